@@ -1,0 +1,67 @@
+import Big from "big.js";
+
+/** Exact decimal number. Amounts, quantities and rates are never summed as floats. */
+export type Decimal = Big;
+
+// Half-up is the commercial rounding of invoices; Big's default mode is the same (1), stated here on purpose.
+Big.RM = Big.roundHalfUp;
+
+/** Reads a JSON number or decimal text exactly as written. Throws on anything else. */
+export function decimal(value: number | string | Big): Decimal {
+  return new Big(typeof value === "number" ? String(value) : value);
+}
+
+export const zero: Decimal = decimal(0);
+
+export function sum(values: Iterable<Decimal>): Decimal {
+  let total = zero;
+  for (const value of values) total = total.plus(value);
+  return total;
+}
+
+/** Digits after the decimal point of a currency (EUR 2, JPY 0), from ISO 4217 by way of Intl. 2 when unknown. */
+export function minorDigits(currency: string): number {
+  try {
+    return (
+      new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2
+    );
+  } catch {
+    return 2;
+  }
+}
+
+/** True for three capital letters that ISO 4217 could hold. */
+export function isCurrencyCode(value: string): boolean {
+  return /^[A-Z]{3}$/.test(value);
+}
+
+/** Rounds half-up to the currency's minor unit. */
+export function roundMoney(value: Decimal, currency: string): Decimal {
+  return value.round(minorDigits(currency), Big.roundHalfUp);
+}
+
+/** Plain decimal text with at least the currency's minor digits: `1785.00`. The form of amounts in structured answers. */
+export function moneyText(value: Decimal, currency: string): string {
+  const digits = minorDigits(currency);
+  const plain = value.toFixed();
+  const fraction = plain.split(".")[1]?.length ?? 0;
+  return fraction >= digits ? plain : value.toFixed(digits);
+}
+
+/** Amount for a person: `1,785.00 EUR`. Grouped, exact, the code behind the number so that no symbol is ambiguous. */
+export function formatMoney(value: Decimal, currency: string, locale = "en"): string {
+  const text = moneyText(value, currency);
+  const digits = text.split(".")[1]?.length ?? 0;
+  if (!isNumeric(text)) throw new TypeError("not a decimal number");
+  // Intl takes the decimal *text*, so that digits beyond a double's precision survive.
+  return `${new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(text)} ${currency}`;
+}
+
+function isNumeric(text: string): text is `${number}` {
+  return /^-?\d+(\.\d+)?$/.test(text);
+}
+
+/** The JSON number the API wants (major units). Exact for up to 15 significant digits, which the input limits guarantee. */
+export function toWireNumber(value: Decimal): number {
+  return Number(value.toFixed());
+}

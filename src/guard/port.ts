@@ -1,0 +1,199 @@
+import type { Invoice } from "../domain/invoice.ts";
+import type { IsoDate } from "../domain/clock.ts";
+
+/** The guarded acts. `settle_payments` is a batch of `mark_paid`; `resolve_operation` is a person's verdict. */
+export const ACTS = [
+  "send_invoice",
+  "mark_paid",
+  "cancel_invoice",
+  "change_recipient",
+  "settle_payments",
+  "resolve_operation",
+] as const;
+export type Act = (typeof ACTS)[number];
+
+/** `approve`: a click. `typed`: the person types the gross amount or the last four characters of the number. */
+export type ApprovalLevel = "approve" | "typed";
+
+/** One reason to look twice, in one plain sentence of the server's own words (untrusted text quoted). */
+export interface Risk {
+  readonly code: string;
+  readonly sentence: string;
+  /** Raises the level to `typed`. */
+  readonly raises: boolean;
+}
+
+/**
+ * Everything that is bound by the approval and shown to the person, built from a fresh read and from nothing the model
+ * said but the act itself. `facts` maps a label a person understands to its exact value; the digest covers act and facts.
+ */
+export interface Plan {
+  readonly act: Act;
+  /** Organization and environment are part of what is approved. */
+  readonly organization: { readonly id: string; readonly name: string | null; readonly simulator: boolean };
+  /** `Send invoice 1,785.00 EUR to Acme Inc (Jane Doe)`. Untrusted text quoted and on one line. */
+  readonly title: string;
+  /** Document(s) shown as a card: fresh reads. One, but for a batch. */
+  readonly documents: readonly PlanDocument[];
+  /** What will happen, one sentence each; the last says that it cannot be undone and what the way back is. */
+  readonly consequences: readonly string[];
+  readonly risks: readonly Risk[];
+  readonly level: ApprovalLevel;
+  /** What to type at level `typed`: any of `accepted`, compared after normalising spaces, case and thousands separators. */
+  readonly typed: { readonly prompt: string; readonly accepted: readonly string[] } | null;
+  /** Label → exact value. Two plans differ exactly in the facts that differ. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** sha256 over act, organization and facts. */
+  readonly digest: string;
+  /** Locale of the people concerned (`de`, `en`) for the card. */
+  readonly locale: string;
+}
+
+export interface PlanDocument {
+  readonly invoice: Invoice;
+  /** The e-mail the API will deliver to, from the customer record. `null` when there is none or nothing is mailed. */
+  readonly email: string | null;
+  readonly customer_name: string | null;
+}
+
+export type ApprovalState = "pending" | "approved" | "declined" | "expired" | "used";
+export type ApprovalChannel = "form" | "card" | "page" | "terminal" | "token" | "policy";
+
+/** An approval as stored. Single use, bound to principal, organization, act, subject and digest. */
+export interface Approval {
+  /** 128 random bits, url-safe. Not a secret that approves: possession of it proves nothing. */
+  readonly id: string;
+  readonly state: ApprovalState;
+  readonly act: Act;
+  readonly principal: string;
+  readonly organization_id: string;
+  /** Canonical identity of the act (operation kind + arguments): the next identical call finds it by this. */
+  readonly subject: string;
+  readonly digest: string;
+  /** The plan as shown, for the page, the terminal and the record. */
+  readonly plan: Plan;
+  readonly channel: ApprovalChannel | null;
+  /** Why this channel: what the client declared, what was tried before. */
+  readonly channel_reason: string | null;
+  readonly approved_by: "person" | "model" | "policy" | null;
+  /** sha256 of the card's one-time secret; the secret itself is never stored. */
+  readonly secret_hash: string | null;
+  readonly created_at: number;
+  readonly expires_at: number;
+  readonly answered_at: number | null;
+}
+
+/** Kept in the same database as the journal, because consuming one and recording the dispatch are one transaction. */
+export interface ApprovalStore {
+  create(approval: Approval): Promise<void>;
+  get(id: string): Promise<Approval | null>;
+  /** Pending or approved, not expired, newest first, for the same principal, organization and subject. */
+  findOpen(key: {
+    readonly principal: string;
+    readonly organization_id: string;
+    readonly subject: string;
+    readonly now: number;
+  }): Promise<readonly Approval[]>;
+  pending(now: number): Promise<readonly Approval[]>;
+  /** Compare-and-set from `pending`; false when it was answered, used or expired meanwhile. */
+  answer(
+    id: string,
+    answer: {
+      readonly state: "approved" | "declined";
+      readonly channel: ApprovalChannel;
+      readonly approved_by: "person" | "model" | "policy";
+      readonly now: number;
+    },
+  ): Promise<boolean>;
+  /** Records the channel that is being tried and the hash of its secret. Only while pending. */
+  offer(
+    id: string,
+    offer: { readonly channel: ApprovalChannel; readonly reason: string; readonly secret_hash?: string },
+  ): Promise<void>;
+  /** Withdraws a pending or approved one whose document changed. */
+  expire(id: string, now: number): Promise<void>;
+  /** Count and gross of what left today, per currency, for the policy's daily limits. */
+  spentSince(organizationId: string, act: Act, since: number): Promise<readonly { readonly currency: string | null; readonly count: number; readonly gross: string }[]>;
+}
+
+/** What the client said it can do, and who it says it is (self-declared). */
+export interface ClientFacts {
+  readonly form: boolean;
+  /** Renders MCP Apps (`io.modelcontextprotocol/ui` with our media type). */
+  readonly apps: boolean;
+  /** 2026-07-28 and later return `input_required`; earlier revisions are asked in the middle of the call. */
+  readonly era: "push" | "input_required";
+  readonly name: string;
+  readonly version: string;
+}
+
+/** A form as the elicitation request carries it: flat object of primitives. No defaults. */
+export interface ApprovalForm {
+  readonly message: string;
+  readonly requestedSchema: {
+    readonly type: "object";
+    readonly properties: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    readonly required: readonly string[];
+  };
+}
+
+export type FormAnswer =
+  | { readonly action: "accept"; readonly content: Readonly<Record<string, unknown>> }
+  | { readonly action: "decline" | "cancel" }
+  | { readonly action: "timeout" | "failed"; readonly reason: string };
+
+/** One tool call's way to its client. Made in `server.ts`; nothing else knows the SDK. */
+export interface Asker {
+  readonly client: ClientFacts;
+  /** Era `push`: asks now and waits. */
+  ask(form: ApprovalForm, timeoutMs: number): Promise<FormAnswer>;
+  /** Era `input_required`: the answer and the state that came back with this call, if it is a retry. Untrusted. */
+  readonly returned: { readonly state: string; readonly answer: FormAnswer } | null;
+}
+
+export type Authorisation =
+  /** A person (or an explicit policy) approved exactly this plan. */
+  | { readonly kind: "approved"; readonly approval: Approval }
+  /** Era `input_required`: end this call with these and wait for the retry. */
+  | { readonly kind: "ask"; readonly form: ApprovalForm; readonly state: string }
+  /** Waiting for a person elsewhere. `tell_user` says where; the same call made again finds the approval. */
+  | {
+      readonly kind: "pending";
+      readonly approval: Approval;
+      readonly channel: ApprovalChannel;
+      readonly tell_user: string;
+      /** Goes into the result's `_meta` only: never into text or structure. */
+      readonly secret: string | null;
+    }
+  /** Nothing happened and nothing will by this call. */
+  | { readonly kind: "refused"; readonly reason: "declined" | "unavailable" | "policy"; readonly message: string; readonly next: string };
+
+export interface Guard {
+  /**
+   * Decides whether the act may go on. Fails closed: every unexpected thing is `refused`.
+   * `subject` is the canonical identity of the act; `replan` reads afresh and is used by the caller again before dispatch.
+   */
+  authorise(request: {
+    readonly plan: Plan;
+    readonly subject: string;
+    readonly principal: string;
+    readonly asker: Asker;
+    readonly signal?: AbortSignal;
+  }): Promise<Authorisation>;
+  /** The card's app-only tool and the page call this. Constant answer for every wrong input. */
+  answer(request: {
+    readonly id: string;
+    readonly secret: string;
+    readonly decision: "approve" | "decline";
+    readonly typed?: string;
+    readonly channel: ApprovalChannel;
+  }): Promise<{ readonly ok: boolean; readonly message: string }>;
+}
+
+/** What risk rules look at besides the document: earlier invoices to the same customer, today, the owner's limits. */
+export interface RiskContext {
+  readonly today: IsoDate;
+  readonly earlier: readonly Invoice[];
+  /** False when not every earlier invoice could be read within the budget. */
+  readonly earlier_complete: boolean;
+}

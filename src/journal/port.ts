@@ -1,0 +1,98 @@
+import type { JsonObject } from "../domain/json.ts";
+import type { InvoicingError } from "../errors.ts";
+import type { Operation, OperationKind } from "../operations/operation.ts";
+
+/** Where an operation stands. `dispatching`, `unknown` and `ambiguous` are open; the others are final and never change. */
+export const OPERATION_STATES = ["dispatching", "unknown", "ambiguous", "mismatch", "done", "not_done"] as const;
+export type OperationState = (typeof OPERATION_STATES)[number];
+
+/** A journal entry as the owner and the assistant see it. No names, no tokens; ids and amounts. */
+export interface OperationRecord {
+  /** `op_…`, time-ordered. */
+  readonly id: string;
+  readonly kind: OperationKind;
+  readonly state: OperationState;
+  readonly organization_id: string;
+  readonly principal: string;
+  readonly subject: { readonly type: "customer" | "invoice"; readonly id: string | null };
+  readonly args: JsonObject;
+  readonly result: JsonObject | null;
+  /** Why it is not done, unknown, ambiguous or a mismatch, in the server's own words. */
+  readonly why: string | null;
+  /** Resource ids to look at when ambiguous. */
+  readonly candidates: readonly string[];
+  readonly attempts: number;
+  /** ISO 8601, UTC. */
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly approval_id: string | null;
+  /** Amount and number for "what did you do today?", when known. */
+  readonly note: { readonly number?: string | null; readonly amount?: string; readonly currency?: string } | null;
+}
+
+/**
+ * How a call ended. Anything that provably changed nothing is thrown as an `InvoicingError` with `effect: "none"`
+ * (`not_done`, `blocked`, refused states); everything else comes back as one of these.
+ */
+export type Outcome<R> =
+  | { readonly outcome: "done"; readonly operation: OperationRecord; readonly result: R }
+  /** Done before: by this operation, or (`operation: null`) the API already held the goal. */
+  | { readonly outcome: "already_done"; readonly operation: OperationRecord | null; readonly result: R }
+  | { readonly outcome: "mismatch"; readonly operation: OperationRecord; readonly result: R }
+  | { readonly outcome: "unknown" | "ambiguous"; readonly operation: OperationRecord; readonly result: null };
+
+export interface PerformOptions {
+  readonly principal: string;
+  readonly signal?: AbortSignal;
+  /** Names the operation this one repeats on purpose; enters the fingerprint. */
+  readonly duplicate_of?: string;
+  readonly note?: OperationRecord["note"];
+  /** For guarded acts. `recheck` re-reads and throws when the document changed; the approval is consumed in the claim's transaction. */
+  readonly approval?: { readonly id: string; readonly digest: string; recheck(): Promise<void> };
+  /** Called about every 10 s while the outcome is being settled. */
+  readonly onProgress?: (message: string) => void;
+}
+
+/** The journal: what we meant to do and what became of it. */
+export interface Journal {
+  /** The outcome of an equal earlier call, settled first when it was open; `null` when there is none. Sends nothing. */
+  recall<A extends JsonObject, B extends JsonObject, R extends JsonObject>(
+    operation: Operation<A, B, R>,
+    args: A,
+    options: PerformOptions,
+  ): Promise<Outcome<R> | null>;
+  /** Journals, sends, settles. See safety.md 2.4 for the states of one call. */
+  perform<A extends JsonObject, B extends JsonObject, R extends JsonObject>(
+    operation: Operation<A, B, R>,
+    args: A,
+    options: PerformOptions,
+  ): Promise<Outcome<R>>;
+  get(id: string): Promise<OperationRecord | null>;
+  list(filter: OperationFilter): Promise<readonly OperationRecord[]>;
+  /** Reads the API once more for an open operation; never sends. */
+  settle(id: string, signal?: AbortSignal): Promise<OperationRecord>;
+  /** A person's verdict on an ambiguous or unknown operation. Guarded by an approval. */
+  resolve(
+    id: string,
+    verdict: { readonly is: "done"; readonly resource_id?: string } | { readonly is: "not_done" },
+    approval: { readonly id: string; readonly digest: string },
+    principal: string,
+  ): Promise<OperationRecord>;
+  /** Takes over what a dead process left open: to knowledge, never to action. */
+  recover(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OperationFilter {
+  readonly states?: readonly OperationState[];
+  readonly subject_id?: string;
+  /** ISO 8601 instants, `since` inclusive, `until` exclusive. */
+  readonly since?: string;
+  readonly until?: string;
+  readonly limit: number;
+}
+
+/** Why nothing may be written: corrupt, read-only, full disk, readable by others. Reads go on. */
+export interface JournalUnavailable {
+  readonly error: InvoicingError;
+}
