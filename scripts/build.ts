@@ -1,0 +1,83 @@
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, type Metafile } from "esbuild";
+import { z } from "zod";
+
+/**
+ * Bundles the command into one CommonJS file, `dist/cli.js` (reasons: docs/decisions/bundle.md). Modules behind
+ * `import()` stay in the file and are evaluated only when they are asked for.
+ */
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const DIST = join(ROOT, "dist");
+const OUTPUT = join(DIST, "cli.js");
+
+const Manifest = z.object({
+  name: z.string(),
+  version: z.string(),
+  license: z.string().optional(),
+});
+
+async function manifestIn(folder: string): Promise<z.infer<typeof Manifest>> {
+  return Manifest.parse(JSON.parse(await readFile(join(folder, "package.json"), "utf8")));
+}
+
+const { version } = await manifestIn(ROOT);
+
+await rm(DIST, { recursive: true, force: true });
+await mkdir(DIST, { recursive: true });
+
+const { metafile } = await build({
+  absWorkingDir: ROOT,
+  entryPoints: ["src/cli.ts"],
+  outfile: OUTPUT,
+  bundle: true,
+  format: "cjs",
+  platform: "node",
+  target: "node20",
+  minify: true,
+  legalComments: "none",
+  // CommonJS has no `import.meta`; the banner's constant takes its place.
+  banner: {
+    js: '#!/usr/bin/env node\n"use strict";const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;',
+  },
+  define: { __VERSION__: JSON.stringify(version), "import.meta.url": "__importMetaUrl" },
+  alias: { "@modelcontextprotocol/server/_shims": "./src/transports/sdk-shims.ts" },
+  external: ["@photostructure/sqlite", "node:sqlite"],
+  loader: { ".html": "text", ".css": "text" },
+  metafile: true,
+  logLevel: "warning",
+});
+
+await chmod(OUTPUT, 0o755);
+// The package is ESM; this marks the bundle as what it is.
+await writeFile(join(DIST, "package.json"), '{ "type": "commonjs" }\n');
+await writeFile(join(DIST, "LICENSES.txt"), await notices(metafile));
+
+const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+process.stderr.write(`dist/cli.js ${(bytes / 1024).toFixed(0)} KB\n`);
+
+/** Licence texts of the packages whose code ended up in the bundle. */
+async function notices(meta: Metafile): Promise<string> {
+  const folders = new Set<string>();
+  for (const input of Object.keys(meta.inputs)) {
+    const folder = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
+    if (folder !== undefined) folders.add(join(ROOT, folder));
+  }
+  const entries = await Promise.all([...folders].sort().map(notice));
+  return `Third-party code contained in dist/cli.js\n\n${entries.join("\n")}`;
+}
+
+async function notice(folder: string): Promise<string> {
+  const { name, version, license } = await manifestIn(folder);
+  const text = await licenceText(folder);
+  return `${"-".repeat(80)}\n${name} ${version} (${license ?? "see text"})\n\n${text}\n`;
+}
+
+async function licenceText(folder: string): Promise<string> {
+  for (const file of ["LICENSE", "LICENSE.md", "LICENCE", "license", "LICENSE.txt"]) {
+    const text = await readFile(join(folder, file), "utf8").catch(() => null);
+    if (text !== null) return text.trim();
+  }
+  throw new Error(`${dirname(folder)}: no licence text found.`);
+}
