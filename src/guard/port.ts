@@ -1,5 +1,6 @@
-import type { Invoice } from "../domain/invoice.ts";
 import type { IsoDate } from "../domain/clock.ts";
+import type { Invoice } from "../domain/invoice.ts";
+import type { JsonObject } from "../domain/json.ts";
 
 /** The guarded acts. `settle_payments` is a batch of `mark_paid`; `resolve_operation` is a person's verdict. */
 export const ACTS = [
@@ -35,6 +36,8 @@ export interface Plan {
   readonly title: string;
   /** Document(s) shown as a card: fresh reads. One, but for a batch. */
   readonly documents: readonly PlanDocument[];
+  /** Further rows to show: batch totals, the new recipient, the operation's id. Display-ready. */
+  readonly details: readonly { readonly label: string; readonly value: string }[];
   /** What will happen, one sentence each; the last says that it cannot be undone and what the way back is. */
   readonly consequences: readonly string[];
   readonly risks: readonly Risk[];
@@ -43,7 +46,7 @@ export interface Plan {
   readonly typed: { readonly prompt: string; readonly accepted: readonly string[] } | null;
   /** Label → exact value. Two plans differ exactly in the facts that differ. */
   readonly facts: Readonly<Record<string, string>>;
-  /** sha256 over act, organization and facts. */
+  /** sha256 over the canonical JSON of act, organization (id, simulator) and facts. */
   readonly digest: string;
   /** Locale of the people concerned (`de`, `en`) for the card. */
   readonly locale: string;
@@ -70,8 +73,8 @@ export interface Approval {
   /** Canonical identity of the act (operation kind + arguments): the next identical call finds it by this. */
   readonly subject: string;
   readonly digest: string;
-  /** The plan as shown, for the page, the terminal and the record. */
-  readonly plan: Plan;
+  /** The plan as shown (`guard/snapshot.ts`), for the page, the terminal and the record. Opaque JSON to the store. */
+  readonly plan: JsonObject;
   readonly channel: ApprovalChannel | null;
   /** Why this channel: what the client declared, what was tried before. */
   readonly channel_reason: string | null;
@@ -112,6 +115,12 @@ export interface ApprovalStore {
   ): Promise<void>;
   /** Withdraws a pending or approved one whose document changed. */
   expire(id: string, now: number): Promise<void>;
+  /** When people of this principal and organization said no (`answered_at` of declined ones), at or after `since`. */
+  declinedSince(key: {
+    readonly principal: string;
+    readonly organization_id: string;
+    readonly since: number;
+  }): Promise<readonly number[]>;
   /** Count and gross of what left today, per currency, for the policy's daily limits. */
   spentSince(organizationId: string, act: Act, since: number): Promise<readonly { readonly currency: string | null; readonly count: number; readonly gross: string }[]>;
 }
@@ -155,38 +164,52 @@ export type Authorisation =
   /** A person (or an explicit policy) approved exactly this plan. */
   | { readonly kind: "approved"; readonly approval: Approval }
   /** Era `input_required`: end this call with these and wait for the retry. */
-  | { readonly kind: "ask"; readonly form: ApprovalForm; readonly state: string }
+  | { readonly kind: "ask"; readonly approval: Approval; readonly form: ApprovalForm; readonly state: string }
   /** Waiting for a person elsewhere. `tell_user` says where; the same call made again finds the approval. */
   | {
       readonly kind: "pending";
       readonly approval: Approval;
       readonly channel: ApprovalChannel;
+      /** What changed since an earlier approval of the same act, in words; empty when nothing did. */
+      readonly changes: readonly string[];
       readonly tell_user: string;
-      /** Goes into the result's `_meta` only: never into text or structure. */
+      /**
+       * Channel `card`: goes into the result's `_meta` only, never into text or structure.
+       * Channel `token` (explicit choice of the owner): told to the model, which calls again with it. Else null.
+       */
       readonly secret: string | null;
     }
   /** Nothing happened and nothing will by this call. */
-  | { readonly kind: "refused"; readonly reason: "declined" | "unavailable" | "policy"; readonly message: string; readonly next: string };
+  | {
+      readonly kind: "refused";
+      /** `mistyped`: a person was there but what was typed does not match. `paused`: too many refusals in a row. */
+      readonly reason: "declined" | "mistyped" | "unavailable" | "policy" | "paused";
+      readonly message: string;
+      readonly next: string;
+    };
 
 export interface Guard {
   /**
    * Decides whether the act may go on. Fails closed: every unexpected thing is `refused`.
-   * `subject` is the canonical identity of the act; `replan` reads afresh and is used by the caller again before dispatch.
+   * `subject` is the canonical identity of the act (operation kind + arguments).
    */
   authorise(request: {
     readonly plan: Plan;
     readonly subject: string;
     readonly principal: string;
     readonly asker: Asker;
+    /** Only looked at when the owner chose `--confirm token`. */
+    readonly token?: string;
+    /** Called about every 10 s while a form is open, for the client's own time-out. */
+    readonly onProgress?: (message: string) => void;
     readonly signal?: AbortSignal;
   }): Promise<Authorisation>;
-  /** The card's app-only tool and the page call this. Constant answer for every wrong input. */
+  /** The card's app-only tool calls this. Constant answer for every wrong input. */
   answer(request: {
     readonly id: string;
     readonly secret: string;
     readonly decision: "approve" | "decline";
     readonly typed?: string;
-    readonly channel: ApprovalChannel;
   }): Promise<{ readonly ok: boolean; readonly message: string }>;
 }
 

@@ -1,0 +1,154 @@
+import { z } from "zod";
+import type { Invoice, Item } from "../domain/invoice.ts";
+import { formatMoney, roundMoney } from "../domain/money.ts";
+import { lineTotals } from "../domain/totals.ts";
+import { displayLines, displayText, oneLine } from "../domain/untrusted.ts";
+import { emailView } from "./email.ts";
+import { ACTS, type Plan } from "./port.ts";
+import { dateText, languageOf, numberText, rateText, statusText } from "./wording.ts";
+
+/**
+ * What the card, the approval page and the terminal show: JSON-safe, display-ready strings in the plan's locale. Every
+ * text that came from data is already cleaned (one line, capped, no hidden characters); show it as text, never as HTML.
+ */
+const lineViewSchema = z.strictObject({
+  title: z.string(),
+  subtitle: z.string().nullable(),
+  quantity: z.string(),
+  /** In the invoice's direction (`amounts_are`). */
+  unit_price: z.string().nullable(),
+  tax_rate: z.string(),
+  /** Quantity × unit price in the same direction, our own arithmetic. */
+  total: z.string().nullable(),
+});
+
+export const invoiceViewSchema = z.strictObject({
+  id: z.string(),
+  kind: z.enum(["draft", "invoice", "quote", "credit_note"]),
+  number: z.string().nullable(),
+  /** `draft`, `sent`, `paid` … in the view's language. */
+  status: z.string(),
+  recipient: z.array(z.string()),
+  customer: z.string().nullable(),
+  customer_id: z.string().nullable(),
+  email: z.string().nullable(),
+  /** Punycode form and a warning when the address holds other than ASCII characters. */
+  email_note: z.string().nullable(),
+  issued_at: z.string().nullable(),
+  due_date: z.string().nullable(),
+  amounts_are: z.enum(["net", "gross"]),
+  lines: z.array(lineViewSchema),
+  /** Lines beyond the shown ones. */
+  more_lines: z.int(),
+  net: z.string().nullable(),
+  taxes: z.array(z.strictObject({ rate: z.string(), net: z.string().nullable(), tax: z.string().nullable() })),
+  tax: z.string().nullable(),
+  gross: z.string().nullable(),
+  currency: z.string(),
+  notes: z.string().nullable(),
+});
+export type InvoiceView = z.infer<typeof invoiceViewSchema>;
+
+export const planViewSchema = z.strictObject({
+  act: z.enum(ACTS),
+  /** In the view's language, e.g. `Send invoice: 1,785.00 EUR to "Acme Inc"`. */
+  title: z.string(),
+  organization: z.strictObject({ id: z.string(), name: z.string().nullable() }),
+  simulator: z.boolean(),
+  /** One; none for `resolve_operation`; many for `settle_payments`. */
+  documents: z.array(invoiceViewSchema),
+  /** Further rows a card shows above the consequences (batch totals, the new recipient, the operation's id). */
+  details: z.array(z.strictObject({ label: z.string(), value: z.string() })),
+  consequences: z.array(z.string()),
+  warnings: z.array(z.strictObject({ code: z.string(), sentence: z.string(), raises: z.boolean() })),
+  level: z.enum(["approve", "typed"]),
+  /** What to type, at level `typed`. */
+  typed_prompt: z.string().nullable(),
+  /** ISO 8601 instant, UTC; null while no approval exists (a plain preview). */
+  expires_at: z.string().nullable(),
+  locale: z.enum(["de", "en"]),
+});
+export type PlanView = z.infer<typeof planViewSchema>;
+
+const MAX_LINES = 50;
+
+/** A document as a card shows it. `customer` adds what the invoice itself does not carry. */
+export function invoiceView(
+  invoice: Invoice,
+  options: { readonly locale: string; readonly email?: string | null; readonly customer_name?: string | null },
+): InvoiceView {
+  const language = languageOf(options.locale);
+  const money = (value: Invoice["total"]) =>
+    value === null ? null : formatMoney(value, oneLine(invoice.currency, 8), language);
+  const items = invoice.items ?? [];
+  const email = emailView(options.email ?? invoice.customer?.email ?? null, language);
+  const customerName = options.customer_name ?? invoice.customer?.name ?? null;
+  return {
+    id: oneLine(invoice.id, 64),
+    kind: invoice.is_quote ? "quote" : invoice.is_cancellation ? "credit_note" : invoice.status === "draft" ? "draft" : "invoice",
+    number: invoice.number === null ? null : oneLine(invoice.number, 60),
+    status: statusText(invoice.status, invoice.status_word, language),
+    recipient: invoice.recipient === null ? [] : displayLines(invoice.recipient).filter((line) => line !== ""),
+    customer: customerName === null ? null : oneLine(customerName, 120),
+    customer_id: invoice.customer_id === null ? null : oneLine(invoice.customer_id, 64),
+    email: email?.text ?? null,
+    email_note: email?.note ?? null,
+    issued_at: invoice.issued_at === null ? null : dateText(invoice.issued_at, language),
+    due_date: invoice.due_date === null ? null : dateText(invoice.due_date, language),
+    amounts_are: invoice.calculate_from_net ? "net" : "gross",
+    lines: items.slice(0, MAX_LINES).map((item) => lineView(item, invoice, language)),
+    more_lines: Math.max(0, items.length - MAX_LINES),
+    net: money(invoice.net_amount),
+    taxes: invoice.vat_breakdown.map((line) => ({
+      rate: rateText(line.tax_rate, language),
+      net: money(line.net_amount),
+      tax: money(line.tax_amount),
+    })),
+    tax: money(invoice.tax_amount),
+    gross: money(invoice.total),
+    currency: oneLine(invoice.currency, 8),
+    notes: invoice.notes === null || invoice.notes.trim() === "" ? null : displayText(invoice.notes, 500).text,
+  };
+}
+
+function lineView(item: Item, invoice: Invoice, language: "de" | "en"): InvoiceView["lines"][number] {
+  const price = invoice.calculate_from_net ? item.single_net_amount : item.single_gross_amount;
+  const totals = lineTotals(item, invoice.calculate_from_net, invoice.currency);
+  const total = totals === null ? null : invoice.calculate_from_net ? totals.net : totals.gross;
+  const currency = oneLine(invoice.currency, 8);
+  return {
+    title: oneLine(item.title, 185),
+    subtitle: item.subtitle === null || item.subtitle === "" ? null : oneLine(item.subtitle, 185),
+    quantity: numberText(item.quantity, language),
+    unit_price: price === null ? null : formatMoney(price, currency, language),
+    tax_rate: rateText(item.tax_rate, language),
+    total: total === null ? null : formatMoney(roundMoney(total, currency), currency, language),
+  };
+}
+
+/** A plan as a card shows it. */
+export function planView(plan: Plan, expiresAt: number | null = null): PlanView {
+  return {
+    act: plan.act,
+    title: plan.title,
+    organization: {
+      id: oneLine(plan.organization.id, 64),
+      name: plan.organization.name === null ? null : oneLine(plan.organization.name, 120),
+    },
+    simulator: plan.organization.simulator,
+    documents: plan.documents.map((document) =>
+      invoiceView(document.invoice, {
+        locale: plan.locale,
+        email: document.email,
+        customer_name: document.customer_name,
+      }),
+    ),
+    details: plan.details.map((row) => ({ label: row.label, value: row.value })),
+    consequences: [...plan.consequences],
+    warnings: plan.risks.map((risk) => ({ code: risk.code, sentence: risk.sentence, raises: risk.raises })),
+    level: plan.level,
+    typed_prompt: plan.typed?.prompt ?? null,
+    expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+    locale: languageOf(plan.locale),
+  };
+}

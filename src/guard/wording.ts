@@ -1,0 +1,46 @@
+import type { IsoDate } from "../domain/clock.ts";
+import { isIsoDate } from "../domain/clock.ts";
+import type { InvoiceStatus } from "../domain/invoice.ts";
+import type { Decimal } from "../domain/money.ts";
+import { oneLine } from "../domain/untrusted.ts";
+
+/** Languages the approval is worded in. */
+export type Language = "de" | "en";
+
+/** German for any German locale, English for the rest of the world. */
+export function languageOf(locale: string): Language {
+  return /^de\b/i.test(locale) ? "de" : "en";
+}
+
+const STATUS_TEXT: Readonly<Record<Exclude<InvoiceStatus, "other">, Readonly<Record<Language, string>>>> = {
+  draft: { en: "draft", de: "Entwurf" },
+  sent: { en: "sent", de: "versendet" },
+  paid: { en: "paid", de: "bezahlt" },
+  void: { en: "void", de: "storniert" },
+  refunded: { en: "refunded", de: "erstattet" },
+};
+
+export function statusText(status: InvoiceStatus, word: string, language: Language): string {
+  return status === "other" ? oneLine(word, 30) : STATUS_TEXT[status][language];
+}
+
+/** `31 Mar 2026`, `31.03.2026`: no order of day and month that could be misread. */
+export function dateText(date: IsoDate, language: Language): string {
+  if (!isIsoDate(date)) return oneLine(date, 30);
+  return new Intl.DateTimeFormat(language === "de" ? "de-DE" : "en-GB", {
+    timeZone: "UTC",
+    year: "numeric",
+    month: language === "de" ? "2-digit" : "short",
+    day: "2-digit",
+  }).format(Date.parse(`${date}T00:00:00Z`));
+}
+
+/** A plain number (quantity, rate) with the language's decimal sign, ungrouped. */
+export function numberText(value: Decimal, language: Language): string {
+  const text = value.toFixed();
+  return language === "de" ? text.replace(".", ",") : text;
+}
+
+export function rateText(rate: Decimal, language: Language): string {
+  return `${numberText(rate, language)} %`;
+}
