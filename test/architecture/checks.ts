@@ -1,0 +1,93 @@
+import type { Module } from "./modules.ts";
+import {
+  FORBIDDEN_NAMES,
+  LONG_FILES,
+  MAX_LINES,
+  PACKAGES,
+  PROCESS_ALLOWED,
+  PROCESS_IMPORTS,
+  PROCESS_MEMBERS,
+  ROOMS,
+  SOLITARY,
+  WITHOUT_NODE,
+} from "./rooms.ts";
+
+/** Each check returns its findings, one sentence each. No findings: the house stands. */
+export const CHECKS: Readonly<Record<string, (modules: readonly Module[]) => readonly string[]>> = {
+  zones: (modules) => modules.flatMap(zoneFindings),
+  packages: (modules) => modules.flatMap(packageFindings),
+  process: (modules) => modules.flatMap(processFindings),
+  names: (modules) => modules.flatMap(nameFindings),
+  size: (modules) =>
+    modules
+      .filter(({ path, lines }) => lines > MAX_LINES && LONG_FILES[path] === undefined)
+      .map(({ path, lines }) => `${path} has ${lines} lines (at most ${MAX_LINES}).`),
+  cycles: cycleFindings,
+};
+
+/** First folder below `src/`, or the file itself at the top. */
+function roomOf(path: string): string {
+  return path.split("/")[0] ?? path;
+}
+
+function matches(path: string, pattern: string): boolean {
+  if (pattern === "*" || pattern === path || pattern === roomOf(path)) return true;
+  return pattern.endsWith("*") && path.startsWith(pattern.slice(0, -1));
+}
+
+function zoneFindings({ path, own }: Module): readonly string[] {
+  const room = roomOf(path);
+  const allowed = ROOMS[room];
+  if (allowed === undefined) return [`${path} is in no room: add "${room}" to test/architecture/rooms.ts.`];
+  return own
+    .filter((target) => {
+      if (roomOf(target) === room) return SOLITARY.includes(room) && path !== `${room}/index.ts`;
+      return !allowed.some((pattern) => matches(target, pattern));
+    })
+    .map((target) => `${path} may not import ${target}.`);
+}
+
+function packageFindings({ path, packages }: Module): readonly string[] {
+  return packages
+    .filter((name) => {
+      if (name.startsWith("node:") && WITHOUT_NODE.includes(roomOf(path))) return true;
+      const rule = PACKAGES.find((known) => name === known.name || name.startsWith(withSlash(known.name)));
+      return rule !== undefined && !rule.allowed.some((pattern) => matches(path, pattern));
+    })
+    .map((name) => `${path} may not import ${name}.`);
+}
+
+function withSlash(name: string): string {
+  return name.endsWith("/") ? name : `${name}/`;
+}
+
+function processFindings({ path, packages, process }: Module): readonly string[] {
+  if (PROCESS_ALLOWED.includes(path)) return [];
+  const members = process.filter((member) => PROCESS_MEMBERS.includes(member));
+  const imports = packages.includes("node:process") && PROCESS_IMPORTS[path] === undefined;
+  return [
+    ...members.map((member) => `${path} may not use process.${member}.`),
+    ...(imports ? [`${path} may not import node:process.`] : []),
+  ];
+}
+
+function nameFindings({ path }: Module): readonly string[] {
+  const parts = path.replace(/\.ts$/, "").split("/");
+  const bad = parts.find((part) => part.split("-").some((word) => FORBIDDEN_NAMES.test(word)));
+  return bad === undefined ? [] : [`${path} is named "${bad}", which says nothing.`];
+}
+
+function cycleFindings(modules: readonly Module[]): readonly string[] {
+  const edges = new Map(modules.map(({ path, own }) => [path, own]));
+  const done = new Set<string>();
+  const findings: string[] = [];
+  const visit = (path: string, trail: readonly string[]): void => {
+    const start = trail.indexOf(path);
+    if (start >= 0) findings.push(`Cycle: ${[...trail.slice(start), path].join(" → ")}.`);
+    if (start >= 0 || done.has(path)) return;
+    for (const target of edges.get(path) ?? []) visit(target, [...trail, path]);
+    done.add(path);
+  };
+  for (const { path } of modules) visit(path, []);
+  return findings;
+}

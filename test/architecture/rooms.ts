@@ -1,0 +1,80 @@
+/**
+ * The rooms of the house and who may import whom, as data. A pattern is a room (`domain`), one file of a room
+ * (`api/port.ts`) or a file name with `*` (`guard/plan*.ts`). A room may always import itself unless it is listed in
+ * `SOLITARY`. Reasons: docs/architecture.md and docs/decisions/layout.md.
+ */
+const TOOL_LAYER = ["toolkit", "domain", "operations", "errors.ts", "guard/port.ts", "guard/view.ts", "guard/plan*"];
+
+export const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  "errors.ts": [],
+  "version.ts": [],
+  domain: [],
+  jsonapi: ["errors.ts", "domain"],
+  api: ["jsonapi", "domain", "errors.ts", "version.ts"],
+  operations: ["api/port.ts", "domain", "errors.ts"],
+  store: ["journal/port.ts", "guard/port.ts", "operations/operation.ts", "domain", "errors.ts"],
+  journal: ["operations", "store/port.ts", "api/port.ts", "guard/port.ts", "domain", "errors.ts"],
+  ui: ["guard/view.ts", "domain"],
+  guard: ["ui", "store/port.ts", "domain", "errors.ts"],
+  toolkit: ["guard", "journal/port.ts", "operations", "api/port.ts", "domain", "errors.ts"],
+  tools: TOOL_LAYER,
+  prompts: TOOL_LAYER,
+  resources: TOOL_LAYER,
+  simulator: [],
+  "config.ts": ["domain", "errors.ts"],
+  "server.ts": [
+    "tools",
+    "toolkit",
+    "prompts",
+    "resources",
+    "ui",
+    "guard/port.ts",
+    "journal/port.ts",
+    "api/port.ts",
+    "domain",
+    "errors.ts",
+    "version.ts",
+  ],
+  transports: ["server.ts", "errors.ts", "version.ts"],
+  "cli.ts": ["*"],
+};
+
+/** Files of these rooms do not know each other: a new one is added without reading the others. `index.ts` lists them. */
+export const SOLITARY: readonly string[] = ["tools", "prompts", "resources"];
+
+/** Packages that only some rooms may know, so that each can be replaced in one place. */
+export const PACKAGES: readonly { readonly name: string; readonly allowed: readonly string[] }[] = [
+  { name: "@modelcontextprotocol/", allowed: ["server.ts", "transports", "ui/register*"] },
+  { name: "undici", allowed: ["api"] },
+  { name: "big.js", allowed: ["domain/money.ts", "simulator"] },
+  { name: "hono", allowed: ["simulator", "transports", "ui"] },
+  { name: "@hono/node-server", allowed: ["simulator", "transports", "ui"] },
+  { name: "node:sqlite", allowed: ["store", "simulator"] },
+  { name: "@photostructure/sqlite", allowed: ["store", "simulator"] },
+];
+
+/** Rooms that reach the outside only through what they are given. */
+export const WITHOUT_NODE: readonly string[] = ["domain", "jsonapi", "operations", "tools", "prompts"];
+
+/** What belongs to the process is read in one file and passed on. */
+export const PROCESS_MEMBERS: readonly string[] = [
+  "argv",
+  "env",
+  "stdin",
+  "stdout",
+  "exit",
+  "exitCode",
+  "abort",
+  "kill",
+];
+export const PROCESS_ALLOWED: readonly string[] = ["cli.ts"];
+/** Files that may import `node:process`, with the reason. */
+export const PROCESS_IMPORTS: Readonly<Record<string, string>> = {
+  "transports/sdk-shims.ts": "The SDK's platform module exports it.",
+};
+
+export const MAX_LINES = 400;
+/** Longer files, each with its reason. */
+export const LONG_FILES: Readonly<Record<string, string>> = {};
+
+export const FORBIDDEN_NAMES = /^(utils?|helpers?|common|manager|misc)$/;
