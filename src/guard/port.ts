@@ -121,6 +121,8 @@ export interface ApprovalStore {
     readonly organization_id: string;
     readonly since: number;
   }): Promise<readonly number[]>;
+  /** The newest approvals of an act that were used, newest first: where the last e-mail to a customer went. */
+  recentlyUsed(organizationId: string, act: Act, limit: number): Promise<readonly Approval[]>;
   /** Count and gross of what left today, per currency, for the policy's daily limits. */
   spentSince(organizationId: string, act: Act, since: number): Promise<readonly { readonly currency: string | null; readonly count: number; readonly gross: string }[]>;
 }
@@ -213,10 +215,12 @@ export interface Guard {
   }): Promise<{ readonly ok: boolean; readonly message: string }>;
 }
 
-/** What risk rules look at besides the document: earlier invoices to the same customer, today, the owner's limits. */
+/** What risk rules look at besides the document: earlier invoices (drafts too) of the same customer, and today. */
 export interface RiskContext {
   readonly today: IsoDate;
   readonly earlier: readonly Invoice[];
   /** False when not every earlier invoice could be read within the budget. */
   readonly earlier_complete: boolean;
+  /** Where the last invoice to this customer went, as far as this server's records know (`lastEmailTo`). */
+  readonly last_email: string | null;
 }
