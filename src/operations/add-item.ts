@@ -1,0 +1,132 @@
+import { z } from "zod";
+import { allows, type Invoice, type Item, type NewItem } from "../domain/invoice.ts";
+import { decimal, formatMoney } from "../domain/money.ts";
+import { itemTotals, totalsDifference } from "../domain/totals.ts";
+import type { Operation } from "./operation.ts";
+import { gone, readInvoice, readInvoiceAgain, untaken, wrongState } from "./reading.ts";
+import { sameText } from "./text.ts";
+
+const args = z.object({
+  invoice_id: z.string(),
+  title: z.string(),
+  subtitle: z.string().exactOptional(),
+  quantity: z.int(),
+  tax_rate: z.string(),
+  amount: z.string(),
+});
+const before = z.object({ item_ids: z.array(z.string()), calculate_from_net: z.boolean() });
+const result = z.object({ invoice_id: z.string(), item_id: z.string() });
+
+export type AddItemArgs = z.infer<typeof args>;
+export type AddItemResult = z.infer<typeof result>;
+
+export function addItemArgs(invoiceId: string, item: NewItem): AddItemArgs {
+  return {
+    invoice_id: invoiceId,
+    title: item.title,
+    ...(item.subtitle ? { subtitle: item.subtitle } : {}),
+    quantity: item.quantity,
+    tax_rate: item.tax_rate.toFixed(),
+    amount: item.amount.toFixed(),
+  };
+}
+
+/** One more line on a draft. An equal second line must name the operation of the first. */
+export const addItem: Operation<AddItemArgs, z.infer<typeof before>, AddItemResult> = {
+  kind: "add_item",
+  schemas: { args, before, result },
+  repeat: "day",
+  identity: (item) => ({ ...item, tax_rate: decimal(item.tax_rate).toFixed(), amount: decimal(item.amount).toFixed() }),
+  lock: ({ invoice_id }) => `inv:${invoice_id}`,
+  subject: ({ invoice_id }) => ({ type: "invoice", id: invoice_id }),
+
+  async prepare({ invoice_id }, context) {
+    const invoice = await readInvoice(context, invoice_id);
+    if (!allows("edit", invoice.status)) {
+      throw wrongState(
+        invoice,
+        "lines can only be added to drafts",
+        "Make a new draft with create_invoice for what is missing, or cancel this one and draft it again.",
+      );
+    }
+    return {
+      state: "go",
+      before: {
+        item_ids: (invoice.items ?? []).map(({ id }) => id),
+        calculate_from_net: invoice.calculate_from_net,
+      },
+    };
+  },
+
+  async dispatch(item, { calculate_from_net }, api, signal) {
+    const evidence = await api.addItem(
+      item.invoice_id,
+      {
+        title: item.title,
+        ...(item.subtitle === undefined ? {} : { subtitle: item.subtitle }),
+        quantity: item.quantity,
+        tax_rate: decimal(item.tax_rate),
+        amount: decimal(item.amount),
+      },
+      calculate_from_net,
+      signal ? { signal } : {},
+    );
+    // The answer to the POST does not show the invoice's new total: the reading that follows compares it.
+    return evidence.kind === "applied" ? { ...evidence, resource: null } : evidence;
+  },
+
+  async reconcile(wanted, snapshot, context, applied) {
+    const { invoice_id } = wanted;
+    const invoice = await readInvoiceAgain(context, invoice_id);
+    if (invoice === null) return gone(invoice_id);
+    const known = new Set(snapshot.item_ids);
+    const fresh = await untaken(
+      context,
+      "add_item",
+      (invoice.items ?? []).filter(({ id }) => !known.has(id)),
+    );
+    const equal = fresh.filter((item) => isEqual(item, wanted, snapshot.calculate_from_net));
+    const [first] = equal;
+    if (equal.length > 1) {
+      return {
+        is: "ambiguous",
+        why: `The line is on the draft ${equal.length} times now.`,
+        candidates: equal.map(({ id }) => id),
+      };
+    }
+    if (first) return compareTotal(invoice, first);
+    const [altered, more] = fresh.filter(({ title }) => sameText(title, wanted.title));
+    if (applied && altered && !more) {
+      return {
+        is: "mismatch",
+        why: "The API took the line but stored other values than those given.",
+        result: { invoice_id, item_id: altered.id },
+      };
+    }
+    return { is: "not_done" };
+  },
+};
+
+function isEqual(item: Item, wanted: AddItemArgs, calculateFromNet: boolean): boolean {
+  const amount = calculateFromNet ? item.single_net_amount : item.single_gross_amount;
+  return (
+    sameText(item.title, wanted.title) &&
+    sameText(item.subtitle, wanted.subtitle) &&
+    item.quantity.eq(wanted.quantity) &&
+    item.tax_rate.eq(wanted.tax_rate) &&
+    (amount === null || amount.eq(wanted.amount))
+  );
+}
+
+function compareTotal(invoice: Invoice, item: Item) {
+  const result = { invoice_id: invoice.id, item_id: item.id };
+  const items = invoice.items ?? [];
+  const totals = itemTotals(items, invoice.calculate_from_net, invoice.currency);
+  const difference = totalsDifference(invoice.total, totals, items.length, invoice.currency);
+  if (difference === null || invoice.total === null || totals === null) return { is: "done" as const, result };
+  return {
+    is: "mismatch" as const,
+    why: `The line was added, but the API's total is ${formatMoney(invoice.total, invoice.currency)} where the lines add up to ${formatMoney(totals.gross, invoice.currency)}.`,
+    result,
+  };
+}

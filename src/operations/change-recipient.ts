@@ -1,0 +1,130 @@
+import { z } from "zod";
+import { allows, type Invoice } from "../domain/invoice.ts";
+import { WrongStateError } from "../errors.ts";
+import { lineSchema, linesOf, sameLines } from "./lines.ts";
+import type { Operation, OperationContext } from "./operation.ts";
+import {
+  callOptions,
+  gone,
+  invoicesSince,
+  readInvoice,
+  readInvoiceAgain,
+  snapshotInvoices,
+  untaken,
+  wrongState,
+} from "./reading.ts";
+
+const args = z.object({ invoice_id: z.string(), customer_id: z.string() });
+const before = z.object({
+  /** The new customer's newest invoices. */
+  ids: z.array(z.string()),
+  newest: z.string().nullable(),
+  /** `id` of the new customer, in case the caller named it by its UUID. */
+  customer_id: z.string(),
+  currency: z.string(),
+  calculate_from_net: z.boolean(),
+  lines: z.array(lineSchema),
+});
+const result = z.object({
+  invoice_id: z.string(),
+  copy_id: z.string().nullable(),
+  copy_number: z.string().nullable(),
+  copy_status: z.string().nullable(),
+});
+
+type Snapshot = z.infer<typeof before>;
+export type ChangeRecipientArgs = z.infer<typeof args>;
+export type ChangeRecipientResult = z.infer<typeof result>;
+
+/** Voids an invoice and has the API make a copy for another customer. Once for the same pair. */
+export const changeRecipient: Operation<ChangeRecipientArgs, Snapshot, ChangeRecipientResult> = {
+  kind: "change_recipient",
+  schemas: { args, before, result },
+  repeat: "always",
+  identity: (wanted) => ({ ...wanted }),
+  lock: ({ invoice_id }) => `inv:${invoice_id}`,
+  subject: ({ invoice_id }) => ({ type: "invoice", id: invoice_id }),
+
+  async prepare({ invoice_id, customer_id }, context) {
+    const invoice = await readInvoice(context, invoice_id);
+    if (invoice.is_cancellation) {
+      throw wrongState(invoice, "a credit note keeps its recipient", "Change the recipient of the invoice itself.");
+    }
+    const customer = await context.api.getCustomer(customer_id, callOptions(context));
+    if (invoice.customer_id === customer.id) {
+      throw new WrongStateError("Nothing was changed: the invoice already is this customer's.", {
+        next: "Name another customer, or leave it.",
+      });
+    }
+    const content = {
+      customer_id: customer.id,
+      currency: invoice.currency,
+      calculate_from_net: invoice.calculate_from_net,
+      lines: linesOf(invoice),
+    };
+    if (invoice.status === "void") {
+      const [copy, more] = await copies(invoice_id, { ...content, ids: [], newest: invoice.created_at }, context);
+      if (copy && !more) return { state: "already", result: changed(invoice_id, copy) };
+    }
+    if (!allows("change_recipient", invoice.status)) {
+      throw wrongState(
+        invoice,
+        "only a sent or paid invoice can be transferred",
+        invoice.status === "draft"
+          ? "Link the other customer with update_invoice."
+          : "Look for the new invoice with list_invoices, or make one with create_invoice.",
+      );
+    }
+    const { ids, newest } = await snapshotInvoices(context, customer.id);
+    return { state: "go", before: { ...content, ids: [...ids], newest } };
+  },
+
+  async dispatch({ invoice_id }, { customer_id }, api, signal) {
+    return api.changeRecipient(invoice_id, customer_id, signal ? { signal } : {});
+  },
+
+  async reconcile({ invoice_id }, snapshot, context) {
+    const invoice = await readInvoiceAgain(context, invoice_id);
+    if (invoice === null) return gone(invoice_id);
+    const found = await copies(invoice_id, snapshot, context);
+    const [first] = found;
+    const isVoid = invoice.status === "void" || invoice.status === "refunded";
+    if (isVoid && first && found.length === 1) return { is: "done", result: changed(invoice_id, first) };
+    if (!isVoid && found.length === 0) return { is: "not_done" };
+    return {
+      is: "ambiguous",
+      why: why(isVoid, found.length),
+      candidates: [invoice_id, ...found.map(({ id }) => id)],
+    };
+  },
+};
+
+function why(isVoid: boolean, copiesFound: number): string {
+  if (copiesFound === 0) return "The invoice is void, but no copy for the new customer was found: nobody is billed.";
+  if (copiesFound > 1) return `${copiesFound} copies exist for the new customer: one of them is billed twice.`;
+  return isVoid ? "" : "A copy exists for the new customer, but the invoice is not void: both are billed.";
+}
+
+async function copies(originalId: string, snapshot: Snapshot, context: OperationContext): Promise<readonly Invoice[]> {
+  const since = await invoicesSince(context, snapshot.customer_id, { ids: snapshot.ids, newest: snapshot.newest });
+  return untaken(
+    context,
+    "change_recipient",
+    since.filter(
+      (invoice) =>
+        invoice.id !== originalId &&
+        !invoice.is_cancellation &&
+        !invoice.is_credit &&
+        invoice.customer_id === snapshot.customer_id &&
+        invoice.currency === snapshot.currency &&
+        (invoice.items === null || sameLines(snapshot.lines, linesOf(invoice), snapshot.calculate_from_net)),
+    ),
+  );
+}
+
+const changed = (invoiceId: string, copy: Invoice): ChangeRecipientResult => ({
+  invoice_id: invoiceId,
+  copy_id: copy.id,
+  copy_number: copy.number,
+  copy_status: copy.status,
+});

@@ -1,0 +1,72 @@
+import { z } from "zod";
+import type { Address, NewAddress } from "../domain/customer.ts";
+import type { Operation } from "./operation.ts";
+import { callOptions } from "./reading.ts";
+import { sameText } from "./text.ts";
+
+const FIELDS = ["name", "street_address", "zip_code", "city", "country_code"] as const;
+
+const args = z.object({
+  customer_id: z.string(),
+  name: z.string(),
+  street_address: z.string(),
+  zip_code: z.string(),
+  city: z.string(),
+  country_code: z.string(),
+});
+/** The address the customer had, if any. */
+const before = z.object({ address_id: z.string().nullable() });
+const result = z.object({ customer_id: z.string(), address_id: z.string() });
+
+export type CreateAddressArgs = z.infer<typeof args>;
+export type CreateAddressResult = z.infer<typeof result>;
+
+export function createAddressArgs(customerId: string, address: NewAddress): CreateAddressArgs {
+  return { customer_id: customerId, ...address };
+}
+
+/** Ensures that the customer's address reads like this. */
+export const createAddress: Operation<CreateAddressArgs, z.infer<typeof before>, CreateAddressResult> = {
+  kind: "create_address",
+  schemas: { args, before, result },
+  repeat: "day",
+  identity: (address) => ({
+    customer_id: address.customer_id,
+    lines: FIELDS.map((field) => address[field].normalize("NFC").trim().replace(/\s+/g, " ").toLowerCase()),
+  }),
+  lock: ({ customer_id }) => `addr:${customer_id}`,
+  subject: ({ customer_id }) => ({ type: "customer", id: customer_id }),
+
+  async prepare(wanted, context) {
+    const { address } = await context.api.getCustomer(wanted.customer_id, callOptions(context));
+    return address && isEqual(address, wanted)
+      ? { state: "already", result: { customer_id: wanted.customer_id, address_id: address.id } }
+      : { state: "go", before: { address_id: address?.id ?? null } };
+  },
+
+  async dispatch({ customer_id, ...address }, _before, api, signal) {
+    const evidence = await api.createAddress(customer_id, address, signal ? { signal } : {});
+    if (evidence.kind !== "applied") return evidence;
+    return { ...evidence, resource: evidence.resource && { customer_id, address_id: evidence.resource.id } };
+  },
+
+  async reconcile(wanted, { address_id: former }, context) {
+    const { address } = await context.api.getCustomer(wanted.customer_id, callOptions(context));
+    if (address && isEqual(address, wanted)) {
+      return { is: "done", result: { customer_id: wanted.customer_id, address_id: address.id } };
+    }
+    // The API shows one address per customer. Where it still shows an older one, a second may exist unseen.
+    if (former !== null) {
+      return {
+        is: "ambiguous",
+        why: "The customer had another address before, and the API shows only one: whether the new one was added cannot be read.",
+        candidates: [wanted.customer_id],
+      };
+    }
+    return { is: "not_done" };
+  },
+};
+
+function isEqual(address: Address, wanted: CreateAddressArgs): boolean {
+  return FIELDS.every((field) => sameText(address[field]?.toLowerCase(), wanted[field].toLowerCase()));
+}

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import type { Customer, NewCustomer } from "../domain/customer.ts";
+import { WrongStateError } from "../errors.ts";
+import type { Operation, OperationContext } from "./operation.ts";
+import { callOptions } from "./reading.ts";
+
+const args = z.object({
+  email: z.string(),
+  locale: z.string(),
+  given_name: z.string().exactOptional(),
+  family_name: z.string().exactOptional(),
+  company: z.string().exactOptional(),
+  mobile: z.string().exactOptional(),
+});
+const before = z.object({});
+const result = z.object({ customer_id: z.string() });
+
+export type CreateCustomerArgs = z.infer<typeof args>;
+export type CreateCustomerResult = z.infer<typeof result>;
+
+export function createCustomerArgs(customer: NewCustomer): CreateCustomerArgs {
+  return { ...customer, email: customer.email.trim() };
+}
+
+/** Ensures a customer with this e-mail (the exact filter is documented): an existing one is the answer, never a second. */
+export const createCustomer: Operation<CreateCustomerArgs, z.infer<typeof before>, CreateCustomerResult> = {
+  kind: "create_customer",
+  schemas: { args, before, result },
+  repeat: "day",
+  identity: ({ email }) => ({ email: email.toLowerCase() }),
+  lock: ({ email }) => `cust:${email.toLowerCase()}`,
+  subject: (_args, done) => ({ type: "customer", id: done?.customer_id ?? null }),
+
+  async prepare({ email }, context) {
+    const found = await withEmail(email, context);
+    if (found.length > 1) {
+      throw new WrongStateError(
+        `Nothing was changed: ${found.length} customers have this e-mail (${found.map(({ id }) => id).join(", ")}).`,
+        { next: "Ask the person which of them is meant and use that customer_id." },
+      );
+    }
+    const [only] = found;
+    return only ? { state: "already", result: { customer_id: only.id } } : { state: "go", before: {} };
+  },
+
+  async dispatch(customer, _before, api, signal) {
+    const evidence = await api.createCustomer(customer, signal ? { signal } : {});
+    if (evidence.kind !== "applied") return evidence;
+    return { ...evidence, resource: evidence.resource && { customer_id: evidence.resource.id } };
+  },
+
+  async reconcile({ email }, _before, context) {
+    const found = await withEmail(email, context);
+    const [first] = found;
+    if (!first) return { is: "not_done" };
+    if (found.length === 1) return { is: "done", result: { customer_id: first.id } };
+    return {
+      is: "ambiguous",
+      why: `${found.length} customers have this e-mail now. One of them may be a duplicate.`,
+      candidates: found.map(({ id }) => id),
+    };
+  },
+};
+
+async function withEmail(email: string, context: OperationContext): Promise<readonly Customer[]> {
+  const page = await context.api.listCustomers({ email, page_size: 30 }, callOptions(context));
+  return page.items.filter((customer) => customer.email?.trim().toLowerCase() === email.toLowerCase());
+}

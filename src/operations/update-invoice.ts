@@ -1,0 +1,85 @@
+import { z } from "zod";
+import { allows, type Invoice, type InvoiceChanges } from "../domain/invoice.ts";
+import type { Operation } from "./operation.ts";
+import { gone, readInvoice, readInvoiceAgain, wrongState } from "./reading.ts";
+import { sameText } from "./text.ts";
+
+const changes = z.object({
+  currency: z.string().exactOptional(),
+  customer_id: z.string().exactOptional(),
+  recipient: z.string().exactOptional(),
+  invoicing_party: z.string().exactOptional(),
+  issued_at: z.string().exactOptional(),
+  due_date: z.string().exactOptional(),
+  notes: z.string().exactOptional(),
+  vat_number: z.string().exactOptional(),
+  number: z.string().exactOptional(),
+});
+const FIELDS = changes.keyof().options;
+
+const args = z.object({ invoice_id: z.string(), changes });
+/** Values of the fields concerned, as they were. */
+const before = z.object({ values: z.record(z.string(), z.string().nullable()) });
+const result = z.object({ invoice_id: z.string() });
+
+export type UpdateInvoiceArgs = z.infer<typeof args>;
+export type UpdateInvoiceResult = z.infer<typeof result>;
+
+export function updateInvoiceArgs(invoiceId: string, wanted: InvoiceChanges): UpdateInvoiceArgs {
+  return { invoice_id: invoiceId, changes: { ...wanted } };
+}
+
+/** Changes attributes of a draft. May be repeated at will: values can return to what they were. */
+export const updateInvoice: Operation<UpdateInvoiceArgs, z.infer<typeof before>, UpdateInvoiceResult> = {
+  kind: "update_invoice",
+  schemas: { args, before, result },
+  repeat: "open",
+  identity: (wanted) => ({ ...wanted }),
+  lock: ({ invoice_id }) => `inv:${invoice_id}`,
+  subject: ({ invoice_id }) => ({ type: "invoice", id: invoice_id }),
+
+  async prepare({ invoice_id, changes: wanted }, context) {
+    const invoice = await readInvoice(context, invoice_id);
+    if (!allows("edit", invoice.status)) {
+      throw wrongState(
+        invoice,
+        "only drafts can be changed",
+        "Correct a sent invoice with cancel_invoice and a new draft, or with change_recipient.",
+      );
+    }
+    const values: Record<string, string | null> = {};
+    for (const field of FIELDS) if (wanted[field] !== undefined) values[field] = invoice[field];
+    return FIELDS.every((field) => holds(invoice, wanted, field))
+      ? { state: "already", result: { invoice_id } }
+      : { state: "go", before: { values } };
+  },
+
+  async dispatch({ invoice_id, changes: wanted }, _before, api, signal) {
+    const evidence = await api.updateInvoice(invoice_id, wanted, signal ? { signal } : {});
+    if (evidence.kind !== "applied") return evidence;
+    return { ...evidence, resource: evidence.resource && { invoice_id } };
+  },
+
+  async reconcile({ invoice_id, changes: wanted }, { values }, context) {
+    const invoice = await readInvoiceAgain(context, invoice_id);
+    if (invoice === null) return gone(invoice_id);
+    if (FIELDS.every((field) => holds(invoice, wanted, field))) return { is: "done", result: { invoice_id } };
+    const untouched = Object.entries(values).every(([field, value]) =>
+      FIELDS.some((known) => known === field && sameText(invoice[known], value)),
+    );
+    if (untouched) return { is: "not_done" };
+    return {
+      is: "ambiguous",
+      why: "The draft has neither its former nor the new values: somebody else changed it, or only a part was taken.",
+      candidates: [invoice_id],
+    };
+  },
+};
+
+function holds(invoice: Invoice, wanted: UpdateInvoiceArgs["changes"], field: (typeof FIELDS)[number]): boolean {
+  const value = wanted[field];
+  if (value === undefined) return true;
+  const is = invoice[field];
+  // The API may show a number in its own format around the raw one.
+  return field === "number" ? (is?.includes(value) ?? false) : sameText(is, value);
+}
