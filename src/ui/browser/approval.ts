@@ -1,0 +1,271 @@
+import type { InvoiceView, PlanView } from "../../guard/view.ts";
+import { div, element } from "./element.ts";
+import { documentTitle, invoicePaper } from "./invoice.ts";
+import { type Words, wordsFor } from "./words.ts";
+
+export type Decision = "approve" | "decline";
+export interface Answer {
+  readonly ok: boolean;
+  /** The server's words for the person. */
+  readonly message: string;
+}
+
+/** Where an approval stands. `elsewhere`: answered in another tab, used, or withdrawn because the document changed. */
+export type Ending = "approved" | "declined" | "expired" | "elsewhere";
+
+export interface ApprovalCard {
+  readonly element: HTMLElement;
+  /** Shows what the document is now and says that it changed. */
+  replace(view: PlanView): void;
+  end(ending: Ending, message?: string): void;
+  readonly ended: boolean;
+}
+
+/** A card that appears under a moving pointer must not be approved by that click. */
+const ARMING_MS = 500;
+
+let cards = 0;
+
+/** The question, the document and, while it is open, the two answers. */
+export function approvalCard(
+  initial: PlanView,
+  decide: (decision: Decision, typed: string | undefined) => Promise<Answer>,
+): ApprovalCard {
+  cards += 1;
+  const id = `card${cards}`;
+  const root = element("section", { class: "card", "aria-labelledby": `${id}-title` });
+  let words = wordsFor(initial.locale);
+  let view = initial;
+  let ended = false;
+  let shownAt = 0;
+  let minuteSaid = false;
+
+  const status = element("p", { class: "status-line", role: "status" });
+  const problem = element("p", { class: "problem", role: "alert" });
+  const clock = element("span", { class: "clock", role: "timer", "aria-live": "off" });
+  const approve = element("button", { type: "button", class: "approve" });
+  const decline = element("button", { type: "button", class: "decline" });
+  const typed = element("input", {
+    id: `${id}-typed`,
+    type: "text",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    "aria-describedby": `${id}-title`,
+  });
+  const footer = element("footer", { class: "answer" });
+
+  const needsTyping = () => view.level === "typed";
+  const refresh = () => {
+    approve.disabled = needsTyping() && typed.value.trim() === "";
+  };
+
+  const send = async (decision: Decision) => {
+    if (ended || root.dataset["state"] === "sending" || Date.now() - shownAt < ARMING_MS) return;
+    if (decision === "approve" && approve.disabled) return;
+    root.dataset["state"] = "sending";
+    problem.textContent = "";
+    status.textContent = words.sending;
+    for (const control of [approve, decline, typed]) control.disabled = true;
+    let answer: Answer;
+    try {
+      answer = await decide(decision, decision === "approve" && needsTyping() ? typed.value : undefined);
+    } catch {
+      answer = { ok: false, message: words.failed };
+    }
+    if (ended) return;
+    if (answer.ok) {
+      end(decision === "approve" ? "approved" : "declined", answer.message);
+      return;
+    }
+    root.dataset["state"] = "pending";
+    status.textContent = "";
+    problem.textContent = answer.message === "" ? words.failed : answer.message;
+    decline.disabled = false;
+    typed.disabled = false;
+    refresh();
+    (needsTyping() ? typed : approve).focus();
+  };
+
+  const end = (ending: Ending, message?: string) => {
+    if (ended) return;
+    const hadFocus = root.contains(document.activeElement);
+    ended = true;
+    clearInterval(ticking);
+    root.dataset["state"] = ending;
+    const hint = {
+      approved: "",
+      declined: words.declinedHint,
+      expired: words.expiredHint,
+      elsewhere: words.elsewhereHint,
+    }[ending];
+    const headline = element("strong", { tabindex: "-1" }, words[ending]);
+    status.replaceChildren(headline);
+    const text = message === undefined || message === "" ? hint : message;
+    if (text !== "") status.append(" ", element("span", {}, text));
+    problem.textContent = "";
+    footer.replaceChildren(status);
+    if (hadFocus) headline.focus();
+  };
+
+  const tick = () => {
+    if (view.expires_at === null) return;
+    const left = Math.ceil((Date.parse(view.expires_at) - Date.now()) / 1000);
+    if (left <= 0) {
+      end("expired");
+      return;
+    }
+    clock.textContent = `${words.expiresIn} ${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    if (left <= 60 && !minuteSaid) {
+      minuteSaid = true;
+      status.textContent = words.minuteLeft;
+    }
+  };
+
+  const show = () => {
+    words = wordsFor(view.locale);
+    root.lang = words.lang;
+    root.dataset["state"] = "pending";
+    shownAt = Date.now();
+    approve.textContent = words.approve;
+    decline.textContent = words.decline;
+    refresh();
+    footer.replaceChildren(
+      needsTyping()
+        ? div("typing", element("label", { for: typed.id }, view.typed_prompt ?? words.approve), typed)
+        : "",
+      problem,
+      div("row", clock, status, div("buttons", decline, approve)),
+    );
+    root.replaceChildren(planHead(view, words, `${id}-title`), planBody(view, words), footer);
+    tick();
+  };
+
+  approve.addEventListener("click", () => void send("approve"));
+  decline.addEventListener("click", () => void send("decline"));
+  typed.addEventListener("input", refresh);
+  // Not a form: sandboxed frames without allow-forms never submit one.
+  typed.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.isComposing) void send("approve");
+  });
+  const ticking = setInterval(tick, 1000);
+  show();
+
+  return {
+    element: root,
+    replace(next) {
+      if (ended) return;
+      view = next;
+      typed.value = "";
+      minuteSaid = false;
+      for (const control of [decline, typed]) control.disabled = false;
+      status.textContent = "";
+      show();
+      problem.textContent = words.changed;
+    },
+    end,
+    get ended() {
+      return ended;
+    },
+  };
+}
+
+/** A plan without a question: the preview of something that needs no answer here. */
+export function previewCard(view: PlanView): HTMLElement {
+  const words = wordsFor(view.locale);
+  const id = "preview-title";
+  return element(
+    "section",
+    { class: "card", lang: words.lang, "data-state": "preview", "aria-labelledby": id },
+    planHead(view, words, id),
+    planBody(view, words),
+  );
+}
+
+export interface DocumentContext {
+  readonly locale: string;
+  readonly organization: string | null;
+  readonly simulator: boolean;
+}
+
+/** A document to look at. */
+export function documentCard(view: InvoiceView, context: DocumentContext): HTMLElement {
+  const words = wordsFor(context.locale);
+  return element(
+    "section",
+    { class: "card", lang: words.lang, "data-state": "preview", "aria-label": documentTitle(view, words) },
+    context.organization !== null || context.simulator
+      ? div("top", origin(context.organization, context.simulator, words))
+      : null,
+    invoicePaper(view, words, "h2"),
+  );
+}
+
+function origin(organization: string | null, simulator: boolean, words: Words): HTMLElement {
+  return element(
+    "p",
+    { class: "origin" },
+    element("span", {}, organization ?? ""),
+    simulator ? element("strong", { class: "badge", title: words.simulatorHint }, words.simulator) : null,
+  );
+}
+
+function planHead(view: PlanView, words: Words, id: string): HTMLElement {
+  return element(
+    "header",
+    { class: "top" },
+    origin(view.organization.name ?? view.organization.id, view.simulator, words),
+    element("h2", { id }, words.act[view.act]),
+    element("p", { class: "what" }, view.title),
+  );
+}
+
+function planBody(view: PlanView, words: Words): HTMLElement {
+  const list = (kind: string, title: string, items: readonly string[]) =>
+    items.length === 0
+      ? null
+      : div(kind, element("h3", {}, title), element("ul", {}, ...items.map((item) => element("li", {}, item))));
+  return div(
+    "body",
+    documents(view.documents, words),
+    view.details.length === 0
+      ? null
+      : element(
+          "dl",
+          { class: "details", "aria-label": words.details },
+          ...view.details.map((row) => div("fact", element("dt", {}, row.label), element("dd", {}, row.value))),
+        ),
+    list(
+      "warnings",
+      words.warnings,
+      view.warnings.map((warning) => warning.sentence),
+    ),
+    list("effects", words.effects, view.consequences),
+  );
+}
+
+/** One document in full; several as a list whose entries open. */
+function documents(views: readonly InvoiceView[], words: Words): HTMLElement | null {
+  const [first, ...rest] = views;
+  if (first === undefined) return null;
+  if (rest.length === 0) return invoicePaper(first, words, "h3");
+  const entries = views.map((view) =>
+    element(
+      "li",
+      {},
+      element(
+        "details",
+        {},
+        element(
+          "summary",
+          {},
+          element("span", { class: "name" }, documentTitle(view, words)),
+          element("span", { class: "who" }, view.customer ?? view.recipient[0] ?? ""),
+          element("span", { class: "amount" }, view.gross ?? "–"),
+        ),
+        invoicePaper(view, words, "h3"),
+      ),
+    ),
+  );
+  return element("ul", { class: "batch", "aria-label": words.documents }, ...entries);
+}

@@ -1,0 +1,102 @@
+import { type Answer, approvalCard, documentCard, previewCard } from "./approval.ts";
+import { connect, type Host, type HostContext, reportSize } from "./bridge.ts";
+import { element } from "./element.ts";
+import { isInvoiceView, isPlanView, isRecord, recordIn, textIn } from "./json.ts";
+import { wordsFor } from "./words.ts";
+
+/** The MCP App: shows what the tool result's `_meta` carries and sends the person's answer to the app-only tool. */
+
+const main = element("main", {});
+document.body.append(main);
+
+let locale = navigator.language;
+let connection: Promise<Host> | null = null;
+
+const quiet = (text: string) => main.replaceChildren(element("p", { class: "quiet", role: "status" }, text));
+
+function onContext(context: HostContext): void {
+  if (context.theme !== null) document.documentElement.dataset["theme"] = context.theme;
+  if (context.fontFamily !== null) document.documentElement.style.setProperty("--font-sans", context.fontFamily);
+  if (context.locale !== null) locale = context.locale;
+}
+
+/** Text blocks of a tool result, for the person. */
+function textOf(result: unknown): string {
+  const content = isRecord(result) ? result["content"] : null;
+  if (!Array.isArray(content)) return "";
+  return content
+    .map((block: unknown) => textIn(block, "text") ?? "")
+    .join(" ")
+    .trim();
+}
+
+async function answer(
+  approval: { readonly approval_id: string; readonly secret: string },
+  decision: "approve" | "decline",
+  typed: string | undefined,
+  words: ReturnType<typeof wordsFor>,
+): Promise<Answer> {
+  const host = await connection;
+  if (host === null || !host.can("serverTools")) return { ok: false, message: words.cannotAnswer };
+  const result = await host.call("tools/call", {
+    name: "answer_approval",
+    arguments: { ...approval, decision, ...(typed === undefined ? {} : { typed }) },
+  });
+  const failed = !isRecord(result) || result["isError"] === true;
+  const ok = recordIn(result, "structuredContent")?.["ok"];
+  const said = textOf(result);
+  if (failed || ok === false) return { ok: false, message: said };
+  if (decision === "decline") return { ok: true, message: said };
+  return { ok: true, message: (await askToContinue(host)) ? said : `${said} ${words.repeat}`.trim() };
+}
+
+/** A constant sentence without any data, so that the model repeats its call. False when the host did not take it. */
+async function askToContinue(host: Host): Promise<boolean> {
+  if (!host.can("message")) return false;
+  try {
+    const result = await host.call("ui/message", {
+      role: "user",
+      content: [{ type: "text", text: "I answered the approval card. Please continue." }],
+    });
+    return !isRecord(result) || result["isError"] !== true;
+  } catch {
+    return false;
+  }
+}
+
+function onToolResult(result: unknown): void {
+  const words = wordsFor(locale);
+  const meta = recordIn(result, "_meta");
+  const approval = recordIn(meta, "invoicing/approval");
+  const shown = recordIn(meta, "invoicing/view");
+  const view = approval?.["view"];
+  const approval_id = textIn(approval, "approval_id");
+  const secret = textIn(approval, "secret");
+  try {
+    if (isPlanView(view) && approval_id !== null && secret !== null) {
+      const own = wordsFor(view.locale);
+      const card = approvalCard(view, (decision, typed) => answer({ approval_id, secret }, decision, typed, own));
+      main.replaceChildren(card.element);
+    } else if (isPlanView(shown)) {
+      main.replaceChildren(previewCard(shown));
+    } else if (isInvoiceView(shown?.["document"])) {
+      const card = documentCard(shown["document"], {
+        locale: textIn(shown, "locale") ?? locale,
+        organization: textIn(shown["organization"], "name"),
+        simulator: shown["simulator"] === true,
+      });
+      main.replaceChildren(card);
+    } else {
+      quiet(approval === null && shown === null ? words.nothing : words.unreadable);
+    }
+  } catch {
+    quiet(words.unreadable);
+  }
+}
+
+quiet(wordsFor(locale).loading);
+connection = connect({ onContext, onToolResult, onToolCancelled: () => quiet(wordsFor(locale).nothing) });
+connection.then(
+  (host) => reportSize(host, main),
+  () => quiet(wordsFor(locale).unreadable),
+);

@@ -1,0 +1,149 @@
+import type { PlanView } from "../../guard/view.ts";
+import { type Answer, type ApprovalCard, approvalCard, type Decision } from "./approval.ts";
+import { div, element } from "./element.ts";
+import { isPlanView, isRecord, textIn } from "./json.ts";
+import { pageWordsFor } from "./page-words.ts";
+
+/** The approval page. The endpoints it speaks to are described in `../page.ts`. */
+
+const POLL_MS = 1500;
+const CSRF_KEY = "invoicing-csrf";
+
+interface Entry {
+  readonly id: string;
+  readonly view: PlanView;
+  readonly state: string;
+}
+interface Shown {
+  readonly card: ApprovalCard;
+  content: string;
+}
+
+const words = pageWordsFor(navigator.language);
+const heading = element("h1", {}, words.title);
+const intro = element("p", { class: "intro" }, words.intro);
+const notice = element("p", { class: "problem", role: "alert" });
+const count = element("p", { class: "hidden", role: "status" });
+const list = element("div", {});
+const empty = div("empty", element("strong", {}, words.none), element("span", {}, words.noneHint));
+document.body.append(element("main", {}, heading, intro, notice, count, list));
+document.documentElement.lang = words.lang;
+document.title = words.title;
+
+const shown = new Map<string, Shown>();
+let csrf = "";
+
+class Unauthorised extends Error {}
+
+async function ask(method: "GET" | "POST", path: string, body?: object): Promise<unknown> {
+  const response = await fetch(path, {
+    method,
+    headers: {
+      accept: "application/json",
+      ...(csrf === "" ? {} : { "x-csrf": csrf }),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    credentials: "same-origin",
+    cache: "no-store",
+    redirect: "error",
+  });
+  if (response.status === 401 || response.status === 403) throw new Unauthorised();
+  return response.json();
+}
+
+/** The one-time secret is taken out of the address bar before anything else happens. */
+async function signIn(): Promise<void> {
+  const secret = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+  if (secret !== "") {
+    csrf = textIn(await ask("POST", "/session", { secret }), "csrf") ?? "";
+    sessionStorage.setItem(CSRF_KEY, csrf);
+  } else {
+    csrf = sessionStorage.getItem(CSRF_KEY) ?? "";
+  }
+  if (csrf === "") throw new Unauthorised();
+}
+
+async function decide(id: string, decision: Decision, typed: string | undefined): Promise<Answer> {
+  const answer = await ask("POST", `/approvals/${encodeURIComponent(id)}`, {
+    decision,
+    ...(typed === undefined ? {} : { typed }),
+  });
+  return { ok: isRecord(answer) && answer["ok"] === true, message: textIn(answer, "message") ?? "" };
+}
+
+function entriesOf(answer: unknown): readonly Entry[] {
+  const all = isRecord(answer) ? answer["approvals"] : null;
+  if (!Array.isArray(all)) throw new TypeError("no list");
+  return all.flatMap((item: unknown) => {
+    const id = textIn(item, "id");
+    const view = isRecord(item) ? item["view"] : null;
+    return id !== null && isPlanView(view) ? [{ id, view, state: textIn(item, "state") ?? "pending" }] : [];
+  });
+}
+
+/** A card is only touched when its own content changed: what a person is typing stays. */
+function show(entries: readonly Entry[]): void {
+  const open = new Set<string>();
+  for (const entry of entries) {
+    const content = JSON.stringify({ ...entry.view, expires_at: null });
+    const known = shown.get(entry.id);
+    if (entry.state !== "pending") {
+      const { state } = entry;
+      known?.card.end(state === "approved" || state === "declined" || state === "expired" ? state : "elsewhere");
+      continue;
+    }
+    open.add(entry.id);
+    if (known === undefined) {
+      const card = approvalCard(entry.view, (decision, typed) => decide(entry.id, decision, typed));
+      shown.set(entry.id, { card, content });
+      list.append(card.element);
+    } else if (known.content !== content) {
+      known.content = content;
+      known.card.replace(entry.view);
+    }
+  }
+  const listed = new Set(entries.map((entry) => entry.id));
+  for (const [id, { card }] of shown) {
+    if (!listed.has(id)) card.end("elsewhere");
+  }
+  if (shown.size === 0) list.replaceChildren(empty);
+  else empty.remove();
+  const said = open.size === 0 ? words.none : words.waiting(open.size);
+  if (count.textContent !== said) count.textContent = said;
+  document.title = open.size === 0 ? words.title : `(${open.size}) ${words.title}`;
+}
+
+function close(): void {
+  sessionStorage.removeItem(CSRF_KEY);
+  notice.textContent = "";
+  count.textContent = words.link;
+  for (const { card } of shown.values()) card.end("elsewhere");
+  if (shown.size === 0) intro.remove();
+  list.replaceChildren(
+    ...[...shown.values()].map(({ card }) => card.element),
+    div("empty", element("strong", {}, words.link), element("span", {}, words.linkHint)),
+  );
+  document.title = words.title;
+}
+
+async function run(): Promise<void> {
+  try {
+    await signIn();
+    for (;;) {
+      try {
+        show(entriesOf(await ask("GET", "/approvals")));
+        notice.textContent = "";
+      } catch (error) {
+        if (error instanceof Unauthorised) throw error;
+        if (notice.textContent === "") notice.textContent = words.offline;
+      }
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  } catch {
+    close();
+  }
+}
+
+void run();

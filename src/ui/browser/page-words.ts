@@ -1,0 +1,29 @@
+/** Words of the approval page around the cards. */
+const EN = {
+  lang: "en",
+  title: "Approvals",
+  intro: "Your assistant cannot approve these itself. Read, then decide.",
+  none: "Nothing is waiting for you",
+  noneHint: "New requests appear here by themselves. You can close this tab when you are done.",
+  link: "This link does not work any more",
+  linkHint: "It works once, in one tab. Go back to that tab, or ask the assistant again for a new link.",
+  offline: "The server does not answer. It may have been closed; this page keeps trying.",
+  waiting: (count: number) => (count === 1 ? "1 request is waiting." : `${count} requests are waiting.`),
+};
+
+const DE: typeof EN = {
+  lang: "de",
+  title: "Freigaben",
+  intro: "Ihr Assistent kann das nicht selbst freigeben. Erst lesen, dann entscheiden.",
+  none: "Nichts wartet auf Sie",
+  noneHint: "Neue Anfragen erscheinen hier von selbst. Wenn Sie fertig sind, können Sie den Tab schließen.",
+  link: "Dieser Link gilt nicht mehr",
+  linkHint:
+    "Er gilt einmal, in einem Tab. Gehen Sie zu diesem Tab oder bitten Sie den Assistenten um einen neuen Link.",
+  offline: "Der Server antwortet nicht. Vielleicht wurde er beendet; diese Seite versucht es weiter.",
+  waiting: (count) => (count === 1 ? "1 Anfrage wartet." : `${count} Anfragen warten.`),
+};
+
+export function pageWordsFor(locale: string): typeof EN {
+  return locale.toLowerCase().startsWith("de") ? DE : EN;
+}

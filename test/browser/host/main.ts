@@ -1,0 +1,63 @@
+import { AppBridge, PostMessageTransport } from "@modelcontextprotocol/ext-apps/app-bridge";
+
+/** A host of MCP Apps as small as the official bridge allows; the test drives it through `window.host`. */
+
+interface Setup {
+  readonly capabilities: ConstructorParameters<typeof AppBridge>[2];
+  readonly context: { readonly theme?: "light" | "dark"; readonly locale?: string };
+  readonly card: string;
+}
+type ToolResult = Parameters<AppBridge["sendToolResult"]>[0];
+
+declare global {
+  interface Window {
+    host: typeof host;
+    /** Exposed by the test: what the server's app-only tool answers. */
+    answerTool(call: unknown): Promise<ToolResult>;
+  }
+}
+
+const log = {
+  messages: new Array<unknown>(),
+  sizes: new Array<{ width?: number | undefined; height?: number | undefined }>(),
+  initialized: false,
+};
+let bridge: AppBridge;
+
+const host = {
+  log,
+  async open(setup: Setup): Promise<void> {
+    const frame = document.createElement("iframe");
+    frame.setAttribute("sandbox", "allow-scripts");
+    frame.title = "card";
+    document.body.append(frame);
+    if (frame.contentWindow === null) throw new Error("no window in the frame");
+    bridge = new AppBridge(null, { name: "test-host", version: "1.0.0" }, setup.capabilities, {
+      hostContext: setup.context,
+    });
+    const ready = new Promise<void>((resolve) => {
+      bridge.oninitialized = () => {
+        log.initialized = true;
+        resolve();
+      };
+    });
+    bridge.onsizechange = (size) => {
+      log.sizes.push(size);
+      if (size.height !== undefined) frame.style.height = `${size.height}px`;
+    };
+    bridge.onmessage = async (message) => {
+      log.messages.push(message);
+      return {};
+    };
+    bridge.oncalltool = (call) => window.answerTool(call);
+    await bridge.connect(new PostMessageTransport(frame.contentWindow, frame.contentWindow));
+    frame.src = setup.card;
+    await ready;
+  },
+  input: (input: Readonly<Record<string, unknown>>) => bridge.sendToolInput({ arguments: input }),
+  result: (result: ToolResult) => bridge.sendToolResult(result),
+  cancelled: () => bridge.sendToolCancelled({}),
+  theme: (theme: "light" | "dark") => bridge.setHostContext({ theme }),
+  teardown: () => bridge.teardownResource({}),
+};
+window.host = host;
