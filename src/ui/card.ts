@@ -1,16 +1,8 @@
 import type { InvoiceView, PlanView } from "../guard/view.ts";
+import { ANSWER_TOOL, APPROVAL_META, CARD_MEDIA_TYPE, CARD_URI, VIEW_META } from "./names.ts";
 import { CARD_SCRIPT, CARD_SCRIPT_HASH, STYLE, STYLE_HASH } from "./assets.ts";
 
-/** The approval card: one MCP App (`text/html;profile=mcp-app`) for every tool that shows or asks about a document. */
-export const CARD_URI = "ui://invoicing/card";
-export const CARD_MEDIA_TYPE = "text/html;profile=mcp-app";
 
-/** The app-only tool the card calls with `AnswerArguments`. */
-export const ANSWER_TOOL = "answer_approval";
-
-/** Keys of a tool result's `_meta` that the card reads. Hosts do not show `_meta` to the model. */
-export const APPROVAL_META = "invoicing/approval";
-export const VIEW_META = "invoicing/view";
 
 /** Value of `_meta["invoicing/approval"]`. The secret goes nowhere else. */
 export interface ApprovalMeta {
