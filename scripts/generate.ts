@@ -5,6 +5,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
 import { SETTINGS } from "../src/config.ts";
 import type { Tool } from "../src/toolkit/define.ts";
+import { uiAssets } from "./build-ui.ts";
 import { bundleManifest, type Package, registryEntry } from "./manifests.ts";
 import { settingsTable, toolPages, toolsTable } from "./tables.ts";
 
@@ -17,7 +18,7 @@ const TOOLS = join(ROOT, "src", "tools");
 
 interface Output {
   readonly path: string;
-  readonly text: string;
+  text(): string | Promise<string>;
 }
 
 function isTool(value: unknown): value is Tool {
@@ -86,16 +87,21 @@ async function outputs(): Promise<readonly Output[]> {
       license: z.string(),
     })
     .parse(JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")));
-  const readme = await readFile(join(ROOT, "README.md"), "utf8");
   return [
-    { path: "src/tools/index.ts", text: toolIndex(files) },
+    { path: "src/tools/index.ts", text: () => toolIndex(files) },
     // What tools/list sends, so that it is answered before any schema library is loaded.
-    { path: "src/tools/surface.json", text: json(tools.map((tool) => tool.listing())) },
-    { path: "docs/tools.md", text: toolPages(tools) },
-    { path: "server.json", text: json(registryEntry(packaged, SETTINGS)) },
-    { path: "manifest.json", text: json(bundleManifest(packaged, SETTINGS, tools)) },
-    { path: "README.md", text: withTables(readme, { tools: toolsTable(tools), config: settingsTable(SETTINGS) }) },
+    { path: "src/tools/surface.json", text: () => json(tools.map((tool) => tool.listing())) },
+    { path: "src/ui/assets.ts", text: uiAssets },
+    { path: "docs/tools.md", text: () => toolPages(tools) },
+    { path: "server.json", text: () => json(registryEntry(packaged, SETTINGS)) },
+    { path: "manifest.json", text: () => json(bundleManifest(packaged, SETTINGS, tools)) },
+    { path: "README.md", text: () => readme(tools) },
   ];
+}
+
+async function readme(tools: readonly Tool[]): Promise<string> {
+  const page = await readFile(join(ROOT, "README.md"), "utf8");
+  return withTables(page, { tools: toolsTable(tools), config: settingsTable(SETTINGS) });
 }
 
 function json(value: unknown): string {
@@ -105,10 +111,11 @@ function json(value: unknown): string {
 const check = process.argv.includes("--check");
 const stale: string[] = [];
 for (const { path, text } of await outputs()) {
+  const wanted = await text();
   const current = await readFile(join(ROOT, path), "utf8").catch(() => null);
-  if (current === text) continue;
+  if (current === wanted) continue;
   stale.push(path);
-  if (!check) await writeFile(join(ROOT, path), text);
+  if (!check) await writeFile(join(ROOT, path), wanted);
 }
 if (stale.length > 0) process.stdout.write(`${check ? "Stale" : "Written"}: ${stale.join(", ")}\n`);
 if (check && stale.length > 0) {

@@ -1,3 +1,4 @@
+import type { Setting } from "../src/config.ts";
 import type { Tool } from "../src/toolkit/define.ts";
 
 /** What the manifests read of package.json. `mcpName` is the name in the MCP registry. */
@@ -7,16 +8,6 @@ export interface Package {
   readonly version: string;
   readonly description: string;
   readonly license: string;
-}
-
-/** What is read of a setting (`src/config.ts`). */
-export interface Setting {
-  readonly name: string;
-  readonly env?: string | null | undefined;
-  readonly flag?: string | null | undefined;
-  readonly default?: unknown;
-  readonly secret?: boolean | undefined;
-  readonly description: string;
 }
 
 /** Settings a person is asked for at installation; all others have defaults that fit. */
@@ -37,21 +28,13 @@ export function registryEntry(packaged: Package, settings: readonly Setting[]): 
         identifier: packaged.name,
         version: packaged.version,
         transport: { type: "stdio" },
-        environmentVariables: settings.flatMap((setting) =>
-          typeof setting.env === "string"
-            ? [
-                {
-                  name: setting.env,
-                  description: setting.description,
-                  isRequired: setting.env === REQUIRED,
-                  isSecret: setting.secret === true,
-                  ...(setting.default === undefined || setting.default === null
-                    ? {}
-                    : { default: String(setting.default) }),
-                },
-              ]
-            : [],
-        ),
+        environmentVariables: settings.map((setting) => ({
+          name: setting.env,
+          description: setting.description,
+          isRequired: setting.env === REQUIRED,
+          isSecret: setting.secret,
+          ...(isLiteral(setting.default) ? { default: setting.default } : {}),
+        })),
       },
     ],
   };
@@ -59,9 +42,7 @@ export function registryEntry(packaged: Package, settings: readonly Setting[]): 
 
 /** manifest.json of an MCP bundle, version 0.3. */
 export function bundleManifest(packaged: Package, settings: readonly Setting[], tools: readonly Tool[]): unknown {
-  const asked = settings.flatMap(({ env, ...setting }) =>
-    typeof env === "string" && ASKED.includes(env) ? [{ ...setting, env, key: env.toLowerCase() }] : [],
-  );
+  const asked = settings.filter(({ env }) => ASKED.includes(env));
   return {
     manifest_version: "0.3",
     name: packaged.name,
@@ -76,24 +57,29 @@ export function bundleManifest(packaged: Package, settings: readonly Setting[], 
       mcp_config: {
         command: "node",
         args: [`\${__dirname}/dist/cli.js`],
-        env: Object.fromEntries(asked.map(({ env, key }) => [env, `\${user_config.${key}}`])),
+        env: Object.fromEntries(asked.map(({ env, name }) => [env, `\${user_config.${name}}`])),
       },
     },
     tools: tools.map(({ name, title }) => ({ name, description: title })),
     compatibility: { platforms: ["darwin", "win32", "linux"], runtimes: { node: ">=20.18.1" } },
     user_config: Object.fromEntries(
-      asked.map(({ env, key, description, secret, default: preset }) => [
-        key,
+      asked.map((setting) => [
+        setting.name,
         {
           type: "string",
-          title: env,
-          description,
-          sensitive: secret === true,
-          required: env === REQUIRED,
+          title: setting.env,
+          description: setting.description,
+          sensitive: setting.secret,
+          required: setting.env === REQUIRED,
           // A host passes an optional setting without a default on as the literal `${user_config.…}`.
-          ...(env === REQUIRED ? {} : { default: preset === undefined || preset === null ? "" : String(preset) }),
+          ...(setting.env === REQUIRED ? {} : { default: setting.default ?? "" }),
         },
       ]),
     ),
   };
+}
+
+/** Some defaults are described, not spelt: "the user's state folder". */
+export function isLiteral(preset: string | undefined): preset is string {
+  return preset !== undefined && !preset.includes(" ");
 }

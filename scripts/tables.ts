@@ -1,8 +1,9 @@
 import { z } from "zod";
+import type { Setting } from "../src/config.ts";
 import type { Json } from "../src/domain/json.ts";
 import type { Tool } from "../src/toolkit/define.ts";
 import type { Effect } from "../src/toolkit/effect.ts";
-import type { Setting } from "./manifests.ts";
+import { isLiteral } from "./manifests.ts";
 
 const EFFECT_WORDS: Readonly<Record<Effect, string>> = {
   read: "reads",
@@ -21,9 +22,9 @@ export function settingsTable(settings: readonly Setting[]): string {
   return table(
     ["Variable", "Flag", "Default", "Meaning"],
     settings.map((setting) => [
-      setting.env === undefined || setting.env === null ? "" : code(setting.env),
-      setting.flag === undefined || setting.flag === null ? "" : code(setting.flag),
-      setting.default === undefined || setting.default === null ? "" : code(String(setting.default)),
+      code(setting.env),
+      setting.flag === undefined ? "" : code(`--${setting.flag}`),
+      isLiteral(setting.default) ? code(setting.default) : (setting.default ?? ""),
       setting.description,
     ]),
   );
