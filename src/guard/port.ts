@@ -138,12 +138,18 @@ export interface ClientFacts {
   readonly version: string;
 }
 
+/** One field of a form. No defaults: an answer nobody gave must not look like one. */
+export type FormField =
+  | { type: "boolean"; title: string; description?: string }
+  | { type: "string"; title: string; description?: string; maxLength?: number }
+  | { type: "string"; title: string; description?: string; enum: string[] };
+
 /** A form as the elicitation request carries it: flat object of primitives. No defaults. */
 export interface ApprovalForm {
   readonly message: string;
   readonly requestedSchema: {
     readonly type: "object";
-    readonly properties: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    readonly properties: Readonly<Record<string, FormField>>;
     readonly required: readonly string[];
   };
 }
