@@ -95,7 +95,10 @@ const defaultAnswer = (call: ToolCall) => ({
   content: [
     {
       type: "text",
-      text: call.arguments["decision"] === "approve" ? "Approved. It is carried out when the assistant continues." : "Declined. Nothing was changed.",
+      text:
+        call.arguments["decision"] === "approve"
+          ? "Approved. It is carried out when the assistant continues."
+          : "Declined. Nothing was changed.",
     },
   ],
   structuredContent: { ok: true },

@@ -197,7 +197,7 @@ export function documentCard(view: InvoiceView, context: DocumentContext): HTMLE
     context.organization !== null || context.simulator
       ? div("top", origin(context.organization, context.simulator, words))
       : null,
-    invoicePaper(view, words, "h2"),
+    invoicePaper(view, words, { level: "h2", mailed: false }),
   );
 }
 
@@ -248,7 +248,7 @@ function planBody(view: PlanView, words: Words): HTMLElement {
 function documents(views: readonly InvoiceView[], words: Words): HTMLElement | null {
   const [first, ...rest] = views;
   if (first === undefined) return null;
-  if (rest.length === 0) return invoicePaper(first, words, "h3");
+  if (rest.length === 0) return invoicePaper(first, words, { level: "h3", mailed: true });
   const entries = views.map((view) =>
     element(
       "li",
@@ -263,7 +263,7 @@ function documents(views: readonly InvoiceView[], words: Words): HTMLElement | n
           element("span", { class: "who" }, view.customer ?? view.recipient[0] ?? ""),
           element("span", { class: "amount" }, view.gross ?? "–"),
         ),
-        invoicePaper(view, words, "h3"),
+        invoicePaper(view, words, { level: "h3", mailed: true }),
       ),
     ),
   );

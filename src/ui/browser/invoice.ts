@@ -13,8 +13,15 @@ export function documentTitle(view: InvoiceView, words: Words): string {
   return view.number === null ? kind : `${kind} ${view.number}`;
 }
 
-/** One document as a piece of paper. `level`: the heading level, so that the outline stays right wherever it is put. */
-export function invoicePaper(view: InvoiceView, words: Words, level: "h2" | "h3"): HTMLElement {
+export interface PaperOptions {
+  /** Heading level, so that the outline stays right wherever the paper is put. */
+  readonly level: "h2" | "h3";
+  /** The e-mail address is one that will be written to, not merely the customer's. */
+  readonly mailed: boolean;
+}
+
+/** One document as a piece of paper. */
+export function invoicePaper(view: InvoiceView, words: Words, options: PaperOptions): HTMLElement {
   return element(
     "article",
     { class: "paper" },
@@ -23,11 +30,11 @@ export function invoicePaper(view: InvoiceView, words: Words, level: "h2" | "h3"
       div("to", element("p", { class: "label" }, words.recipient), recipient(view, words)),
       div(
         "about",
-        element(level, { class: "number" }, documentTitle(view, words)),
-        element("p", { class: "status" }, view.status),
+        element(options.level, { class: "number" }, documentTitle(view, words)),
+        view.kind === "draft" ? null : element("p", { class: "status" }, view.status),
       ),
     ),
-    factList(view, words),
+    factList(view, options.mailed ? words.mailedTo : words.email, words),
     lines(view, words),
     totals(view, words),
     view.notes === null
@@ -41,7 +48,7 @@ function recipient(view: InvoiceView, words: Words): HTMLElement {
   return element("address", {}, ...view.recipient.map((line) => element("span", {}, line)));
 }
 
-function factList(view: InvoiceView, words: Words): HTMLElement | null {
+function factList(view: InvoiceView, emailLabel: string, words: Words): HTMLElement | null {
   const rows: HTMLElement[] = [];
   const add = (label: string, value: string | null, note: string | null = null) => {
     if (value === null) return;
@@ -53,7 +60,7 @@ function factList(view: InvoiceView, words: Words): HTMLElement | null {
       ),
     );
   };
-  add(words.email, view.email, view.email_note);
+  add(emailLabel, view.email, view.email_note);
   add(words.customer, view.customer);
   add(words.issued, view.issued_at);
   add(words.due, view.due_date);

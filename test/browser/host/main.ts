@@ -17,11 +17,12 @@ declare global {
   }
 }
 
-const log = {
-  messages: new Array<unknown>(),
-  sizes: new Array<{ width?: number | undefined; height?: number | undefined }>(),
-  initialized: false,
-};
+interface Log {
+  readonly messages: unknown[];
+  readonly sizes: { readonly width?: number | undefined; readonly height?: number | undefined }[];
+  initialized: boolean;
+}
+const log: Log = { messages: [], sizes: [], initialized: false };
 let bridge: AppBridge;
 
 const host = {
