@@ -1,6 +1,6 @@
 import type { InvoiceView, PlanView } from "../guard/view.ts";
 import { CARD_SCRIPT, CARD_SCRIPT_HASH, STYLE, STYLE_HASH } from "./assets.ts";
-import { ANSWER_TOOL, APPROVAL_META, CARD_MEDIA_TYPE, CARD_URI, VIEW_META } from "./names.ts";
+import { CARD_MEDIA_TYPE, CARD_URI } from "./names.ts";
 
 /** Value of `_meta["invoicing/approval"]`. The secret goes nowhere else. */
 export interface ApprovalMeta {
