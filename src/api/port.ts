@@ -1,4 +1,4 @@
-import type { CustomFieldFilter, Customer, NewAddress, NewCustomer } from "../domain/customer.ts";
+import type { Customer, CustomFieldFilter, NewAddress, NewCustomer } from "../domain/customer.ts";
 import type { Invoice, InvoiceChanges, NewInvoice, NewItem } from "../domain/invoice.ts";
 import type { Organization } from "../domain/organization.ts";
 import type { InvoicingError } from "../errors.ts";

@@ -1,0 +1,48 @@
+import { oneLine } from "../domain/untrusted.ts";
+import type { ApiProblem } from "../errors.ts";
+
+/** Removes secrets and cleans text that came from the API before it enters an error or a log line. */
+export interface Redactor {
+  /** Remembers a secret by value. */
+  secret(value: string): void;
+  text(raw: string, max: number): string;
+  problem(problem: ApiProblem): ApiProblem;
+}
+
+const PATTERNS: readonly RegExp[] = [
+  /\bBearer\s+\S+/gi,
+  /\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?/g,
+  /([?&](?:access_)?(?:token|signature|key)=)[^&\s"']+/gi,
+];
+
+export function createRedactor(): Redactor {
+  const secrets = new Set<string>();
+  const hide = (raw: string): string => {
+    let text = raw;
+    for (const secret of secrets) {
+      text = text.replaceAll(secret, "[redacted]").replaceAll(encodeURIComponent(secret), "[redacted]");
+    }
+    for (const pattern of PATTERNS) {
+      text = text.replace(pattern, (_match, kept: unknown) =>
+        typeof kept === "string" && /^[?&]/.test(kept) ? `${kept}[redacted]` : "[redacted]",
+      );
+    }
+    return text;
+  };
+  const text = (raw: string, max: number): string => oneLine(hide(raw), max);
+  return {
+    secret(value) {
+      // Shorter values would blank out ordinary words.
+      if (value.length >= 6) secrets.add(value);
+    },
+    text,
+    problem: (problem) => ({
+      ...(problem.status === undefined ? {} : { status: text(problem.status, 12) }),
+      ...(problem.code === undefined ? {} : { code: text(problem.code, 60) }),
+      ...(problem.title === undefined ? {} : { title: text(problem.title, 120) }),
+      ...(problem.detail === undefined ? {} : { detail: text(problem.detail, 200) }),
+      ...(problem.pointer === undefined ? {} : { pointer: text(problem.pointer, 120) }),
+      ...(problem.parameter === undefined ? {} : { parameter: text(problem.parameter, 60) }),
+    }),
+  };
+}

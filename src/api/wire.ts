@@ -1,0 +1,400 @@
+import type { Dispatcher } from "undici";
+import type { Clock } from "../domain/clock.ts";
+import {
+  CancelledError,
+  ConfigError,
+  InputError,
+  InvoicingError,
+  UnavailableError,
+  UnreadableAnswerError,
+} from "../errors.ts";
+import { MEDIA_TYPE } from "../jsonapi/encode.ts";
+import { encodeQuery, type QueryPairs } from "../jsonapi/query.ts";
+import { Budget, type BudgetLimits, DEFAULT_BUDGET } from "./budget.ts";
+import { type Answer, type Exchange, fetchOnce, openAgent, sendOnce, type Timeouts } from "./connection.ts";
+import { createOrganizationLookup, type OrganizationLookup } from "./organization.ts";
+import type { CallOptions } from "./port.ts";
+import { createRedactor, type Redactor } from "./redact.ts";
+import { refusal, type Subject } from "./refusal.ts";
+import { RetryBudget, readDelay, retryAfterMs, unsentDelay } from "./retry.ts";
+
+export interface HttpApiOptions {
+  /** Origin such as `https://b.anny.co`; `/api/v1` is appended here. A function is asked at the first call. */
+  readonly base_url: string | (() => Promise<string>);
+  readonly token: string | (() => Promise<string>);
+  readonly organization_id?: string;
+  readonly clock: Clock;
+  readonly user_agent: string;
+  /** `Accept-Language` when a call names none. */
+  readonly language?: string;
+  readonly timeouts?: Partial<Timeouts>;
+  readonly budget?: Partial<BudgetLimits>;
+  /** One line per request: method, path, status, milliseconds. Never a query, a body or a secret. */
+  readonly log?: (line: string) => void;
+}
+
+export const API_PREFIX = "/api/v1";
+const DEFAULT_TIMEOUTS: Timeouts = { connect_ms: 5_000, response_ms: 25_000, body_ms: 20_000 };
+const LARGEST_ANSWER = 20_000_000;
+const LARGEST_DOCUMENT = 25_000_000;
+/** A mutation's answer holds one resource. */
+const LARGEST_WRITE_ANSWER = 5_000_000;
+
+export interface ReadRequest {
+  readonly path: string;
+  readonly query?: QueryPairs;
+  readonly subject: Subject;
+  /** `false` only while the organization is being found out. */
+  readonly scoped?: boolean;
+}
+
+export interface WriteRequest {
+  readonly method: "POST" | "PUT" | "PATCH";
+  readonly path: string;
+  readonly query?: QueryPairs;
+  readonly body?: string;
+  readonly subject: Subject;
+}
+
+/** What a mutation's exchange proves; `WriteEvidence` without the resource. */
+export type WriteAnswer =
+  | { readonly kind: "not_sent"; readonly error: InvoicingError }
+  | { readonly kind: "rejected"; readonly status: number; readonly error: InvoicingError }
+  | { readonly kind: "unknown"; readonly status: number | null; readonly reason: string }
+  | {
+      readonly kind: "applied";
+      readonly status: number;
+      /** `null`: not readable, `reason` says why. `""`: empty. */
+      readonly text: string | null;
+      readonly reason: string | null;
+      readonly location: string | null;
+    };
+
+export interface Wire {
+  /** The text of a 2xx answer; everything else is thrown. */
+  read(request: ReadRequest, options?: CallOptions): Promise<string>;
+  write(request: WriteRequest, options?: CallOptions): Promise<WriteAnswer>;
+  /** Bytes behind a link of the API. Follows redirects within the API's origin only. */
+  download(link: string, accept: string, options?: CallOptions): Promise<Uint8Array>;
+  readonly organization: OrganizationLookup;
+  readonly redactor: Redactor;
+}
+
+/** HTTP statuses that say "not done"; any other answer but 2xx leaves a mutation's outcome open (safety, B 2.5). */
+const CONCLUSIVE: readonly number[] = [400, 401, 403, 404, 405, 409, 410, 415, 422, 429];
+
+export function createWire(options: HttpApiOptions): Wire {
+  const { clock } = options;
+  const timeouts: Timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  const budget = new Budget({ ...DEFAULT_BUDGET, ...options.budget }, clock);
+  const retries = new RetryBudget();
+  const redactor = createRedactor();
+  const token = once(async () => checkedToken(await resolved(options.token), redactor));
+  const origin = once(async () => originOf(await resolved(options.base_url)));
+  let agent: Promise<Dispatcher> | null = null;
+  const sharedAgent = () => {
+    agent ??= openAgent(timeouts);
+    return agent;
+  };
+  const organization = createOrganizationLookup({
+    configured: options.organization_id,
+    token,
+    read: (path, query, call) =>
+      read({ path, query, scoped: false, subject: { action: "read the token's organizations", missing: null } }, call),
+  });
+
+  async function headersFor(call: CallOptions | undefined, accept: string): Promise<Record<string, string>> {
+    const language = call?.language ?? options.language;
+    if (language !== undefined && !/^[A-Za-z0-9*][A-Za-z0-9*,;=. -]{0,99}$/.test(language)) {
+      throw new InputError("The language is not a language tag such as de or en-US.");
+    }
+    return {
+      accept,
+      authorization: `Bearer ${await token()}`,
+      "user-agent": options.user_agent,
+      ...(language === undefined ? {} : { "accept-language": language }),
+    };
+  }
+
+  /** The one place where `o` is added. */
+  async function targetOf(
+    path: string,
+    query: QueryPairs | undefined,
+    scoped: boolean,
+    call: CallOptions | undefined,
+  ): Promise<string> {
+    const tenant: QueryPairs = scoped ? [["o", await organization.id(call)]] : [];
+    const text = encodeQuery([...tenant, ...(query ?? [])]);
+    return `${API_PREFIX}${path}${text === "" ? "" : `?${text}`}`;
+  }
+
+  function log(method: string, path: string, outcome: string, startedMs: number): void {
+    try {
+      options.log?.(`${method} ${API_PREFIX}${path} ${outcome} ${clock.now() - startedMs} ms`);
+    } catch {
+      // A broken log must not hide what became of a request.
+    }
+  }
+
+  async function acquire(kind: "read" | "write", key: string, signal: AbortSignal | undefined): Promise<void> {
+    if (signal?.aborted) throw new CancelledError();
+    try {
+      await budget.acquire(kind, key, signal);
+    } catch (error) {
+      throw signal?.aborted ? new CancelledError() : error;
+    }
+  }
+
+  async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await clock.sleep(ms, signal);
+    } catch (error) {
+      throw signal?.aborted ? new CancelledError() : error;
+    }
+  }
+
+  async function read(request: ReadRequest, call?: CallOptions): Promise<string> {
+    const base = await origin();
+    const target = await targetOf(request.path, request.query, request.scoped !== false, call);
+    const headers = { ...(await headersFor(call, MEDIA_TYPE)), "content-type": MEDIA_TYPE };
+    const answer = await readWithRetries(
+      { method: "GET", origin: base, target, headers },
+      request.path,
+      request.subject,
+      LARGEST_ANSWER,
+      call?.signal,
+    );
+    return textOf(answer, request.subject);
+  }
+
+  /** A 2xx answer with its whole body, or an error. */
+  async function readWithRetries(
+    wire: { method: "GET"; origin: string; target: string; headers: Record<string, string> },
+    path: string,
+    subject: Subject,
+    maxBytes: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
+    retries.earn();
+    for (let attempt = 1; ; attempt += 1) {
+      await acquire("read", `GET ${wire.target}`, signal);
+      const started = clock.now();
+      const exchange = await fetchOnce(await sharedAgent(), wire, timeouts, maxBytes, signal);
+      if (signal?.aborted) throw new CancelledError("The call was cancelled; it only read.");
+      log("GET", path, outcomeOf(exchange), started);
+      if (exchange.kind !== "answered") {
+        const delay = readDelay({ kind: "network" }, attempt, Math.random());
+        if (delay === null || !retries.spend()) {
+          throw new UnavailableError(`The API could not be reached to ${subject.action}: ${exchange.reason}.`);
+        }
+        await pause(delay, signal);
+        continue;
+      }
+      const { answer } = exchange;
+      if (answer.status >= 200 && answer.status < 300) {
+        if (answer.body !== null) return answer;
+        // Too large stays too large; a broken answer may be whole the next time.
+        const delay = answer.reason?.startsWith("the answer is larger")
+          ? null
+          : readDelay({ kind: "network" }, attempt, Math.random());
+        if (delay === null || !retries.spend()) {
+          throw new UnreadableAnswerError(`Could not ${subject.action}: ${answer.reason}.`, { status: answer.status });
+        }
+        await pause(delay, signal);
+        continue;
+      }
+      const retry_after_ms = retryAfterMs(answer.header("retry-after"), clock.now());
+      if (answer.status === 429 && retry_after_ms !== null) budget.block(retry_after_ms);
+      const delay = readDelay({ kind: "status", status: answer.status, retry_after_ms }, attempt, Math.random());
+      if (delay === null || !retries.spend()) throw refusalOf(answer, subject, retry_after_ms);
+      await pause(delay, signal);
+    }
+  }
+
+  function refusalOf(answer: Answer, subject: Subject, retry_after_ms: number | null): InvoicingError {
+    const text = answer.body === null ? "" : new TextDecoder().decode(answer.body);
+    return refusal({ status: answer.status, text, retry_after_ms }, subject, redactor);
+  }
+
+  async function write(request: WriteRequest, call?: CallOptions): Promise<WriteAnswer> {
+    let exchange: Exchange;
+    try {
+      exchange = await dispatch(request, call);
+    } catch (error) {
+      // `dispatch` throws only before a socket was handed over.
+      if (error instanceof InvoicingError) return { kind: "not_sent", error };
+      throw error;
+    }
+    if (exchange.kind === "answered") return classify(exchange.answer, request.subject);
+    return { kind: "unknown", status: null, reason: exchange.reason };
+  }
+
+  /** Sends at most once. Throws when nothing was sent. */
+  async function dispatch(request: WriteRequest, call: CallOptions | undefined): Promise<Exchange> {
+    const signal = call?.signal;
+    if (signal?.aborted) throw new CancelledError();
+    const base = await origin();
+    const target = await targetOf(request.path, request.query, true, call);
+    const headers = { ...(await headersFor(call, MEDIA_TYPE)), "content-type": MEDIA_TYPE };
+    const { method, body } = request;
+    const wire = { method, origin: base, target, headers, ...(body === undefined ? {} : { body }) };
+    const begun = clock.now();
+    for (let attempt = 1; ; attempt += 1) {
+      await acquire("write", `${method} ${target} ${body ?? ""}`, signal);
+      const started = clock.now();
+      const exchange = await sendOnce(wire, timeouts, LARGEST_WRITE_ANSWER, signal);
+      log(method, request.path, outcomeOf(exchange), started);
+      if (exchange.kind !== "not_sent") return exchange;
+      if (exchange.cancelled) throw new CancelledError();
+      const delay = unsentDelay(attempt, clock.now() - begun, Math.random());
+      if (delay === null) {
+        throw new UnavailableError(
+          `The API could not be reached to ${request.subject.action}: ${exchange.reason}. Nothing was sent.`,
+        );
+      }
+      await pause(delay, signal);
+    }
+  }
+
+  function classify(answer: Answer, subject: Subject): WriteAnswer {
+    const { status } = answer;
+    if (status >= 200 && status < 300) {
+      const text = answer.body === null ? null : decodedText(answer.body);
+      const reason = answer.body === null ? answer.reason : text === null ? "the answer is not UTF-8 text" : null;
+      return { kind: "applied", status, text, reason, location: answer.header("location") };
+    }
+    const retry_after_ms = retryAfterMs(answer.header("retry-after"), clock.now());
+    if (status === 429 && retry_after_ms !== null) budget.block(retry_after_ms);
+    if (CONCLUSIVE.includes(status)) {
+      return { kind: "rejected", status, error: refusalOf(answer, subject, retry_after_ms) };
+    }
+    return { kind: "unknown", status, reason: `the API answered ${status}, which does not say whether it was done` };
+  }
+
+  async function download(link: string, accept: string, call?: CallOptions): Promise<Uint8Array> {
+    const base = new URL(await origin());
+    const subject: Subject = { action: "fetch the document", missing: "The document" };
+    let url = documentUrl(link, base);
+    for (let hop = 0; hop <= 3; hop += 1) {
+      const headers = await headersFor(call, accept);
+      if (url.origin !== base.origin) delete headers["authorization"];
+      const answer = await followable(url, headers, subject, call?.signal);
+      if (answer.redirect === null) return answer.bytes;
+      url = documentUrl(answer.redirect, url, base);
+    }
+    throw new UnreadableAnswerError("Could not fetch the document: too many redirects.");
+  }
+
+  async function followable(
+    url: URL,
+    headers: Record<string, string>,
+    subject: Subject,
+    signal: AbortSignal | undefined,
+  ): Promise<{ redirect: string; bytes: null } | { redirect: null; bytes: Uint8Array }> {
+    await acquire("read", `GET ${url.pathname}${url.search}`, signal);
+    const started = clock.now();
+    const exchange = await fetchOnce(
+      await sharedAgent(),
+      { method: "GET", origin: url.origin, target: `${url.pathname}${url.search}`, headers },
+      timeouts,
+      LARGEST_DOCUMENT,
+      signal,
+    );
+    if (signal?.aborted) throw new CancelledError("The call was cancelled; it only read.");
+    // The path of a document may itself be the secret.
+    log("GET", "/(document)", outcomeOf(exchange), started);
+    if (exchange.kind !== "answered") {
+      throw new UnavailableError(`The document could not be fetched: ${exchange.reason}.`);
+    }
+    const { answer } = exchange;
+    const location = answer.header("location");
+    if (answer.status >= 300 && answer.status < 400 && location !== null) return { redirect: location, bytes: null };
+    if (answer.status < 200 || answer.status >= 300) {
+      const { status, header, reason } = answer;
+      // Without the body: it could quote the link.
+      throw refusalOf({ status, header, body: null, reason }, subject, null);
+    }
+    if (answer.body === null) throw new UnreadableAnswerError(`Could not fetch the document: ${answer.reason}.`);
+    return { redirect: null, bytes: answer.body };
+  }
+
+  return { read, write, download, organization, redactor };
+}
+
+function textOf(answer: Answer, subject: Subject): string {
+  const text = answer.body === null ? null : decodedText(answer.body);
+  if (text === null) throw new UnreadableAnswerError(`Could not ${subject.action}: the answer is not UTF-8 text.`);
+  return text;
+}
+
+function decodedText(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+function outcomeOf(exchange: Exchange): string {
+  return exchange.kind === "answered" ? String(exchange.answer.status) : `${exchange.kind}: ${exchange.reason}`;
+}
+
+/** The link as an address of the API's own origin, or of the same host over https. */
+function documentUrl(link: string, relativeTo: URL, base: URL = relativeTo): URL {
+  const url = URL.canParse(link, relativeTo.href) ? new URL(link, relativeTo) : null;
+  const allowed =
+    url !== null &&
+    url.username === "" &&
+    (url.origin === base.origin || (url.protocol === "https:" && url.hostname === base.hostname && url.port === ""));
+  if (!allowed) {
+    throw new UnreadableAnswerError("The document's link leads to another host than the API; it was not followed.", {
+      next: "Open the document in the admin dashboard.",
+    });
+  }
+  return url;
+}
+
+async function resolved(value: string | (() => Promise<string>)): Promise<string> {
+  return typeof value === "string" ? value : value();
+}
+
+/** Asked once; asked again only after a failure. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let value: Promise<T> | null = null;
+  return () => {
+    if (value === null) {
+      const asked = make();
+      value = asked;
+      asked.catch(() => {
+        value = null;
+      });
+    }
+    return value;
+  };
+}
+
+function checkedToken(token: string, redactor: Redactor): string {
+  redactor.secret(token);
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new ConfigError("The access token is empty or contains blanks or other characters no token has.", {
+      next: "Set INVOICES_API_TOKEN to the token as the admin dashboard shows it (Organization Settings, API).",
+    });
+  }
+  return token;
+}
+
+/** https only, loopback excepted. A trailing `/api/v1` is understood. */
+function originOf(baseUrl: string): string {
+  const next = "Set INVOICES_BASE_URL to the API's origin, for example https://b.anny.co.";
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
+  if (url === null) throw new ConfigError("The base URL is not a URL.", { next });
+  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
+    throw new ConfigError("The base URL must be https (http only on this machine).", { next });
+  }
+  const plain = url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+  if (!plain || !/^\/?(api\/v1\/?)?$/.test(url.pathname)) {
+    throw new ConfigError("The base URL must be an origin, without a path, a login or a query.", { next });
+  }
+  return url.origin;
+}
