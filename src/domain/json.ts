@@ -13,3 +13,19 @@ export function canonicalJson(value: Json): string {
 function isArray(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
+
+/** What `defined` makes of a type: keys that could be `undefined` become optional, and then hold a value. */
+export type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> } & {
+  [K in keyof T as undefined extends T[K] ? never : K]: T[K];
+};
+
+/** Drops keys whose value is `undefined`: what is absent must not appear in JSON. */
+export function defined<T extends object>(fields: T): Defined<T>;
+export function defined(fields: object): object {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
+
+/** True for a JSON object; its members may still be anything. */
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

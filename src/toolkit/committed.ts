@@ -1,0 +1,54 @@
+import { z } from "zod";
+import type { Invoice } from "../domain/invoice.ts";
+import { defined } from "../domain/json.ts";
+import { readOnlyCard } from "./card.ts";
+import type { ReadContext, Settled } from "./context.ts";
+import type { Result } from "./define.ts";
+import { type ShortRow, invoiceRow, rowLine, toRow } from "./invoices.ts";
+import { readInvoice } from "./read-back.ts";
+
+/** The shared answer of guarded acts: what was done, and the document as the API has it now. */
+export const committedOutput = z.object({
+  done: z.string(),
+  invoice: invoiceRow.optional().describe("As the API has it now."),
+  created: invoiceRow.optional().describe("Document the act made: credit note or copy."),
+});
+export type CommittedData = z.infer<typeof committedOutput>;
+
+export async function committedAnswer<R>(
+  id: string,
+  context: ReadContext,
+  outcome: Settled<R>,
+  say: (invoice: Invoice) => { readonly done: string; readonly next: string },
+  createdId?: string | null,
+): Promise<Result<CommittedData>> {
+  const { invoice, note } = await readInvoice(id, context);
+  const created = createdId ? (await readInvoice(createdId, context)).invoice : null;
+  if (invoice === null) return { data: { done: note }, next: `get_invoice ${id}.` };
+  const { done, next } = say(invoice);
+  return {
+    data: defined({
+      done: outcome.outcome === "already_done" ? `${done} ${repeated(outcome)}` : done,
+      invoice: toRow(invoice, context.today),
+      created: created === null ? undefined : toRow(created, context.today),
+    }),
+    next,
+    meta: readOnlyCard(created ?? invoice, context),
+  };
+}
+
+/** A repeat is normal; it says when the first one happened and that this call did nothing. */
+function repeated<R>(outcome: Extract<Settled<R>, { readonly outcome: "already_done" }>): string {
+  return outcome.operation === null
+    ? "It was so already; this call changed nothing."
+    : `This was done at ${outcome.operation.updated_at} (${outcome.operation.id}); this call changed nothing.`;
+}
+
+export function committedText(data: CommittedData): string {
+  const line = (row: ShortRow) => `  ${rowLine(row)} · id ${row.id ?? "?"}`;
+  return [
+    data.done,
+    ...(data.invoice === undefined ? [] : [line(data.invoice)]),
+    ...(data.created === undefined ? [] : [line(data.created)]),
+  ].join("\n");
+}

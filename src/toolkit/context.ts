@@ -1,0 +1,60 @@
+import type { InvoicesApi } from "../api/port.ts";
+import type { Clock, IsoDate } from "../domain/clock.ts";
+import type { JsonObject } from "../domain/json.ts";
+import type { Organization } from "../domain/organization.ts";
+import type { Asker, Guard } from "../guard/port.ts";
+import type { Policy } from "../guard/policy.ts";
+import type { Journal, Outcome } from "../journal/port.ts";
+import type { Operation } from "../operations/operation.ts";
+
+/** What the server is built from. Made once per process; nothing in it depends on a connection or a call. */
+export interface Deps {
+  readonly api: InvoicesApi;
+  /** Opened at first use. Rejects with a `JournalError` when nothing may be written. */
+  readonly journal: () => Promise<Journal>;
+  readonly guard: () => Promise<Guard>;
+  readonly policy: Policy;
+  /** Address the last document for this customer went to, as far as the journal knows. */
+  lastEmailTo(customerId: string): Promise<string | null>;
+  readonly clock: Clock;
+  /** True when the API is the embedded simulator. */
+  readonly simulator: boolean;
+  /** Who acts: `local:<user>` over stdio, `<issuer>|<subject>` over HTTP. */
+  readonly principal: string;
+  /** IANA zone in which "today" and "overdue" are meant. */
+  readonly timeZone: string;
+}
+
+/** One call: its client and its cancellation. */
+export interface Call {
+  readonly asker: Asker;
+  readonly signal: AbortSignal;
+  /** Tells a waiting client that work goes on. Never throws. */
+  progress(message: string): void;
+}
+
+/** What a read tool sees. */
+export interface ReadContext {
+  readonly api: InvoicesApi;
+  readonly organization: Organization;
+  readonly simulator: boolean;
+  readonly today: IsoDate;
+  readonly now: number;
+  readonly policy: Policy;
+  lastEmailTo(customerId: string): Promise<string | null>;
+  readonly signal: AbortSignal;
+  readonly journal: () => Promise<Journal>;
+  progress(message: string): void;
+}
+
+/** An outcome with a result. Open ones end the call before a tool sees them. */
+export type Settled<R> = Extract<Outcome<R>, { readonly outcome: "done" | "already_done" | "mismatch" }>;
+
+/** What a tool that changes drafts sees besides: the one way to write. */
+export interface DraftContext extends ReadContext {
+  perform<A extends JsonObject, B extends JsonObject, R extends JsonObject>(
+    operation: Operation<A, B, R>,
+    args: A,
+    options?: { readonly duplicate_of?: string | undefined },
+  ): Promise<Settled<R>>;
+}

@@ -1,0 +1,64 @@
+import { allows, documentName, type Invoice } from "../domain/invoice.ts";
+import { WrongStateError } from "../errors.ts";
+
+/** A document that left the house may not be edited (GoBD; the API locks it). Says what is allowed instead. */
+export function requireDraft(invoice: Invoice): void {
+  if (invoice.status === "draft" && !invoice.locked) return;
+  throw new WrongStateError(`${documentName(invoice)} is ${invoice.status_word} and can no longer be edited.`, {
+    next: wayOfCorrecting(invoice),
+  });
+}
+
+function wayOfCorrecting(invoice: Invoice): string {
+  if (invoice.is_cancellation || invoice.is_credit) return "A credit note stays as it is; write a new invoice instead.";
+  switch (invoice.status) {
+    case "sent":
+    case "paid":
+      return `Correct it by a new document: cancel_invoice (Stornorechnung) and bill again; change_recipient if only the customer is wrong; for a part, a new invoice with a negative line that names ${invoice.number ?? invoice.id}.`;
+    case "void":
+      return "It is void already: write a new invoice with create_invoice.";
+    default:
+      return "Read it with get_invoice.";
+  }
+}
+
+/** Only a sent invoice can be marked paid (guide, Common Errors); a quote or credit note never. */
+export function requireOpen(invoice: Invoice): void {
+  const name = documentName(invoice);
+  if (invoice.is_quote || invoice.is_cancellation || invoice.is_credit) {
+    throw new WrongStateError(`${name} is a ${invoice.is_quote ? "quote" : "credit note"}; only an invoice is paid.`, {
+      next: "Check the number with list_invoices.",
+    });
+  }
+  if (allows("mark_paid", invoice.status)) return;
+  throw new WrongStateError(`${name} is ${invoice.status_word}; only a sent invoice can be marked as paid.`, {
+    next:
+      invoice.status === "draft"
+        ? "send_invoice first."
+        : invoice.status === "paid"
+          ? "Nothing needs to be done."
+          : "Check the number with list_invoices.",
+  });
+}
+
+/** Cancelling and re-addressing are for documents that left the house. */
+export function requireCancellable(invoice: Invoice, participle: "cancelled" | "re-addressed", customerId?: string): void {
+  const name = documentName(invoice);
+  if (invoice.is_cancellation || invoice.is_credit) {
+    throw new WrongStateError(`${name} is a credit note and cannot be ${participle}.`, {
+      next: "Write a new invoice with create_invoice.",
+    });
+  }
+  if (customerId !== undefined && customerId === invoice.customer_id) {
+    throw new WrongStateError(`${name} belongs to this customer already.`, { next: "Check customer_id." });
+  }
+  if (allows(participle === "cancelled" ? "cancel" : "change_recipient", invoice.status)) return;
+  throw new WrongStateError(`${name} is ${invoice.status_word} and cannot be ${participle}.`, {
+    next:
+      invoice.status === "draft"
+        ? participle === "cancelled"
+          ? "A draft was never sent: correct it with update_invoice, or leave it."
+          : "Link the right customer with update_invoice."
+        : "It is void already; see the credit note with list_invoices.",
+  });
+}

@@ -1,0 +1,48 @@
+import type { z } from "zod";
+import { oneLine } from "../domain/untrusted.ts";
+import { InputError } from "../errors.ts";
+
+/**
+ * Validates arguments. `null` counts as absent (strict function calling sends it for every optional parameter).
+ * The message names what is wrong, what is expected, and that nothing was sent.
+ */
+export function parseInput<I extends z.ZodObject>(tool: string, schema: I, raw: unknown): z.infer<I> {
+  const parsed = schema.safeParse(withoutNulls(raw ?? {}));
+  if (parsed.success) return parsed.data;
+  const known = Object.keys(schema.shape);
+  const reasons = parsed.error.issues.slice(0, 5).map((issue) => describeIssue(issue, known));
+  throw new InputError(`${tool}: ${reasons.join(" ")}`);
+}
+
+function describeIssue(issue: z.core.$ZodIssue, known: readonly string[]): string {
+  const where = issue.path.map(String).join(".");
+  switch (issue.code) {
+    case "unrecognized_keys": {
+      const names = issue.keys.map((key) => `"${oneLine(key, 40)}"`).join(", ");
+      const expected = issue.path.length === 0 ? ` Expected: ${known.join(", ")}.` : "";
+      return `Unknown argument ${names}${where === "" ? "" : ` in ${where}`}.${expected}`;
+    }
+    case "invalid_type":
+      return issue.input === undefined || issue.message.endsWith("received undefined")
+        ? `${where || "arguments"} is required.`
+        : `${where || "arguments"}: ${sentence(issue.message)}`;
+    default:
+      return `${where === "" ? "" : `${where}: `}${sentence(issue.message)}`;
+  }
+}
+
+/** Zod quotes what it received; a long or hostile value must not come back whole. */
+function sentence(message: string): string {
+  const text = oneLine(message, 160);
+  return text.endsWith(".") ? text : `${text}.`;
+}
+
+function withoutNulls(value: unknown, depth = 0): unknown {
+  if (depth > 8 || typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => withoutNulls(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, item]) => item !== null)
+      .map(([key, item]) => [key, withoutNulls(item, depth + 1)]),
+  );
+}

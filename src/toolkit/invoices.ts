@@ -1,0 +1,216 @@
+import { z } from "zod";
+import { daysBetween, type IsoDate } from "../domain/clock.ts";
+import { customerName } from "../domain/customer.ts";
+import { type Invoice, type Item, isOverdue } from "../domain/invoice.ts";
+import { defined } from "../domain/json.ts";
+import { type Decimal, formatMoney, moneyText } from "../domain/money.ts";
+import { itemTotals, lineTotals, totalsDifference } from "../domain/totals.ts";
+import { displayLines, oneLine, quoted } from "../domain/untrusted.ts";
+
+/** How tools answer with invoices. Money is decimal text in major units of `currency`, e.g. `1785.00`. */
+const money = () => z.string();
+
+export const itemData = z.object({
+  id: z.string(),
+  title: z.string(),
+  subtitle: z.string().optional(),
+  quantity: z.string(),
+  single_net_amount: money().optional(),
+  single_gross_amount: money().optional(),
+  tax_rate: z.string().describe("Percent."),
+  line_total: money().optional().describe("In the invoice's direction."),
+});
+
+export const invoiceRow = z.object({
+  id: z.string(),
+  number: z.string().optional().describe("Absent on drafts."),
+  kind: z.enum(["invoice", "quote", "credit_note"]),
+  status: z.string().describe("draft, sent, overdue, paid, void …"),
+  overdue_days: z.number().optional(),
+  total: money().optional().describe("Gross."),
+  currency: z.string(),
+  customer: z.string().optional(),
+  customer_id: z.string().optional(),
+  issued_at: z.string().optional(),
+  due_date: z.string().optional(),
+});
+export type InvoiceRow = z.infer<typeof invoiceRow>;
+
+export const invoiceData = invoiceRow.extend({
+  net_amount: money().optional(),
+  tax_amount: money().optional(),
+  taxes: z
+    .array(z.object({ tax_rate: z.string(), net: money().optional(), tax: money().optional() }))
+    .optional(),
+  calculate_from_net: z.boolean().describe("true: amounts are entered net."),
+  email: z.string().optional().describe("Where it is delivered."),
+  recipient: z.array(z.string()).optional(),
+  invoicing_party: z.array(z.string()).optional(),
+  notes: z.string().optional(),
+  vat_number: z.string().optional(),
+  reference: z.string().optional(),
+  documents: z.array(z.string()).optional().describe("Files the API has."),
+  items: z.array(itemData),
+  warnings: z.array(z.string()).optional(),
+});
+export type InvoiceData = z.infer<typeof invoiceData>;
+
+const amountText = (value: Decimal | null, currency: string) => (value === null ? undefined : moneyText(value, currency));
+
+function isDefined<V>(value: V): value is Exclude<V, undefined> {
+  return value !== undefined;
+}
+
+export function toRow(invoice: Invoice, today: IsoDate): InvoiceRow {
+  const overdue = isOverdue(invoice, today);
+  const currency = oneLine(invoice.currency, 8);
+  return {
+    id: invoice.id,
+    ...defined({ number: invoice.number === null ? undefined : oneLine(invoice.number, 60) }),
+    kind: invoice.is_quote ? "quote" : invoice.is_cancellation || invoice.is_credit ? "credit_note" : "invoice",
+    status: overdue ? "overdue" : invoice.status === "other" ? oneLine(invoice.status_word, 30) : invoice.status,
+    ...defined({
+      overdue_days: overdue && invoice.due_date !== null ? daysBetween(invoice.due_date, today) : undefined,
+      total: amountText(invoice.total, currency),
+    }),
+    currency,
+    ...defined({
+      customer: shownCustomer(invoice),
+      customer_id: invoice.customer_id ?? undefined,
+      issued_at: invoice.issued_at ?? undefined,
+      due_date: invoice.due_date ?? undefined,
+    }),
+  };
+}
+
+function shownCustomer(invoice: Invoice): string | undefined {
+  const name =
+    invoice.customer?.name ?? invoice.buyer?.company_name ?? invoice.buyer?.contact_name ?? invoice.recipient?.split("\n")[0];
+  return name === undefined || name === null || name.trim() === "" ? undefined : oneLine(name, 80);
+}
+
+/** The whole document. Text longer than a paragraph is cut; `detailed` keeps more. */
+export function toInvoice(invoice: Invoice, today: IsoDate, detailed = false): InvoiceData {
+  const row = toRow(invoice, today);
+  const { currency } = row;
+  const items = invoice.items ?? [];
+  const files = [
+    invoice.documents.pdf === null ? undefined : "pdf",
+    invoice.documents.xml === null ? undefined : "xml",
+    invoice.documents.quote_pdf === null ? undefined : "quote_pdf",
+  ].filter(isDefined);
+  const warnings = totalsWarnings(invoice);
+  return {
+    ...row,
+    ...defined({
+      net_amount: amountText(invoice.net_amount, currency),
+      tax_amount: amountText(invoice.tax_amount, currency),
+      taxes:
+        invoice.vat_breakdown.length === 0
+          ? undefined
+          : invoice.vat_breakdown.map((entry) => ({
+              tax_rate: entry.tax_rate.toFixed(),
+              ...defined({ net: amountText(entry.net_amount, currency), tax: amountText(entry.tax_amount, currency) }),
+            })),
+    }),
+    calculate_from_net: invoice.calculate_from_net,
+    ...defined({
+      email: invoice.customer?.email ? oneLine(invoice.customer.email, 254) : undefined,
+      recipient: lines(invoice.recipient),
+      invoicing_party: detailed ? lines(invoice.invoicing_party) : undefined,
+      notes: invoice.notes ? oneLine(invoice.notes, detailed ? 2_000 : 300) : undefined,
+      vat_number: invoice.vat_number ? oneLine(invoice.vat_number, 40) : undefined,
+      reference: invoice.reference === null ? undefined : `${oneLine(invoice.reference.type, 40)} ${invoice.reference.id}`,
+      documents: files.length === 0 ? undefined : files,
+    }),
+    items: items.map((item) => toItem(item, invoice)),
+    ...defined({ warnings: warnings.length === 0 ? undefined : warnings }),
+  };
+}
+
+function lines(text: string | null): string[] | undefined {
+  return text === null || text.trim() === "" ? undefined : displayLines(text);
+}
+
+export function toItem(item: Item, invoice: Pick<Invoice, "calculate_from_net" | "currency">): z.infer<typeof itemData> {
+  const totals = lineTotals(item, invoice.calculate_from_net, invoice.currency);
+  return {
+    id: item.id,
+    title: oneLine(item.title, 185),
+    ...defined({
+      subtitle: item.subtitle ? oneLine(item.subtitle, 185) : undefined,
+      single_net_amount: amountText(item.single_net_amount, invoice.currency),
+      single_gross_amount: amountText(item.single_gross_amount, invoice.currency),
+      line_total:
+        totals === null ? undefined : moneyText(invoice.calculate_from_net ? totals.net : totals.gross, invoice.currency),
+    }),
+    quantity: item.quantity.toFixed(),
+    tax_rate: item.tax_rate.toFixed(),
+  };
+}
+
+/** The API's total is shown as it is; a difference of more than a cent per line from our own sum is said. */
+export function totalsWarnings(invoice: Invoice): string[] {
+  const items = invoice.items ?? [];
+  const totals = itemTotals(items, invoice.calculate_from_net, invoice.currency);
+  const difference =
+    invoice.is_cancellation || items.length === 0
+      ? null
+      : totalsDifference(invoice.total, totals, items.length, invoice.currency);
+  if (difference === null || totals === null) return [];
+  return [
+    `The API's gross total differs from the sum of the lines (${formatMoney(totals.gross, invoice.currency)}) by ${formatMoney(difference, invoice.currency)}. Check the lines before sending.`,
+  ];
+}
+
+/** A row of a concise list: a number stands for the id. */
+export const shortRow = invoiceRow.partial({ id: true, kind: true });
+export type ShortRow = z.infer<typeof shortRow>;
+
+/** `#2026-0042 overdue 12 d · 1785.00 EUR · "Acme Inc" · due 2026-11-11`; a draft shows its id instead of a number. */
+export function rowLine(row: ShortRow): string {
+  const kind = row.kind === undefined || row.kind === "invoice" ? "" : ` ${row.kind.replace("_", " ")}`;
+  return [
+    `${row.number === undefined ? row.id : `#${row.number}`}${kind} ${row.status}${row.overdue_days === undefined ? "" : ` ${row.overdue_days} d`}`,
+    row.total === undefined ? undefined : `${row.total} ${row.currency}`,
+    row.customer === undefined ? undefined : quoted(row.customer, 60),
+    row.due_date === undefined ? undefined : `due ${row.due_date}`,
+  ]
+    .filter(isDefined)
+    .join(" · ");
+}
+
+export function invoiceText(invoice: InvoiceData): string {
+  const amounts = invoice.calculate_from_net ? "net" : "gross";
+  const taxes = (invoice.taxes ?? []).map((entry) => `${entry.tax_rate} %: ${entry.tax ?? "?"}`).join(", ");
+  return [
+    `${rowLine(invoice)}${invoice.number === undefined ? "" : ` · id ${invoice.id}`}`,
+    ...invoice.items.map(
+      (item) =>
+        `  ${item.quantity} × ${(invoice.calculate_from_net ? item.single_net_amount : item.single_gross_amount) ?? "?"} ${amounts}, ${item.tax_rate} %: ${quoted(item.title, 185)}${item.subtitle === undefined ? "" : ` – ${quoted(item.subtitle, 185)}`} = ${item.line_total ?? "?"} (item ${item.id})`,
+    ),
+    invoice.items.length === 0 ? "  No lines yet." : undefined,
+    `  Net ${invoice.net_amount ?? "?"} + tax ${invoice.tax_amount ?? "?"}${taxes === "" ? "" : ` (${taxes})`} = gross ${invoice.total ?? "?"} ${invoice.currency}; amounts entered ${amounts}`,
+    labelled("Customer", invoice.customer_id === undefined ? undefined : `id ${invoice.customer_id}`),
+    labelled("E-mail", invoice.email),
+    labelled("Recipient", invoice.recipient && quoted(invoice.recipient.join(", "), 300)),
+    labelled("From", invoice.invoicing_party && quoted(invoice.invoicing_party.join(", "), 300)),
+    labelled("Issued", invoice.issued_at),
+    labelled("VAT number", invoice.vat_number),
+    labelled("Reference", invoice.reference),
+    labelled("Notes", invoice.notes === undefined ? undefined : quoted(invoice.notes, 2_000)),
+    labelled("Files", invoice.documents?.join(", ")),
+    ...(invoice.warnings ?? []).map((warning) => `  Warning: ${warning}`),
+  ]
+    .filter(isDefined)
+    .join("\n");
+}
+
+function labelled(label: string, value: string | undefined): string | undefined {
+  return value === undefined ? undefined : `  ${label}: ${value}`;
+}
+
+/** The display name of an invoice's customer, read with it. */
+export function nameOf(customer: Parameters<typeof customerName>[0]): string {
+  return oneLine(customerName(customer), 80);
+}

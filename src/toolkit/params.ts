@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { isIsoDate } from "../domain/clock.ts";
+import { isCurrencyCode } from "../domain/money.ts";
+
+/**
+ * Building blocks of tool arguments. Descriptions are paid for in every conversation: a few words each. Validation is
+ * ours; patterns are not advertised (`listing.ts`).
+ */
+
+/** Largest amount accepted, in major units: beyond it a JSON number is no longer exact to the cent. */
+const MAX_AMOUNT = 1_000_000_000;
+
+const hasNoControl = (value: string): boolean => !/\p{Cc}/u.test(value.replace(/[\n\r\t]/g, ""));
+const text = (max: number, description: string) =>
+  z
+    .string()
+    .max(max)
+    .refine((value) => value.isWellFormed() && hasNoControl(value), "must be text without control characters")
+    .describe(description);
+
+/** One line of at least one visible character. */
+export const line = (max: number, description: string) =>
+  text(max, description).refine((value) => value.trim() !== "" && !/[\n\r]/.test(value), "must be one line, not blank");
+
+/** Free text, line breaks allowed. */
+export const block = (max: number, description: string) => text(max, description);
+
+export const customerId = () => line(64, "Customer id.");
+export const invoiceRef = () => line(120, "Invoice id, or its number as #2026-0042.");
+
+export const email = (description: string) => z.email().max(254).describe(description);
+
+export const day = (description: string) =>
+  z.string().refine(isIsoDate, "must be a real date as YYYY-MM-DD").describe(description);
+
+export const currency = () =>
+  z.string().refine(isCurrencyCode, "must be an ISO 4217 code such as EUR").describe("ISO 4217, e.g. EUR.");
+
+export const amount = (description: string) => z.number().min(-MAX_AMOUNT).max(MAX_AMOUNT).describe(description);
+
+export const quantity = () =>
+  z
+    .int({
+      error:
+        "must be a whole number: the API takes no fractions. For 7.5 h use quantity 1 with the total as its price, or a smaller unit (450 minutes, 30 quarter hours)",
+    })
+    .min(1)
+    .max(1_000_000)
+    .describe("Whole number.");
+
+export const taxRate = () => z.number().min(0).max(100).describe("Percent, e.g. 19.");
+
+export const flag = (description: string) => z.boolean().describe(description);
+
+export const cursor = () => z.string().max(600).optional().describe("From the previous answer.");
+export const limit = (fallback: number) => z.int().min(1).max(50).optional().describe(`Default ${fallback}.`);
+export const format = () => z.enum(["concise", "detailed"]).optional().describe("Default concise.");
+
+export const duplicateOf = () =>
+  z.string().max(64).optional().describe("Operation id this repeats on purpose.");

@@ -1,0 +1,31 @@
+import type { Invoice } from "../domain/invoice.ts";
+import { type CustomerData, customerDetails } from "./customers.ts";
+import type { ReadContext } from "./context.ts";
+
+/**
+ * Reading back what was just written. The write is done whatever happens here, so a failed read is a note, never an error.
+ */
+const NOT_READ = "It is done, but reading it back failed just now.";
+
+export async function readCustomer(
+  id: string,
+  email: string,
+  context: ReadContext,
+): Promise<{ readonly customer: CustomerData; readonly note: string | undefined }> {
+  try {
+    return { customer: customerDetails(await context.api.getCustomer(id)), note: undefined };
+  } catch {
+    return { customer: { id, name: email, email }, note: NOT_READ };
+  }
+}
+
+export async function readInvoice(
+  id: string,
+  context: ReadContext,
+): Promise<{ readonly invoice: Invoice; readonly note: undefined } | { readonly invoice: null; readonly note: string }> {
+  try {
+    return { invoice: await context.api.getInvoice(id), note: undefined };
+  } catch {
+    return { invoice: null, note: NOT_READ };
+  }
+}

@@ -1,0 +1,308 @@
+import type { z } from "zod";
+import { dayOf } from "../domain/clock.ts";
+import { canonicalJson, type JsonObject } from "../domain/json.ts";
+import { CancelledError, InvoicingError, RefusedError } from "../errors.ts";
+import type { Approval, Plan } from "../guard/port.ts";
+import { planView } from "../guard/view.ts";
+import type { Journal, Outcome } from "../journal/port.ts";
+import type { Operation } from "../operations/operation.ts";
+import { APPROVAL_META } from "../ui/names.ts";
+import type { Call, Deps, DraftContext, ReadContext, Settled } from "./context.ts";
+import type { CommitTool, DraftTool, ReadTool, Result } from "./define.ts";
+import { parseInput } from "./input.ts";
+import type { Common } from "./listing.ts";
+import { accountName, errorAnswer, operationLine, resultAnswer, type ToolAnswer, toJsonObject } from "./report.ts";
+
+export type { ToolAnswer } from "./report.ts";
+
+type Shape = z.ZodObject;
+
+/** The one pipeline: validate, act, report. Tools let errors rise to here. */
+export async function runRead<I extends Shape, O extends Shape>(
+  tool: ReadTool<I, O>,
+  deps: Deps,
+  raw: unknown,
+  call: Call,
+): Promise<ToolAnswer> {
+  return answered(deps, call, false, async (context) => {
+    const result = await tool.run(parseInput(tool.name, tool.input, raw), context);
+    return finish(tool, result, context);
+  });
+}
+
+export async function runDraft<I extends Shape, O extends Shape>(
+  tool: DraftTool<I, O>,
+  deps: Deps,
+  raw: unknown,
+  call: Call,
+): Promise<ToolAnswer> {
+  return answered(deps, call, true, async (context) => {
+    const input = parseInput(tool.name, tool.input, raw);
+    const journal = await deps.journal();
+    const trail: Outcome<JsonObject>[] = [];
+    const drafting: DraftContext = {
+      ...context,
+      perform: async (operation, args, options) => {
+        const outcome = await journal.perform(operation, args, {
+          ...performOptions(deps, call),
+          ...(options?.duplicate_of === undefined ? {} : { duplicate_of: options.duplicate_of }),
+        });
+        trail.push(outcome);
+        if (!isSettled(outcome)) throw new Unsettled(outcome);
+        return outcome;
+      },
+    };
+    try {
+      const result = await tool.run(input, drafting);
+      const last = trail.at(-1);
+      return finish(tool, result, context, { ...written(last), ...(await unresolved(journal, last)) });
+    } catch (error) {
+      if (error instanceof Unsettled) return unsettledAnswer(error.outcome, context);
+      throw error;
+    }
+  });
+}
+
+/** Guarded acts: recall → fresh preview → approval → re-read → journal → act → read back. */
+export async function runCommit<
+  I extends Shape,
+  O extends Shape,
+  A extends JsonObject,
+  B extends JsonObject,
+  R extends JsonObject,
+>(tool: CommitTool<I, O, A, B, R>, deps: Deps, raw: unknown, call: Call): Promise<ToolAnswer> {
+  return answered(deps, call, true, async (context) => {
+    const input = parseInput(tool.name, tool.input, raw);
+    const journal = await deps.journal();
+    const args = await tool.resolve(input, context);
+    const recalled = await journal.recall(tool.operation, args, performOptions(deps, call));
+    if (recalled !== null) return commitAnswer(tool, recalled, args, context, journal);
+
+    const subject = canonicalJson({ kind: tool.operation.kind, ...tool.operation.identity(args) });
+    let plan = await tool.preview(args, context);
+    for (let round = 1; ; round += 1) {
+      const guard = await deps.guard();
+      const decision = await guard.authorise({
+        plan,
+        subject,
+        principal: deps.principal,
+        asker: call.asker,
+        signal: call.signal,
+      });
+      switch (decision.kind) {
+        case "ask":
+          return { kind: "ask", form: decision.form, state: decision.state };
+        case "pending":
+          return resultAnswer(
+            {},
+            decision.tell_user,
+            {
+              account: accountName(context.organization, context.simulator),
+              outcome: "approval_required",
+              tell_user: decision.tell_user,
+              next: `After the person approved, call ${tool.name} again with the same arguments.`,
+            },
+            decision.secret === null
+              ? undefined
+              : {
+                  [APPROVAL_META]: {
+                    approval_id: decision.approval.id,
+                    secret: decision.secret,
+                    view: toJsonObject(planView(plan, decision.approval.expires_at)),
+                  },
+                },
+          );
+        case "refused":
+          throw new RefusedError(decision.message, { next: decision.next });
+        case "approved":
+          try {
+            return await dispatch(tool, args, plan, decision.approval, journal, deps, call, context);
+          } catch (error) {
+            // Changed between the approval and the act: ask again, once, for what is there now.
+            if (!(error instanceof PlanChanged) || round >= 2) throw error;
+            plan = error.plan;
+          }
+      }
+    }
+  });
+}
+
+class PlanChanged extends RefusedError {
+  readonly plan: Plan;
+  constructor(plan: Plan) {
+    super("The document changed after it was approved.", { next: "Read it with get_invoice, then call again." });
+    this.plan = plan;
+  }
+}
+
+async function dispatch<
+  I extends Shape,
+  O extends Shape,
+  A extends JsonObject,
+  B extends JsonObject,
+  R extends JsonObject,
+>(
+  tool: CommitTool<I, O, A, B, R>,
+  args: A,
+  plan: Plan,
+  approval: Approval,
+  journal: Journal,
+  deps: Deps,
+  call: Call,
+  context: ReadContext,
+): Promise<ToolAnswer> {
+  const outcome = await journal.perform(tool.operation, args, {
+    ...performOptions(deps, call),
+    note: planNote(plan),
+    approval: {
+      id: approval.id,
+      digest: approval.digest,
+      recheck: async () => {
+        const fresh = await tool.preview(args, context);
+        if (fresh.digest !== approval.digest) throw new PlanChanged(fresh);
+      },
+    },
+  });
+  return commitAnswer(tool, outcome, args, context, journal);
+}
+
+function planNote(plan: Plan): { number?: string | null; amount?: string; currency?: string } {
+  const invoice = plan.documents[0]?.invoice;
+  if (invoice === undefined) return {};
+  return {
+    number: invoice.number,
+    currency: invoice.currency,
+    ...(invoice.total === null ? {} : { amount: invoice.total.toFixed() }),
+  };
+}
+
+async function commitAnswer<
+  I extends Shape,
+  O extends Shape,
+  A extends JsonObject,
+  B extends JsonObject,
+  R extends JsonObject,
+>(
+  tool: CommitTool<I, O, A, B, R>,
+  outcome: Outcome<R>,
+  args: A,
+  context: ReadContext,
+  journal: Journal,
+): Promise<ToolAnswer> {
+  if (!isSettled(outcome)) return unsettledAnswer(outcome, context);
+  const result = await tool.report(outcome, args, context);
+  return finish(tool, result, context, { ...written(outcome), ...(await unresolved(journal, outcome)) });
+}
+
+function isSettled<R>(outcome: Outcome<R>): outcome is Settled<R> {
+  return outcome.result !== null;
+}
+
+/** Ends a multi-step draft tool at the first step whose outcome is open. */
+class Unsettled extends Error {
+  readonly outcome: Extract<Outcome<JsonObject>, { readonly result: null }>;
+  constructor(outcome: Extract<Outcome<JsonObject>, { readonly result: null }>) {
+    super(outcome.outcome);
+    this.outcome = outcome;
+  }
+}
+
+/** An unknown outcome is a successful answer: `isError` would say that nothing happened. */
+function unsettledAnswer(
+  outcome: Extract<Outcome<JsonObject>, { readonly result: null }>,
+  context: ReadContext,
+): ToolAnswer {
+  const { operation } = outcome;
+  const why = operation.why ?? "No conclusive answer came back.";
+  const candidates = operation.candidates.length === 0 ? "" : ` Look at: ${operation.candidates.join(", ")}.`;
+  const tellUser =
+    outcome.outcome === "unknown"
+      ? `The request for ${operation.kind} left this computer, but it is not known whether it was carried out. ${why} It is being checked; please do not do it by hand until this is settled.`
+      : `The request for ${operation.kind} may have been carried out, and only a person can tell. ${why}${candidates}`;
+  return resultAnswer(
+    {},
+    `${operation.kind}: outcome ${outcome.outcome}.`,
+    {
+      account: accountName(context.organization, context.simulator),
+      outcome: outcome.outcome,
+      operation_id: operation.id,
+      tell_user: tellUser,
+      next:
+        outcome.outcome === "unknown"
+          ? `Call get_operation with ${operation.id} in 30 s. Repeating the same call is safe: it returns this operation and does nothing twice.`
+          : `A person looks at the candidates and decides: resolve_operation with ${operation.id}.`,
+    },
+    undefined,
+  );
+}
+
+async function unresolved(journal: Journal, current: Outcome<JsonObject> | undefined): Promise<Common> {
+  const open = await journal.list({ states: ["dispatching", "unknown", "ambiguous", "mismatch"], limit: 4 });
+  const others = open.filter((record) => record.id !== current?.operation?.id).map(operationLine);
+  return others.length === 0 ? {} : { unresolved: others };
+}
+
+function written(outcome: Outcome<JsonObject> | undefined): Common {
+  if (outcome === undefined) return {};
+  return {
+    outcome: outcome.outcome,
+    ...(outcome.operation === null ? {} : { operation_id: outcome.operation.id }),
+    ...(outcome.outcome === "mismatch" && outcome.operation.why !== null ? { tell_user: outcome.operation.why } : {}),
+  };
+}
+
+function finish<O extends Shape>(
+  tool: { render(data: z.infer<O>): string },
+  result: Result<z.infer<O>>,
+  context: ReadContext,
+  fields: Common = {},
+): ToolAnswer {
+  return resultAnswer(
+    result.data,
+    tool.render(result.data),
+    {
+      ...fields,
+      ...(result.next === undefined ? {} : { next: result.next }),
+      account: accountName(context.organization, context.simulator),
+    },
+    result.meta,
+  );
+}
+
+function performOptions(deps: Deps, call: Call) {
+  return {
+    principal: deps.principal,
+    signal: call.signal,
+    onProgress: (message: string) => call.progress(message),
+  };
+}
+
+async function answered(
+  deps: Deps,
+  call: Call,
+  writes: boolean,
+  body: (context: ReadContext) => Promise<ToolAnswer>,
+): Promise<ToolAnswer> {
+  let account: string | undefined;
+  try {
+    if (call.signal.aborted) throw new CancelledError();
+    const organization = await deps.api.organization({ signal: call.signal });
+    account = accountName(organization, deps.simulator);
+    const now = deps.clock.now();
+    return await body({
+      api: deps.api,
+      organization,
+      simulator: deps.simulator,
+      today: dayOf(now, deps.timeZone),
+      now,
+      policy: deps.policy,
+      lastEmailTo: (customerId) => deps.lastEmailTo(customerId),
+      signal: call.signal,
+      journal: deps.journal,
+      progress: call.progress,
+    });
+  } catch (error) {
+    if (error instanceof InvoicingError) return errorAnswer(error, account, writes);
+    return errorAnswer(call.signal.aborted && !writes ? new CancelledError() : error, account, writes);
+  }
+}

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { documentName } from "../domain/invoice.ts";
+import { planCancel } from "../guard/plan.ts";
+import { cancelInvoice } from "../operations/cancel-invoice.ts";
+import { committedAnswer, committedOutput, committedText } from "../toolkit/committed.ts";
+import { requireCancellable } from "../toolkit/corrections.ts";
+import { defineCommit } from "../toolkit/define.ts";
+import { invoiceRef } from "../toolkit/params.ts";
+import { planInput } from "../toolkit/planning.ts";
+import { findInvoice } from "../toolkit/references.ts";
+
+export default defineCommit({
+  name: "cancel_invoice",
+  title: "Cancel invoice",
+  effect: "commit",
+  description:
+    "Void a sent or paid invoice; the API creates a credit note (German: Stornorechnung, not Gutschrift). Final. A person approves first; you cannot.",
+  input: z.strictObject({ invoice_id: invoiceRef() }),
+  output: committedOutput,
+  examples: [{ invoice_id: "#2026-0012" }],
+  operation: cancelInvoice,
+  resolve: async (input, context) => ({ invoice_id: (await findInvoice(input.invoice_id, context)).id }),
+  async preview({ invoice_id }, context) {
+    const invoice = await context.api.getInvoice(invoice_id, { signal: context.signal });
+    requireCancellable(invoice, "cancelled");
+    return planCancel(await planInput(invoice, context));
+  },
+  report: (outcome, args, context) =>
+    committedAnswer(
+      args.invoice_id,
+      context,
+      outcome,
+      (invoice) => ({
+        done: `Cancelled ${documentName(invoice)}; ${outcome.result.credit_note_number === null ? "its credit note could not be read back" : `credit note ${outcome.result.credit_note_number}`}.`,
+        next: "To bill again, create_invoice. Money already received is not paid back by this.",
+      }),
+      outcome.result.credit_note_id,
+    ),
+  render: committedText,
+});

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { documentName } from "../domain/invoice.ts";
+import { planChangeRecipient } from "../guard/plan.ts";
+import { changeRecipient } from "../operations/change-recipient.ts";
+import { committedAnswer, committedOutput, committedText } from "../toolkit/committed.ts";
+import { requireCancellable } from "../toolkit/corrections.ts";
+import { defineCommit } from "../toolkit/define.ts";
+import { customerId, invoiceRef } from "../toolkit/params.ts";
+import { planInput } from "../toolkit/planning.ts";
+import { findCustomer, findInvoice } from "../toolkit/references.ts";
+
+export default defineCommit({
+  name: "change_recipient",
+  title: "Change recipient",
+  effect: "commit",
+  description:
+    "Transfer a sent invoice to another customer: cancels the original and creates a copy for the new one. Final. A person approves first; you cannot. For a draft use update_invoice.",
+  input: z.strictObject({ invoice_id: invoiceRef(), customer_id: customerId() }),
+  output: committedOutput,
+  examples: [{ invoice_id: "#2026-0012", customer_id: "1041" }],
+  operation: changeRecipient,
+  resolve: async (input, context) => ({
+    invoice_id: (await findInvoice(input.invoice_id, context)).id,
+    customer_id: (await findCustomer(input.customer_id, context)).id,
+  }),
+  async preview({ invoice_id, customer_id }, context) {
+    const invoice = await context.api.getInvoice(invoice_id, { signal: context.signal });
+    requireCancellable(invoice, "re-addressed", customer_id);
+    return planChangeRecipient({
+      ...(await planInput(invoice, context)),
+      new_customer: await findCustomer(customer_id, context),
+    });
+  },
+  report: (outcome, args, context) =>
+    committedAnswer(
+      args.invoice_id,
+      context,
+      outcome,
+      (invoice) => ({
+        done: `Cancelled ${documentName(invoice)} and made a copy for customer ${args.customer_id}${outcome.result.copy_number === null ? "" : `: ${outcome.result.copy_number}`}.`,
+        next:
+          outcome.result.copy_status === "draft" && outcome.result.copy_id !== null
+            ? `The copy is a draft: send_invoice ${outcome.result.copy_id}.`
+            : "Check the copy with get_invoice.",
+      }),
+      outcome.result.copy_id,
+    ),
+  render: committedText,
+});

@@ -1,0 +1,117 @@
+import { z } from "zod";
+import type { InvoiceQuery } from "../api/port.ts";
+import type { IsoDate } from "../domain/clock.ts";
+import { type Invoice, isOverdue } from "../domain/invoice.ts";
+import { defined } from "../domain/json.ts";
+import { decodeCursor, encodeCursor } from "../toolkit/cursor.ts";
+import { defineTool } from "../toolkit/define.ts";
+import { rowLine, shortRow, toRow } from "../toolkit/invoices.ts";
+import { cursor, day, format, limit, line } from "../toolkit/params.ts";
+import { sameNumber } from "../toolkit/references.ts";
+import { PAGE_SIZE, scan } from "../toolkit/scan.ts";
+
+/** One call looks at no more than 300 invoices; the cursor goes on from there. */
+const MAX_PAGES = 10;
+const STATUSES = ["draft", "sent", "overdue", "paid", "void"] as const;
+const KINDS = ["invoice", "quote", "credit_note"] as const;
+
+const input = z.strictObject({
+  status: z.enum(STATUSES).optional().describe("overdue = sent and past due."),
+  customer_id: line(64, "Only this customer.").optional(),
+  search: line(200, "Fuzzy text.").optional(),
+  number: line(60, "Exact number.").optional(),
+  issued_from: day("YYYY-MM-DD, inclusive.").optional(),
+  issued_to: day("YYYY-MM-DD, inclusive.").optional(),
+  kind: z.enum(KINDS).optional().describe("Default: all."),
+  limit: limit(20),
+  cursor: cursor(),
+  response_format: format(),
+});
+type Filters = Omit<z.infer<typeof input>, "limit" | "cursor" | "response_format">;
+
+export default defineTool({
+  name: "list_invoices",
+  title: "List invoices",
+  effect: "read",
+  description: "List invoices, quotes and credit notes, newest first. Filters combine.",
+  input,
+  output: z.object({
+    invoices: z.array(shortRow),
+    total: z.number().optional(),
+    scanned: z.number().optional().describe("Looked at; set when more may follow."),
+    cursor: z.string().optional().describe("Pass it to get more."),
+  }),
+  examples: [{}, { status: "overdue" }, { status: "draft", limit: 5 }, { kind: "quote", response_format: "detailed" }],
+  async run(arguments_, context) {
+    const { limit: wanted = 20, cursor: from, response_format, ...filters } = arguments_;
+    const position = decodeCursor(defined(filters), from);
+    const result = await scan(
+      (page) => context.api.listInvoices({ ...serverQuery(filters), page, page_size: PAGE_SIZE }, { signal: context.signal }),
+      (invoice) => matches(invoice, filters, context.today),
+      wanted,
+      position,
+      MAX_PAGES,
+    );
+    const rows = result.found.map((invoice) => {
+      const row = toRow(invoice, context.today);
+      if (response_format === "detailed") return row;
+      // A number names an invoice; a UUID beside it would double the size of the list.
+      const { customer_id: _customer, issued_at: _issued, id, kind, ...short } = row;
+      return { ...short, ...(row.number === undefined ? { id } : {}), ...(kind === "invoice" ? {} : { kind }) };
+    });
+    return {
+      data: {
+        invoices: rows,
+        total: filtersByUs(filters) ? undefined : (result.total ?? undefined),
+        scanned: result.next === null ? undefined : result.scanned,
+        cursor: result.next === null ? undefined : encodeCursor(defined(filters), result.next),
+      },
+    };
+  },
+  render: ({ invoices, total, scanned, cursor: more }) =>
+    [
+      invoices.length === 0
+        ? more === undefined
+          ? "No invoice found."
+          : `None among the ${scanned ?? 0} looked at.`
+        : `${invoices.length}${total !== undefined && total > invoices.length ? ` of ${total}` : ""}:`,
+      ...invoices.map((row) => rowLine(row)),
+      ...(more === undefined ? [] : [`More: cursor ${more}`]),
+    ].join("\n"),
+});
+
+/** What the API is asked to filter. Everything is checked again here: it may not know a filter, or read it differently. */
+function serverQuery(filters: Filters): InvoiceQuery {
+  return {
+    sort: "-created_at",
+    ...defined({
+      status: filters.status === "overdue" ? "sent" : filters.status === "void" ? undefined : filters.status,
+      customer_id: filters.customer_id,
+      search: filters.search ?? filters.number,
+    }),
+  };
+}
+
+/** True when this side filters by something the API's count does not know. */
+function filtersByUs(filters: Filters): boolean {
+  return (
+    filters.status === "overdue" ||
+    filters.status === "void" ||
+    filters.number !== undefined ||
+    filters.issued_from !== undefined ||
+    filters.issued_to !== undefined ||
+    filters.kind !== undefined
+  );
+}
+
+function matches(invoice: Invoice, filters: Filters, today: IsoDate): boolean {
+  const { status, customer_id, number, issued_from, issued_to, kind } = filters;
+  if (status === "overdue" ? !isOverdue(invoice, today) : status !== undefined && invoice.status !== status) return false;
+  if (customer_id !== undefined && invoice.customer_id !== null && invoice.customer_id !== customer_id) return false;
+  if (customer_id !== undefined && invoice.customer_id === null) return false;
+  if (number !== undefined && !sameNumber(invoice.number, number.replace(/^#/, ""))) return false;
+  if (issued_from !== undefined && (invoice.issued_at === null || invoice.issued_at < issued_from)) return false;
+  if (issued_to !== undefined && (invoice.issued_at === null || invoice.issued_at > issued_to)) return false;
+  const actual = invoice.is_quote ? "quote" : invoice.is_cancellation || invoice.is_credit ? "credit_note" : "invoice";
+  return kind === undefined || kind === actual;
+}

@@ -1,0 +1,40 @@
+import { z } from "zod";
+import { documentName } from "../domain/invoice.ts";
+import { formatMoney } from "../domain/money.ts";
+import { planMarkPaid } from "../guard/plan.ts";
+import { markPaid } from "../operations/mark-paid.ts";
+import { committedAnswer, committedOutput, committedText } from "../toolkit/committed.ts";
+import { requireOpen } from "../toolkit/corrections.ts";
+import { defineCommit } from "../toolkit/define.ts";
+import { flag, invoiceRef } from "../toolkit/params.ts";
+import { planInput } from "../toolkit/planning.ts";
+import { findInvoice } from "../toolkit/references.ts";
+
+export default defineCommit({
+  name: "mark_paid",
+  title: "Mark as paid",
+  effect: "commit",
+  description: "Mark a sent invoice as paid, without processing a payment. Final. A person approves first; you cannot.",
+  input: z.strictObject({
+    invoice_id: invoiceRef(),
+    send_notification: flag("true: e-mail the customer a confirmation. Default false.").optional(),
+  }),
+  output: committedOutput,
+  examples: [{ invoice_id: "#2026-0012" }, { invoice_id: "#2026-0012", send_notification: true }],
+  operation: markPaid,
+  resolve: async (input, context) => ({
+    invoice_id: (await findInvoice(input.invoice_id, context)).id,
+    send_notification: input.send_notification ?? false,
+  }),
+  async preview({ invoice_id, send_notification }, context) {
+    const invoice = await context.api.getInvoice(invoice_id, { signal: context.signal });
+    requireOpen(invoice);
+    return planMarkPaid({ ...(await planInput(invoice, context)), send_notification });
+  },
+  report: (outcome, args, context) =>
+    committedAnswer(args.invoice_id, context, outcome, (invoice) => ({
+      done: `Marked ${documentName(invoice)} as paid: ${invoice.total === null ? "amount unknown" : formatMoney(invoice.total, invoice.currency)}. ${outcome.result.notification === "requested" ? "A confirmation to the customer was requested; whether it arrived cannot be read back." : "The customer was not e-mailed."}`,
+      next: "Nothing. The API cannot set it back to unpaid; cancel_invoice makes a credit note.",
+    })),
+  render: committedText,
+});

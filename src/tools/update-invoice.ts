@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { documentName } from "../domain/invoice.ts";
+import { defined } from "../domain/json.ts";
+import { InputError } from "../errors.ts";
+import { updateInvoice } from "../operations/update-invoice.ts";
+import { defineTool } from "../toolkit/define.ts";
+import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
+import { requireDraft } from "../toolkit/corrections.ts";
+import { block, currency, day, invoiceRef, line } from "../toolkit/params.ts";
+import { findCustomer, findInvoice } from "../toolkit/references.ts";
+
+export default defineTool({
+  name: "update_invoice",
+  title: "Update draft",
+  effect: "draft",
+  description: "Change a draft: link a customer, or replace attributes. What is left out stays. Sent invoices cannot be changed.",
+  input: z.strictObject({
+    invoice_id: invoiceRef(),
+    customer_id: line(64, "Customer to link.").optional(),
+    currency: currency().optional(),
+    recipient: block(1_000, "Address block.").optional(),
+    invoicing_party: block(1_000, "Your address block.").optional(),
+    issued_at: day("YYYY-MM-DD.").optional(),
+    due_date: day("YYYY-MM-DD.").optional(),
+    notes: block(5_000, "Printed on it.").optional(),
+    vat_number: line(40, "VAT number.").optional(),
+    number: line(60, "Unique number.").optional(),
+  }),
+  output: draftOutput,
+  examples: [{ invoice_id: "draft-id", due_date: "2026-12-31", notes: "Leistungszeitraum: November 2026" }],
+  async run(input, context) {
+    const { invoice_id, ...wanted } = input;
+    const changes = defined(wanted);
+    if (Object.keys(changes).length === 0) throw new InputError("update_invoice: name at least one attribute to change.");
+    const invoice = await findInvoice(invoice_id, context);
+    requireDraft(invoice);
+    if (changes.customer_id !== undefined) {
+      changes.customer_id = (await findCustomer(changes.customer_id, context)).id;
+    }
+    const outcome = await context.perform(updateInvoice, { invoice_id: invoice.id, changes });
+    const names = Object.keys(changes).join(", ");
+    return draftAnswer(
+      invoice.id,
+      context,
+      outcome.outcome === "already_done"
+        ? `${documentName(invoice)} has these values already (${names}). Nothing was changed.`
+        : `Changed ${names} of ${documentName(invoice)}.`,
+      "Show it to the person; then send_invoice.",
+    );
+  },
+  render: draftText,
+});
