@@ -2,7 +2,7 @@ import type { IsoDate } from "../domain/clock.ts";
 import { isIsoDate } from "../domain/clock.ts";
 import type { InvoiceStatus } from "../domain/invoice.ts";
 import type { Decimal } from "../domain/money.ts";
-import { oneLine } from "../domain/untrusted.ts";
+import { oneLine, quoted } from "../domain/untrusted.ts";
 
 /** Languages the approval is worded in. */
 export type Language = "de" | "en";
@@ -43,4 +43,32 @@ export function numberText(value: Decimal, language: Language): string {
 
 export function rateText(rate: Decimal, language: Language): string {
   return `${numberText(rate, language)} %`;
+}
+
+/** The sentence in the plan's language. */
+export function say(language: Language, english: string, german: string): string {
+  return language === "de" ? german : english;
+}
+
+/**
+ * Untrusted text inside the server's own sentences: one line, quoted, and without what a client that renders Markdown or
+ * HTML would turn into links, images or tags.
+ */
+export function quotedText(raw: string, max = 80): string {
+  return quoted(inert(raw), max);
+}
+
+/** Markdown and HTML made inert for display; never used on what is written to the API. */
+export function inert(text: string): string {
+  return text
+    .replace(/\]\s*\(/g, "] (")
+    .replace(/`/g, "'")
+    .replace(/</g, "‹")
+    .replace(/>/g, "›")
+    .replace(/:\/\//g, ": //");
+}
+
+/** A number or id as it is: plain characters unquoted, anything else as quoted untrusted text. */
+export function referenceText(raw: string): string {
+  return /^[A-Za-z0-9][A-Za-z0-9._/#-]{0,39}$/.test(raw) ? raw : quotedText(raw, 60);
 }

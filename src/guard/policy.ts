@@ -1,0 +1,254 @@
+import { createHash } from "node:crypto";
+import { closeSync, fstatSync, openSync, readFileSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { z } from "zod";
+import { daysBetween, type IsoDate } from "../domain/clock.ts";
+import type { Invoice } from "../domain/invoice.ts";
+import { type Decimal, decimal, formatMoney, sum } from "../domain/money.ts";
+import { ConfigError, PolicyError } from "../errors.ts";
+import type { Plan } from "./port.ts";
+
+const currency = z.string().regex(/^[A-Z]{3}$/, "three capital letters, e.g. EUR");
+const amount = z.string().regex(/^\d{1,12}(\.\d{1,4})?$/, 'a decimal amount in quotes, e.g. "1000.00"');
+const perCurrency = z.record(currency, amount);
+const level = z.enum(["approve", "typed"]);
+const channel = z.enum(["form", "card", "page", "terminal", "token"]);
+
+/** The owner's policy file. Unknown keys are errors: a misspelt limit would be no limit. */
+export const policySchema = z.strictObject({
+  $schema: z.string().optional().describe("Address of this schema, for editors."),
+  version: z.int().min(1).max(1).describe("Version of this format: 1."),
+  mode: z
+    .enum(["full", "draft-only", "read-only"])
+    .default("full")
+    .describe("Upper bound of --mode: the server never offers more than this."),
+  limits: z
+    .strictObject({
+      max_gross_per_invoice: perCurrency
+        .optional()
+        .describe("Highest gross of one invoice, per currency. Once set, other currencies are refused."),
+      max_sent_per_day: z
+        .strictObject({
+          count: z.int().min(0).max(100_000).optional().describe("Highest number of invoices sent."),
+          gross: perCurrency.optional().describe("Highest sum of gross, per currency. Once set, others are refused."),
+        })
+        .optional()
+        .describe("What may be sent within 24 hours."),
+      allowed_currencies: z.array(currency).optional().describe("Only these currencies may be sent."),
+      allowed_tax_rates: z
+        .array(z.number().min(0).max(100))
+        .optional()
+        .describe("Only lines with these tax rates (percent) may be sent."),
+      max_items: z.int().min(1).max(10_000).optional().describe("Most lines of one invoice."),
+      max_due_days: z.int().min(0).max(3_650).optional().describe("Most days from issue (or today) to the due date."),
+    })
+    .prefault({})
+    .describe("Hard limits for sending and re-addressing. They hold even with an approval."),
+  levels: z
+    .strictObject({
+      typed_over: perCurrency.optional().describe("Above this gross an approval must be typed, not clicked."),
+      first_invoice: level.default("typed").describe("Level of the first invoice to a customer."),
+      mark_paid_with_notice: level.default("typed").describe("Level of marking paid with an e-mail to the customer."),
+    })
+    .prefault({})
+    .describe("How much care an approval takes."),
+  channels: z
+    .strictObject({
+      approve: z.array(channel).optional().describe("Channels that may be used at level approve."),
+      typed: z.array(channel).optional().describe("Channels that may be used at level typed."),
+    })
+    .prefault({})
+    .describe("Where approvals may be given. Not listed means not used; absent means all that a person answers."),
+  unattended: z
+    .strictObject({
+      enabled: z.boolean().default(false).describe("Approve without a person what stays below the amounts."),
+      acts: z
+        .array(z.enum(["send_invoice", "mark_paid"]))
+        .default([])
+        .describe("Acts it covers, never one with a warning that raises its level."),
+      below: perCurrency.prefault({}).describe("Gross that must not be reached, per currency."),
+    })
+    .prefault({})
+    .describe("Off by default."),
+});
+
+export type Policy = z.output<typeof policySchema> & {
+  /** sha256 of the canonical file, for the record of who allowed what; null without a file. */
+  readonly hash: string | null;
+};
+
+/** What holds without a policy file: no limits, the built-in levels, every channel that a person answers. */
+export const defaultPolicy: Policy = { ...policySchema.parse({ version: 1 }), hash: null };
+
+/** Published as `docs/policy.schema.json`. */
+export function policyJsonSchema(): Record<string, unknown> {
+  return { title: "invoicing-mcp policy", ...z.toJSONSchema(policySchema, { io: "input" }) };
+}
+
+/** Reads parsed JSON. Throws `ConfigError` naming the first wrong key. */
+export function parsePolicy(json: unknown, source = "the policy"): Policy {
+  const parsed = policySchema.safeParse(json);
+  if (!parsed.success) {
+    const problems = parsed.error.issues
+      .slice(0, 5)
+      .map((issue) => `${issue.path.length === 0 ? "top level" : issue.path.join(".")}: ${issue.message}`);
+    throw new ConfigError(`${source} is not valid: ${problems.join("; ")}.`, {
+      next: "Correct it (docs/policy.schema.json describes every key), then start again.",
+    });
+  }
+  return { ...parsed.data, hash: createHash("sha256").update(JSON.stringify(json)).digest("hex") };
+}
+
+const MAX_BYTES = 65_536;
+
+/** Reads the owner's file. Refuses one that others could have written, that cannot be read, or that has unknown keys. */
+export function loadPolicy(path: string): Policy {
+  const file = resolve(path);
+  const refuse = (reason: string, next: string): never => {
+    throw new ConfigError(`The policy file ${file} ${reason}.`, { next });
+  };
+  let text: string;
+  let fd: number | null = null;
+  try {
+    fd = openSync(file, "r");
+    const stat = fstatSync(fd);
+    if (!stat.isFile()) return refuse("is not a file", "Name a JSON file.");
+    if (stat.size > MAX_BYTES) return refuse(`is larger than ${MAX_BYTES} bytes`, "Name a JSON policy file.");
+    checkOwner(stat, refuse);
+    const folder = statSync(dirname(file));
+    // In a folder that others can write to, the file itself can be replaced; the sticky bit (as on /tmp) forbids that.
+    if (process.platform !== "win32" && (folder.mode & 0o022) !== 0 && (folder.mode & 0o1000) === 0) {
+      return refuse("lies in a folder that others can write to", `Run: chmod go-w "${dirname(file)}"`);
+    }
+    text = readFileSync(fd, "utf8");
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+    return refuse(`cannot be read (${code})`, "Check the path and its permissions, or start without --policy.");
+  } finally {
+    if (fd !== null) closeSync(fd);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch {
+    return refuse("is not JSON", "Correct it; comments and trailing commas are not allowed.");
+  }
+  return parsePolicy(json, `The policy file ${file}`);
+}
+
+function checkOwner(
+  stat: { readonly uid: number; readonly mode: number },
+  refuse: (reason: string, next: string) => never,
+): void {
+  if (process.platform === "win32") return;
+  const uid = process.getuid?.();
+  if (uid !== undefined && stat.uid !== uid && stat.uid !== 0) {
+    refuse("belongs to another user", "Copy it to a file of your own, or let root own it.");
+  }
+  if ((stat.mode & 0o022) !== 0) refuse("can be written by others", "Run: chmod go-w on the file.");
+}
+
+export type Spent = readonly { readonly currency: string | null; readonly count: number; readonly gross: string }[];
+
+/** Acts that put a document with its amounts before a customer; limits on documents hold for them. */
+const LIMITED_ACTS: readonly string[] = ["send_invoice", "change_recipient"];
+
+/** Throws `PolicyError` naming the limit. `spent`: what left within 24 hours. Holds even with an approval. */
+export function checkPolicy(policy: Policy, plan: Plan, spent: Spent, today: IsoDate): void {
+  if (!LIMITED_ACTS.includes(plan.act)) return;
+  for (const { invoice } of plan.documents) checkDocument(policy, invoice, today);
+  if (plan.act === "send_invoice") checkDay(policy, plan, spent);
+}
+
+function checkDocument(policy: Policy, invoice: Invoice, today: IsoDate): void {
+  const { limits } = policy;
+  const code = invoice.currency;
+  if (limits.allowed_currencies && !limits.allowed_currencies.includes(code)) {
+    breach("allowed_currencies", `allows ${limits.allowed_currencies.join(", ")}; this invoice is in ${code}`);
+  }
+  if (limits.max_gross_per_invoice) {
+    const limit = limitFor("max_gross_per_invoice", limits.max_gross_per_invoice, code);
+    const gross = invoice.total;
+    if (gross === null) breach("max_gross_per_invoice", "cannot be checked: the API states no total");
+    else if (gross.abs().gt(limit)) {
+      breach(
+        "max_gross_per_invoice",
+        `allows ${formatMoney(limit, code)} gross per invoice; this one is ${formatMoney(gross, code)}`,
+      );
+    }
+  }
+  const items = invoice.items;
+  if ((limits.max_items !== undefined || limits.allowed_tax_rates) && items === null) {
+    breach("max_items", "cannot be checked: the lines were not read");
+    return;
+  }
+  if (limits.max_items !== undefined && items !== null && items.length > limits.max_items) {
+    breach("max_items", `allows ${limits.max_items} lines; this invoice has ${items.length}`);
+  }
+  if (limits.allowed_tax_rates && items !== null) {
+    const rates = limits.allowed_tax_rates.map(decimal);
+    const wrong = items.find((item) => !rates.some((rate) => rate.eq(item.tax_rate)));
+    if (wrong !== undefined) {
+      breach(
+        "allowed_tax_rates",
+        `allows ${limits.allowed_tax_rates.join(", ")} %; a line has ${wrong.tax_rate.toFixed()} %`,
+      );
+    }
+  }
+  if (limits.max_due_days !== undefined && invoice.due_date !== null) {
+    const days = daysBetween(invoice.issued_at ?? today, invoice.due_date);
+    if (!(days <= limits.max_due_days)) {
+      breach("max_due_days", `allows ${limits.max_due_days} days until the due date; this invoice has ${days}`);
+    }
+  }
+}
+
+function checkDay(policy: Policy, plan: Plan, spent: Spent): void {
+  const day = policy.limits.max_sent_per_day;
+  if (day === undefined) return;
+  const count = spent.reduce((total, entry) => total + entry.count, 0) + plan.documents.length;
+  if (day.count !== undefined && count > day.count) {
+    breach("max_sent_per_day.count", `allows ${day.count} invoices within 24 hours; this would be number ${count}`);
+  }
+  if (day.gross === undefined) return;
+  for (const { invoice } of plan.documents) {
+    const limit = limitFor("max_sent_per_day.gross", day.gross, invoice.currency);
+    if (invoice.total === null) {
+      breach("max_sent_per_day.gross", "cannot be checked: the API states no total");
+      continue;
+    }
+    const before = sum(
+      spent.filter((entry) => entry.currency === invoice.currency).map((entry) => decimal(entry.gross)),
+    );
+    const after = before.plus(invoice.total.abs());
+    if (after.gt(limit)) {
+      const money = (value: Decimal) => formatMoney(value, invoice.currency);
+      breach(
+        "max_sent_per_day.gross",
+        `allows ${money(limit)} within 24 hours; ${money(before)} was sent and this would make ${money(after)}`,
+      );
+    }
+  }
+}
+
+function limitFor(name: string, limits: Readonly<Record<string, string>>, code: string): Decimal {
+  const limit = Object.hasOwn(limits, code) ? limits[code] : undefined;
+  if (limit === undefined) return breach(name, `limits amounts per currency and names none for ${code}`);
+  return decimal(limit);
+}
+
+function breach(limit: string, sentence: string): never {
+  throw new PolicyError(`Refused by the owner's policy (${limit}): it ${sentence}. Nothing was changed.`);
+}
+
+/** True when the owner's policy approves this plan without a person. */
+export function isUnattended(policy: Policy, plan: Plan): boolean {
+  const { unattended } = policy;
+  if (!unattended.enabled || plan.level !== "approve" || plan.documents.length !== 1) return false;
+  if (!unattended.acts.some((act) => act === plan.act)) return false;
+  const invoice = plan.documents[0]?.invoice;
+  if (invoice === undefined || invoice.total === null || invoice.total.lt(0)) return false;
+  const below = Object.hasOwn(unattended.below, invoice.currency) ? unattended.below[invoice.currency] : undefined;
+  return below !== undefined && invoice.total.lt(below);
+}

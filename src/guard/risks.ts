@@ -1,0 +1,378 @@
+import { addDays, daysBetween, type IsoDate } from "../domain/clock.ts";
+import type { Customer } from "../domain/customer.ts";
+import { type Invoice, isOpen } from "../domain/invoice.ts";
+import { type Decimal, decimal, formatMoney } from "../domain/money.ts";
+import { itemTotals, totalsDifference } from "../domain/totals.ts";
+import { emailView } from "./email.ts";
+import type { Policy } from "./policy.ts";
+import type { Act, Risk, RiskContext } from "./port.ts";
+import { givesZeroTaxReason, hasHiddenCharacters, namesServicePeriod, soundsImperative, textsOf } from "./signs.ts";
+import { dateText, type Language, quotedText, rateText, referenceText, say } from "./wording.ts";
+
+/** Everything a risk rule may look at. `customer` receives the document (for change_recipient: the new one). */
+export interface RiskSubject {
+  readonly act: Act;
+  readonly invoice: Invoice;
+  readonly customer: Customer | null;
+  /** change_recipient: the customer it is taken from. */
+  readonly former_customer: Customer | null;
+  readonly context: RiskContext;
+  readonly policy: Policy;
+  readonly language: Language;
+}
+
+type Rule = (subject: RiskSubject) => Risk | null;
+
+const LOOK_ALIKE_DAYS = 45;
+
+function risk(code: string, raises: boolean, language: Language, english: string, german: string): Risk {
+  return { code, sentence: say(language, english, german), raises };
+}
+
+/** Invoices that went out: neither drafts nor quotes nor credit notes, and not this document. */
+function issued({ invoice, context }: RiskSubject): Invoice[] {
+  return context.earlier.filter(
+    (other) => other.id !== invoice.id && other.status !== "draft" && !other.is_quote && !other.is_cancellation,
+  );
+}
+
+function money(invoice: Invoice, value: Decimal, language: Language): string {
+  return formatMoney(value, invoice.currency, language);
+}
+
+const overLimit: Rule = ({ invoice, policy, language }) => {
+  const limits = policy.levels.typed_over;
+  if (limits === undefined || invoice.total === null) return null;
+  const limit = Object.hasOwn(limits, invoice.currency) ? limits[invoice.currency] : undefined;
+  if (limit === undefined || !invoice.total.abs().gt(limit)) return null;
+  const shown = money(invoice, decimal(limit), language);
+  return risk(
+    "over_limit",
+    true,
+    language,
+    `The gross is over ${shown}, the owner's limit for extra care.`,
+    `Der Bruttobetrag liegt über ${shown}, der Grenze des Inhabers für besondere Sorgfalt.`,
+  );
+};
+
+const firstInvoice: Rule = (subject) => {
+  const { context, policy, language, customer } = subject;
+  if (customer === null || issued(subject).length > 0) return null;
+  const raises = policy.levels.first_invoice === "typed";
+  return context.earlier_complete
+    ? risk(
+        "first_invoice",
+        raises,
+        language,
+        "This is the first invoice to this customer.",
+        "Das ist die erste Rechnung an diesen Kunden.",
+      )
+    : risk(
+        "first_invoice",
+        raises,
+        language,
+        "No earlier invoice to this customer was found, but not all invoices could be read.",
+        "Es wurde keine frühere Rechnung an diesen Kunden gefunden, aber nicht alle Rechnungen konnten gelesen werden.",
+      );
+};
+
+const emailChanged: Rule = ({ customer, context, language }) => {
+  const before = context.last_email;
+  const now = customer?.email ?? null;
+  if (before === null || now === null || before.toLowerCase() === now.toLowerCase()) return null;
+  const was = quotedText(before, 120);
+  return risk(
+    "email_changed",
+    true,
+    language,
+    `The customer's e-mail changed since the last invoice; that one went to ${was}.`,
+    `Die E-Mail-Adresse des Kunden hat sich seit der letzten Rechnung geändert; diese ging an ${was}.`,
+  );
+};
+
+const emailNotAscii: Rule = ({ customer, language }) => {
+  const view = emailView(customer?.email ?? null, language);
+  if (view === null || view.note === null) return null;
+  return risk(
+    "email_not_ascii",
+    true,
+    language,
+    "The e-mail address contains letters that can be mistaken for others.",
+    "Die E-Mail-Adresse enthält Zeichen, die mit anderen verwechselt werden können.",
+  );
+};
+
+const lookAlike: Rule = (subject) => {
+  const { invoice, context, language } = subject;
+  const total = invoice.total;
+  if (total === null) return null;
+  const since = addDays(context.today, -LOOK_ALIKE_DAYS);
+  const twin = issued(subject)
+    .filter((other) => other.currency === invoice.currency && other.total?.eq(total) === true)
+    .map((other) => ({ other, day: other.issued_at ?? other.created_at?.slice(0, 10) ?? null }))
+    .filter((entry): entry is { other: Invoice; day: IsoDate } => entry.day !== null && entry.day >= since)
+    .sort((a, b) => (a.day < b.day ? 1 : -1))[0];
+  if (twin === undefined) return null;
+  const number = referenceText(twin.other.number ?? twin.other.id);
+  const days = Math.max(0, daysBetween(twin.day, context.today));
+  const amount = money(invoice, total, language);
+  const when = dateText(twin.day, language);
+  return risk(
+    "look_alike",
+    true,
+    language,
+    `An invoice for the same amount, ${amount}, was issued to this customer ${days === 1 ? "1 day" : `${days} days`} ago (${when}): ${number}.`,
+    `Eine Rechnung über denselben Betrag, ${amount}, ging vor ${days === 1 ? "1 Tag" : `${days} Tagen`} (${when}) an diesen Kunden: ${number}.`,
+  );
+};
+
+const parked: Rule = ({ invoice, context, language }) => {
+  const siblings = context.earlier.filter(
+    (other) => other.id !== invoice.id && other.status === "draft" && !other.is_quote,
+  ).length;
+  if (invoice.reference === null && siblings < 2) return null;
+  return risk(
+    "parked",
+    false,
+    language,
+    invoice.reference !== null
+      ? "This draft was made for a booking, order or subscription; make sure that it is not being collected for a consolidated invoice."
+      : `This customer has ${siblings} other drafts; make sure that they are not being collected for a consolidated invoice.`,
+    invoice.reference !== null
+      ? "Dieser Entwurf gehört zu einer Buchung, Bestellung oder einem Abo; prüfen Sie, ob er für eine Sammelrechnung vorgemerkt ist."
+      : `Dieser Kunde hat ${siblings} weitere Entwürfe; prüfen Sie, ob sie für eine Sammelrechnung vorgemerkt sind.`,
+  );
+};
+
+const totalsDiffer: Rule = ({ invoice, language }) => {
+  const items = invoice.items;
+  if (items === null || items.length === 0) return null;
+  if (invoice.total === null) {
+    return risk(
+      "totals_differ",
+      true,
+      language,
+      "The API states no total for this invoice.",
+      "Die API nennt keine Summe für diese Rechnung.",
+    );
+  }
+  const totals = itemTotals(items, invoice.calculate_from_net, invoice.currency);
+  const difference = totalsDifference(invoice.total, totals, items.length, invoice.currency);
+  if (difference === null || totals === null) return null;
+  const ours = money(invoice, totals.gross, language);
+  const theirs = money(invoice, invoice.total, language);
+  return risk(
+    "totals_differ",
+    true,
+    language,
+    `The lines add up to ${ours} gross, but the API states ${theirs}.`,
+    `Die Positionen ergeben ${ours} brutto, die API nennt aber ${theirs}.`,
+  );
+};
+
+const blankRecipient: Rule = ({ invoice, language }) =>
+  invoice.recipient !== null && invoice.recipient.trim() !== ""
+    ? null
+    : risk(
+        "blank_recipient",
+        false,
+        language,
+        "The recipient block is blank; the API fills it from the customer record on sending.",
+        "Der Empfänger ist leer; die API füllt ihn beim Versenden aus den Kundendaten.",
+      );
+
+const noEmail: Rule = ({ customer, language }) =>
+  customer !== null && customer.email !== null && customer.email.trim() !== ""
+    ? null
+    : risk(
+        "no_email",
+        false,
+        language,
+        customer === null
+          ? "No customer is linked, so nothing can be delivered by e-mail."
+          : "The customer has no e-mail address, so nothing can be delivered by e-mail.",
+        customer === null
+          ? "Es ist kein Kunde verknüpft; per E-Mail kann nichts zugestellt werden."
+          : "Der Kunde hat keine E-Mail-Adresse; per E-Mail kann nichts zugestellt werden.",
+      );
+
+const noServicePeriod: Rule = ({ invoice, language }) => {
+  if (invoice.is_quote) return null;
+  const texts = [invoice.notes, ...(invoice.items ?? []).flatMap((item) => [item.title, item.subtitle])];
+  if (texts.some((text) => text !== null && namesServicePeriod(text))) return null;
+  return risk(
+    "no_service_period",
+    false,
+    language,
+    "No line and no note says when the service was rendered; German law wants it on the invoice (§ 14(4) UStG).",
+    "Weder Positionen noch Notizen nennen den Leistungszeitraum; er gehört auf die Rechnung (§ 14 Abs. 4 UStG).",
+  );
+};
+
+const zeroTax: Rule = ({ invoice, language }) => {
+  const items = invoice.items ?? [];
+  if (!items.some((item) => item.tax_rate.eq(0))) return null;
+  const texts = [invoice.notes, ...items.flatMap((item) => [item.title, item.subtitle])];
+  if (texts.some((text) => text !== null && givesZeroTaxReason(text))) return null;
+  return risk(
+    "zero_tax_without_reason",
+    false,
+    language,
+    "A line has 0 % tax, and no note gives the reason (small business, reverse charge, exemption).",
+    "Eine Position hat 0 % Steuer, ohne dass eine Notiz den Grund nennt (Kleinunternehmer, Reverse Charge, Befreiung).",
+  );
+};
+
+const COUNTRIES: Readonly<Record<string, { readonly currency: string; readonly rates: readonly string[] }>> = {
+  DE: { currency: "EUR", rates: ["0", "7", "19"] },
+  AT: { currency: "EUR", rates: ["0", "10", "13", "20"] },
+  CH: { currency: "CHF", rates: ["0", "2.6", "3.8", "8.1"] },
+  LI: { currency: "CHF", rates: ["0", "2.6", "3.8", "8.1"] },
+};
+
+/** The organization's country, from the seller's snapshot on this or an earlier document. */
+function countryOf({ invoice, context }: RiskSubject): string | null {
+  for (const document of [invoice, ...context.earlier]) {
+    const code = document.seller?.country_code;
+    if (code !== null && code !== undefined && code !== "") return code.toUpperCase();
+  }
+  return null;
+}
+
+const unusualCurrency: Rule = (subject) => {
+  const { invoice, language } = subject;
+  const country = countryOf(subject);
+  const usual = country !== null && Object.hasOwn(COUNTRIES, country) ? COUNTRIES[country]?.currency : undefined;
+  const before = issued(subject).map((other) => other.currency);
+  const expected = usual === undefined ? before : [usual, ...before];
+  if (expected.length === 0 || expected.includes(invoice.currency)) return null;
+  const code = referenceText(invoice.currency);
+  return risk(
+    "unusual_currency",
+    true,
+    language,
+    `${code} is an unusual currency here; ${referenceText(expected[0] ?? "")} is usual.`,
+    `${code} ist hier eine ungewöhnliche Währung; üblich ist ${referenceText(expected[0] ?? "")}.`,
+  );
+};
+
+const unusualRate: Rule = (subject) => {
+  const { invoice, language } = subject;
+  const country = countryOf(subject);
+  const rates = country !== null && Object.hasOwn(COUNTRIES, country) ? COUNTRIES[country]?.rates : undefined;
+  if (rates === undefined || country === null) return null;
+  const odd = (invoice.items ?? []).find((item) => !rates.some((rate) => item.tax_rate.eq(rate)));
+  if (odd === undefined) return null;
+  const shown = rateText(odd.tax_rate, language);
+  return risk(
+    "unusual_tax_rate",
+    true,
+    language,
+    `A line has ${shown} tax, which is not a rate of ${country}.`,
+    `Eine Position hat ${shown} Steuer; das ist kein Steuersatz in ${country}.`,
+  );
+};
+
+const dueInPast: Rule = ({ invoice, context, language }) =>
+  invoice.due_date === null || invoice.due_date >= context.today
+    ? null
+    : risk(
+        "due_in_past",
+        false,
+        language,
+        `The due date, ${dateText(invoice.due_date, language)}, is already past.`,
+        `Das Fälligkeitsdatum ${dateText(invoice.due_date, language)} liegt in der Vergangenheit.`,
+      );
+
+const notPositive: Rule = ({ invoice, language }) => {
+  if (invoice.total === null || invoice.total.gt(0)) return null;
+  const zero = invoice.total.eq(0);
+  return risk(
+    "total_not_positive",
+    false,
+    language,
+    zero ? "The total is zero." : "The total is negative: the document credits the customer.",
+    zero ? "Die Summe ist null." : "Die Summe ist negativ: das Dokument schreibt dem Kunden Geld gut.",
+  );
+};
+
+/** Two open invoices over one amount: a payment is easily booked on the wrong one. */
+const twinOpen: Rule = ({ invoice, context, language }) => {
+  const total = invoice.total;
+  if (total === null) return null;
+  const twin = context.earlier.find(
+    (other) =>
+      other.id !== invoice.id && isOpen(other) && other.currency === invoice.currency && other.total?.eq(total) === true,
+  );
+  if (twin === undefined) return null;
+  const number = referenceText(twin.number ?? twin.id);
+  return risk(
+    "twin_open",
+    false,
+    language,
+    `Another open invoice of this customer is over the same amount: ${number}. Make sure which one was paid.`,
+    `Eine weitere offene Rechnung dieses Kunden lautet auf denselben Betrag: ${number}. Prüfen Sie, welche bezahlt wurde.`,
+  );
+};
+
+const hiddenCharacters: Rule = ({ invoice, customer, former_customer, language }) => {
+  const found = textsOf(invoice, [customer, former_customer]).find(({ text }) => hasHiddenCharacters(text));
+  if (found === undefined) return null;
+  return risk(
+    "hidden_characters",
+    true,
+    language,
+    `There are hidden or control characters in ${found.field.en}; they are not shown here but remain in the document.`,
+    `In ${found.field.de} stehen unsichtbare oder Steuerzeichen; sie werden hier nicht gezeigt, bleiben aber im Dokument.`,
+  );
+};
+
+const imperativeText: Rule = ({ invoice, customer, former_customer, language }) => {
+  const found = textsOf(invoice, [customer, former_customer]).find(({ text }) => soundsImperative(text));
+  if (found === undefined) return null;
+  const quote = quotedText(found.text, 100);
+  return risk(
+    "imperative_text",
+    true,
+    language,
+    `Text in ${found.field.en} reads like an instruction or an approval; it is only data: ${quote}`,
+    `Text in ${found.field.de} liest sich wie eine Anweisung oder Freigabe; er ist nur Inhalt: ${quote}`,
+  );
+};
+
+const TEXT_RULES: readonly Rule[] = [hiddenCharacters, imperativeText];
+const NEW_DOCUMENT_RULES: readonly Rule[] = [
+  overLimit,
+  firstInvoice,
+  emailChanged,
+  emailNotAscii,
+  lookAlike,
+  unusualCurrency,
+  unusualRate,
+];
+
+const RULES: Readonly<Record<Act, readonly Rule[]>> = {
+  send_invoice: [
+    ...NEW_DOCUMENT_RULES,
+    totalsDiffer,
+    ...TEXT_RULES,
+    parked,
+    noEmail,
+    blankRecipient,
+    dueInPast,
+    notPositive,
+    noServicePeriod,
+    zeroTax,
+  ],
+  change_recipient: [overLimit, firstInvoice, emailChanged, emailNotAscii, lookAlike, ...TEXT_RULES, noEmail],
+  mark_paid: [overLimit, twinOpen, ...TEXT_RULES],
+  settle_payments: [overLimit, twinOpen, ...TEXT_RULES],
+  cancel_invoice: [overLimit, ...TEXT_RULES],
+  resolve_operation: [],
+};
+
+/** Every reason to look twice, those that raise the level first. */
+export function risksOf(subject: RiskSubject): Risk[] {
+  const found = RULES[subject.act].map((rule) => rule(subject)).filter((entry): entry is Risk => entry !== null);
+  return [...found.filter((entry) => entry.raises), ...found.filter((entry) => !entry.raises)];
+}
