@@ -8,6 +8,7 @@ import { isLiteral } from "./manifests.ts";
 const EFFECT_WORDS: Readonly<Record<Effect, string>> = {
   read: "reads",
   draft: "changes drafts",
+  answer: "carries a person's click",
   commit: "needs approval",
 };
 

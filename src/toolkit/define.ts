@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { JsonObject } from "../domain/json.ts";
-import type { Plan } from "../guard/port.ts";
+import type { Guard, Plan } from "../guard/port.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { Call, Deps, DraftContext, ReadContext, Settled } from "./context.ts";
 import { EFFECTS, type Effect } from "./effect.ts";
 import { type ListedTool, listedInput, listedOutput } from "./listing.ts";
-import { type ToolAnswer, runCommit, runDraft, runRead } from "./run.ts";
+import { type ToolAnswer, runAnswer, runCommit, runDraft, runRead } from "./run.ts";
 
 /** A tool as the registry holds it: the types of its input and output are closed over. */
 export interface Tool {
@@ -57,6 +57,12 @@ export interface DraftTool<I extends Shape, O extends Shape> extends Base<I, O> 
   run(input: z.infer<I>, context: DraftContext): Promise<Result<z.infer<O>>>;
 }
 
+/** What a view calls for the person who clicked in it. */
+export interface AnswerTool<I extends Shape, O extends Shape> extends Base<I, O> {
+  readonly effect: "answer";
+  run(input: z.infer<I>, guard: Guard): Promise<Result<z.infer<O>>>;
+}
+
 /** One guarded act: what the person is asked stands beside what will be done. */
 export interface CommitTool<
   I extends Shape,
@@ -75,12 +81,17 @@ export interface CommitTool<
   report(outcome: Settled<R>, args: A, context: ReadContext): Promise<Result<z.infer<O>>>;
 }
 
-export function defineTool<I extends Shape, O extends Shape>(tool: ReadTool<I, O> | DraftTool<I, O>): Tool {
-  return {
-    ...described(tool),
-    call: (deps, raw, call) =>
-      tool.effect === "read" ? runRead(tool, deps, raw, call) : runDraft(tool, deps, raw, call),
-  };
+export function defineTool<I extends Shape, O extends Shape>(
+  tool: ReadTool<I, O> | DraftTool<I, O> | AnswerTool<I, O>,
+): Tool {
+  switch (tool.effect) {
+    case "read":
+      return { ...described(tool), call: (deps, raw, call) => runRead(tool, deps, raw, call) };
+    case "draft":
+      return { ...described(tool), call: (deps, raw, call) => runDraft(tool, deps, raw, call) };
+    case "answer":
+      return { ...described(tool), call: (deps, raw) => runAnswer(tool, deps, raw) };
+  }
 }
 
 export function defineCommit<

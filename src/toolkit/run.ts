@@ -8,7 +8,7 @@ import type { Journal, Outcome } from "../journal/port.ts";
 import type { Operation } from "../operations/operation.ts";
 import { APPROVAL_META } from "../ui/names.ts";
 import type { Call, Deps, DraftContext, ReadContext, Settled } from "./context.ts";
-import type { CommitTool, DraftTool, ReadTool, Result } from "./define.ts";
+import type { AnswerTool, CommitTool, DraftTool, ReadTool, Result } from "./define.ts";
 import { parseInput } from "./input.ts";
 import type { Common } from "./listing.ts";
 import { accountName, errorAnswer, operationLine, resultAnswer, type ToolAnswer, toJsonObject } from "./report.ts";
@@ -61,6 +61,20 @@ export async function runDraft<I extends Shape, O extends Shape>(
       throw error;
     }
   });
+}
+
+/** Needs no API: it only records what the person clicked. */
+export async function runAnswer<I extends Shape, O extends Shape>(
+  tool: AnswerTool<I, O>,
+  deps: Deps,
+  raw: unknown,
+): Promise<ToolAnswer> {
+  try {
+    const result = await tool.run(parseInput(tool.name, tool.input, raw), await deps.guard());
+    return resultAnswer(result.data, tool.render(result.data), {}, result.meta);
+  } catch (error) {
+    return errorAnswer(error, undefined, false);
+  }
 }
 
 /** Guarded acts: recall → fresh preview → approval → re-read → journal → act → read back. */

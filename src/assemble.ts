@@ -1,0 +1,161 @@
+import { mkdirSync } from "node:fs";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import type { InvoicesApi } from "./api/port.ts";
+import type { Config } from "./config.ts";
+import { systemClock } from "./domain/clock.ts";
+import type { Policy } from "./guard/policy.ts";
+import { INSTRUCTIONS } from "./instructions.ts";
+import type { ServerParts } from "./server.ts";
+import type { Deps } from "./toolkit/context.ts";
+import { EFFECTS, type Effect, type Mode } from "./toolkit/effect.ts";
+import { isListing, type ListedTool } from "./toolkit/listing.ts";
+import type { ToolAnswer } from "./toolkit/report.ts";
+import surface from "./tools/surface.json" with { type: "json" };
+import { VERSION } from "./version.ts";
+
+/** A server put together from its settings. Nothing is opened, connected or loaded before the first call needs it. */
+export interface Assembly {
+  readonly parts: ServerParts;
+  /** Settles what is in flight within the time budget and releases files and ports. */
+  close(): Promise<void>;
+}
+
+export interface AssemblyOptions {
+  readonly config: Config;
+  readonly demo: boolean;
+  /** Read at start, because a policy that cannot be read must stop the start; `null` when the owner set none. */
+  readonly policy: Policy | null;
+  /** For lines on stderr. Never given a secret. */
+  readonly report: (line: string) => void;
+}
+
+export function assemble({ config, demo, policy, report }: AssemblyOptions): Assembly {
+  const closers: (() => Promise<void>)[] = [];
+  const deps = once(() => loadDeps({ config, demo, policy, report }, closers));
+  return {
+    parts: {
+      tools: listedTools(strictest(config.mode, policy?.mode ?? config.mode), config),
+      instructions: INSTRUCTIONS,
+      async callTool(name, args, call): Promise<ToolAnswer> {
+        const { tools } = await import("./tools/index.ts");
+        const tool = tools.find((one) => one.name === name);
+        if (tool === undefined) throw new Error(`tool ${name} is listed but does not exist`);
+        return tool.call(await deps(), args, call);
+      },
+    },
+    async close() {
+      for (const close of closers.reverse()) await close();
+    },
+  };
+}
+
+/** The tools of a mode, decided once at start from the generated listing; it never changes while the process runs. */
+function listedTools(mode: Mode, config: Config): readonly ListedTool[] {
+  const listing: unknown = surface;
+  if (!isListing(listing)) throw new TypeError("tools/surface.json is not a listing; run npm run generate");
+  const hasCard = config.confirm === "auto" || config.confirm === "card";
+  return listing.filter((tool) => {
+    const effect = effectOf(tool);
+    return EFFECTS[effect].modes.includes(mode) && (effect !== "answer" || hasCard);
+  });
+}
+
+/** Annotations are made from the effect alone (`toolkit/effect.ts`), so they tell it. */
+function effectOf(tool: ListedTool): Effect {
+  const { readOnlyHint, destructiveHint, openWorldHint } = tool.annotations;
+  if (readOnlyHint) return "read";
+  if (destructiveHint) return "commit";
+  return openWorldHint ? "draft" : "answer";
+}
+
+const MODES: readonly Mode[] = ["read-only", "draft-only", "full"];
+
+/** Settings may tighten the policy's mode, never loosen it. */
+function strictest(...modes: readonly Mode[]): Mode {
+  return MODES.find((mode) => modes.includes(mode)) ?? "read-only";
+}
+
+async function loadDeps(options: AssemblyOptions, closers: (() => Promise<void>)[]): Promise<Deps> {
+  const { config, demo, report } = options;
+  const policy = options.policy ?? (await import("./guard/policy.ts")).defaultPolicy;
+  const principal = `local:${userInfo().username}`;
+  const api = await (demo ? demoApi(config, closers) : realApi(config));
+  const store = once(async () => {
+    const { openStore } = await import("./store/open.ts");
+    if (!demo) mkdirSync(config.data_dir, { recursive: true, mode: 0o700 });
+    const opened = await openStore(demo ? ":memory:" : join(config.data_dir, "journal.sqlite"));
+    closers.push(() => opened.close());
+    return opened;
+  });
+  const journal = once(async () => {
+    const { createJournal } = await import("./journal/journal.ts");
+    const made = createJournal({ store: await store(), api, clock: systemClock });
+    closers.push(() => made.close());
+    made.recover().catch((error: unknown) => report(`recovery: ${error instanceof Error ? error.message : "failed"}`));
+    return made;
+  });
+  const guard = once(async () => {
+    const { createGuard } = await import("./guard/guard.ts");
+    const made = createGuard({
+      store: (await store()).approvals,
+      clock: systemClock,
+      policy,
+      confirm: config.confirm,
+    });
+    return made;
+  });
+  return {
+    api,
+    journal,
+    guard,
+    policy,
+    lastEmailTo: async () => null,
+    clock: systemClock,
+    simulator: demo,
+    principal,
+    timeZone: config.timezone,
+  };
+}
+
+async function realApi(config: Config): Promise<InvoicesApi> {
+  const { createHttpApi } = await import("./api/http.ts");
+  return createHttpApi({
+    base_url: config.base_url,
+    token: config.api_token ?? "",
+    clock: systemClock,
+    user_agent: `invoicing-mcp/${VERSION}`,
+    ...(config.organization_id === undefined ? {} : { organization_id: config.organization_id }),
+    ...(config.language === undefined ? {} : { language: config.language }),
+  });
+}
+
+/** The same client over real HTTP on loopback; the simulator starts with the first call. */
+async function demoApi(config: Config, closers: (() => Promise<void>)[]): Promise<InvoicesApi> {
+  const { createHttpApi } = await import("./api/http.ts");
+  const simulator = once(async () => {
+    const { startSimulator } = await import("./simulator/index.ts");
+    const started = await startSimulator();
+    closers.push(() => started.close());
+    return started;
+  });
+  return createHttpApi({
+    base_url: async () => (await simulator()).url,
+    token: async () => (await simulator()).token,
+    clock: systemClock,
+    user_agent: `invoicing-mcp/${VERSION}`,
+    ...(config.language === undefined ? {} : { language: config.language }),
+  });
+}
+
+/** Runs an async factory at the first call; a failure is not remembered, so that the next call tries again. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}

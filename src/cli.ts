@@ -1,0 +1,184 @@
+import { parseArgs } from "node:util";
+import { assemble } from "./assemble.ts";
+import { loadConfig, SETTINGS, type Setting } from "./config.ts";
+import { oneLine } from "./domain/untrusted.ts";
+import { ConfigError, InvoicingError } from "./errors.ts";
+import { VERSION } from "./version.ts";
+
+/** The only file that reads arguments, environment and stdin, or ends the process. stdout carries the protocol. */
+
+const EXIT_CONFIG = 2;
+
+async function main(argv: readonly string[]): Promise<void> {
+  const [command, ...rest] = argv;
+  switch (command) {
+    case "simulator":
+      return simulator(rest);
+    case "approve":
+    case "journal":
+      return owner(command, rest);
+    default:
+      return serve(argv);
+  }
+}
+
+const settingFlags = Object.fromEntries(
+  SETTINGS.flatMap((setting: Setting) => (setting.flag === undefined ? [] : [[setting.flag, { type: "string" as const }]])),
+);
+
+async function serve(argv: readonly string[]): Promise<void> {
+  const { values } = parse(argv, {
+    ...settingFlags,
+    demo: { type: "boolean" },
+    help: { type: "boolean", short: "h" },
+    version: { type: "boolean", short: "v" },
+  });
+  if (values["help"] === true) return print(help());
+  if (values["version"] === true) return print(`${VERSION}\n`);
+  const demo = values["demo"] === true;
+  const config = loadConfig(strings(values), process.env, demo);
+  const policy = await policyOf(config.policy);
+  const assembly = assemble({ config, demo, policy, report });
+  const { serveOverStdio } = await import("./transports/stdio.ts");
+  const connection = serveOverStdio(assembly.parts, report);
+  let closing = false;
+  const shutDown = () => {
+    if (closing) return;
+    closing = true;
+    assembly
+      .close()
+      .catch((error: unknown) => report(`shutting down: ${error instanceof Error ? error.message : "failed"}`))
+      .then(() => connection.close())
+      .finally(() => process.exit(0));
+  };
+  process.stdin.once("end", shutDown);
+  process.stdin.once("close", shutDown);
+  process.once("SIGTERM", shutDown);
+  process.once("SIGINT", shutDown);
+}
+
+async function policyOf(path: string | undefined) {
+  if (path === undefined) return null;
+  const { loadPolicy } = await import("./guard/policy.ts");
+  return loadPolicy(path);
+}
+
+async function simulator(argv: readonly string[]): Promise<void> {
+  const { values } = parse(argv, {
+    port: { type: "string" },
+    data: { type: "string" },
+    seed: { type: "string" },
+    now: { type: "string" },
+    help: { type: "boolean", short: "h" },
+  });
+  if (values["help"] === true) return print(simulatorHelp);
+  const port = Number(values["port"] ?? "0");
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new ConfigError("--port is not a port number.", { next: "Give a number from 0 (any free one) to 65535." });
+  }
+  const seed = values["seed"] ?? "firm";
+  if (seed !== "firm" && seed !== "empty") {
+    throw new ConfigError("--seed is unknown.", { next: "Give firm or empty." });
+  }
+  const now = typeof values["now"] === "string" ? Date.parse(values["now"]) : undefined;
+  if (Number.isNaN(now)) throw new ConfigError("--now is not a time.", { next: "Give e.g. 2026-03-01T09:00:00Z." });
+  const { startSimulator } = await import("./simulator/index.ts");
+  const running = await startSimulator({
+    port,
+    seed,
+    ...(typeof values["data"] === "string" ? { data: values["data"] } : {}),
+    ...(now === undefined ? {} : { now: () => now }),
+  });
+  print(
+    [
+      `Simulator of the invoices API: ${running.url}`,
+      `Look at it:           ${running.url}/_simulator`,
+      "Use it:",
+      `  INVOICES_BASE_URL=${running.url}`,
+      `  INVOICES_API_TOKEN=${running.token}`,
+      `  INVOICES_ORGANIZATION_ID=${running.organization_id}`,
+      "Stop with Ctrl+C.\n",
+    ].join("\n"),
+  );
+  const stop = () => void running.close().finally(() => process.exit(0));
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+}
+
+async function owner(command: "approve" | "journal", argv: readonly string[]): Promise<void> {
+  const { values, positionals } = parse(argv, { ...settingFlags, export: { type: "string" }, csv: { type: "boolean" } }, true);
+  const config = loadConfig(strings(values), process.env, true);
+  const { runApprove, runJournal } = await import("./owner.ts");
+  const io = { input: process.stdin, output: process.stdout };
+  const code =
+    command === "approve" ? await runApprove(config, positionals, io) : await runJournal(config, positionals, io);
+  process.exitCode = code;
+}
+
+interface Flag {
+  readonly type: "string" | "boolean";
+  readonly short?: string;
+}
+
+function parse(argv: readonly string[], options: Readonly<Record<string, Flag>>, allowPositionals = false) {
+  try {
+    return parseArgs({ args: [...argv], options: { ...options }, allowPositionals, strict: true });
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split(". ")[0] ?? "") : "";
+    throw new ConfigError(`${oneLine(reason, 160)}.`, { next: "See --help." });
+  }
+}
+
+function strings(values: Readonly<Record<string, unknown>>): Record<string, string | undefined> {
+  const kept: Record<string, string | undefined> = {};
+  for (const [key, value] of Object.entries(values)) if (typeof value === "string") kept[key] = value;
+  return kept;
+}
+
+function help(): string {
+  const rows = SETTINGS.map(
+    (setting: Setting) =>
+      `  ${setting.env}${setting.flag === undefined ? "" : ` | --${setting.flag}`}${setting.default === undefined ? "" : ` (default: ${setting.default})`}\n      ${setting.description}`,
+  );
+  return [
+    `invoicing-mcp ${VERSION}: an MCP server for the invoices admin API.`,
+    "",
+    "  invoicing-mcp                     serve one MCP client on stdin and stdout",
+    "  invoicing-mcp --demo              the same on a built-in simulator: no account, no network",
+    "  invoicing-mcp simulator --port N [--data FILE] [--seed firm|empty] [--now TIME]",
+    "  invoicing-mcp approve             answer pending approvals in this terminal",
+    "  invoicing-mcp journal list | show ID | verify | export --csv",
+    "  invoicing-mcp --help | --version",
+    "",
+    "Settings (a flag beats the variable):",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+const simulatorHelp = [
+  "invoicing-mcp simulator: the invoices API on this computer, for trying and testing.",
+  "  --port N       port on 127.0.0.1 (default: any free one)",
+  "  --data FILE    keep the data in a SQLite file (default: in memory)",
+  "  --seed NAME    firm (default) or empty",
+  "  --now TIME     hold the clock at this time",
+  "",
+].join("\n");
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+function report(line: string): void {
+  process.stderr.write(`invoicing-mcp: ${oneLine(line, 500)}\n`);
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  if (error instanceof InvoicingError) {
+    report(error.message);
+    report(error.next);
+    process.exit(error instanceof ConfigError ? EXIT_CONFIG : 1);
+  }
+  report(`unexpected: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+});

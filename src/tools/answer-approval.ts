@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { defineTool } from "../toolkit/define.ts";
+import { line } from "../toolkit/params.ts";
+import { CARD_URI } from "../ui/names.ts";
+
+export default defineTool({
+  name: "answer_approval",
+  title: "Answer approval",
+  effect: "answer",
+  description: "Used by the approval card when a person clicks. Not for assistants: the secret is never shown to them.",
+  input: z.strictObject({
+    approval_id: line(64, "Approval."),
+    secret: line(128, "Card's secret."),
+    decision: z.enum(["approve", "decline"]).describe("Click."),
+    typed: z.string().max(100).optional().describe("What the person typed."),
+  }),
+  output: z.object({ ok: z.boolean(), message: z.string() }),
+  examples: [{ approval_id: "none", secret: "none", decision: "decline" }],
+  meta: { ui: { resourceUri: CARD_URI, visibility: ["app"] } },
+  async run(input, guard) {
+    const answer = await guard.answer({
+      id: input.approval_id,
+      secret: input.secret,
+      decision: input.decision,
+      ...(input.typed === undefined ? {} : { typed: input.typed }),
+    });
+    return { data: { ok: answer.ok, message: answer.message } };
+  },
+  render: ({ message }) => message,
+});
