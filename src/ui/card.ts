@@ -16,7 +16,7 @@ export type ViewMeta =
       readonly document: InvoiceView;
       readonly organization: { readonly id: string; readonly name: string | null };
       readonly simulator: boolean;
-      /** The host's language when absent. */
+      /** The language the document's amounts and dates are written in; English when absent. */
       readonly locale?: "de" | "en";
     };
 

@@ -39,6 +39,8 @@ export function approvalCard(
   let ended = false;
   let shownAt = 0;
   let minuteSaid = false;
+  // Disabling the button that was pressed takes the focus away from it, so where it was has to be remembered.
+  let pressed = false;
 
   const status = element("p", { class: "status-line", role: "status" });
   const problem = element("p", { class: "problem", role: "alert" });
@@ -63,6 +65,7 @@ export function approvalCard(
   const send = async (decision: Decision) => {
     if (ended || root.dataset["state"] === "sending" || Date.now() - shownAt < ARMING_MS) return;
     if (decision === "approve" && approve.disabled) return;
+    pressed = true;
     root.dataset["state"] = "sending";
     problem.textContent = "";
     status.textContent = words.sending;
@@ -89,7 +92,7 @@ export function approvalCard(
 
   const end = (ending: Ending, message?: string) => {
     if (ended) return;
-    const hadFocus = root.contains(document.activeElement);
+    const hadFocus = pressed || root.contains(document.activeElement);
     ended = true;
     clearInterval(ticking);
     root.dataset["state"] = ending;

@@ -1,3 +1,4 @@
+import { ANSWER_TOOL, APPROVAL_META, VIEW_META } from "../names.ts";
 import { type Answer, approvalCard, documentCard, previewCard } from "./approval.ts";
 import { connect, type Host, type HostContext, reportSize } from "./bridge.ts";
 import { element } from "./element.ts";
@@ -39,7 +40,7 @@ async function answer(
   const host = await connection;
   if (host === null || !host.can("serverTools")) return { ok: false, message: words.cannotAnswer };
   const result = await host.call("tools/call", {
-    name: "answer_approval",
+    name: ANSWER_TOOL,
     arguments: { ...approval, decision, ...(typed === undefined ? {} : { typed }) },
   });
   const failed = !isRecord(result) || result["isError"] === true;
@@ -67,8 +68,8 @@ async function askToContinue(host: Host): Promise<boolean> {
 function onToolResult(result: unknown): void {
   const words = wordsFor(locale);
   const meta = recordIn(result, "_meta");
-  const approval = recordIn(meta, "invoicing/approval");
-  const shown = recordIn(meta, "invoicing/view");
+  const approval = recordIn(meta, APPROVAL_META);
+  const shown = recordIn(meta, VIEW_META);
   const view = approval?.["view"];
   const approval_id = textIn(approval, "approval_id");
   const secret = textIn(approval, "secret");
@@ -81,7 +82,7 @@ function onToolResult(result: unknown): void {
       main.replaceChildren(previewCard(shown));
     } else if (isInvoiceView(shown?.["document"])) {
       const card = documentCard(shown["document"], {
-        locale: textIn(shown, "locale") ?? locale,
+        locale: textIn(shown, "locale") ?? "en",
         organization: textIn(shown["organization"], "name"),
         simulator: shown["simulator"] === true,
       });
