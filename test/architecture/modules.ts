@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseSync, Visitor } from "oxc-parser";
+import { parseSync, Visitor } from "rolldown/utils";
 
 /** Path below `src/`, with forward slashes, mapped to the text of the file. */
 export type Sources = ReadonlyMap<string, string>;
