@@ -3,6 +3,7 @@ import type { Policy } from "./policy.ts";
 import type { Approval, ApprovalChannel, ApprovalLevel, ApprovalStore } from "./port.ts";
 import { type PlanSnapshot, readSnapshot } from "./snapshot.ts";
 import { typedMatches } from "./typed.ts";
+import { type Language, say } from "./wording.ts";
 
 /** Where a person's answer is taken, and with what. */
 export interface AnswerDeps {
@@ -68,3 +69,29 @@ export function createAnswerDesk({ store, clock, policy }: AnswerDeps) {
 }
 
 export type AnswerDesk = ReturnType<typeof createAnswerDesk>;
+
+/** One answer for everything that must not be told apart. */
+export const CLOSED =
+  "This approval cannot be answered here: it is unknown, expired or already answered. Nothing was changed.";
+
+/** What the card, the page and the terminal say after an answer. */
+export function answerText(result: AnswerResult, language: Language): string {
+  switch (result) {
+    case "approved":
+      return say(
+        language,
+        "Approved. The assistant can go on now.",
+        "Freigegeben. Der Assistent kann jetzt weitermachen.",
+      );
+    case "declined":
+      return say(language, "Declined. Nothing is done.", "Abgelehnt. Es geschieht nichts.");
+    case "mistyped":
+      return say(
+        language,
+        "What was typed does not match. Nothing was done.",
+        "Die Eingabe passt nicht. Es ist nichts geschehen.",
+      );
+    case "closed":
+      return CLOSED;
+  }
+}

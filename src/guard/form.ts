@@ -38,7 +38,11 @@ export function approvalForm(snapshot: PlanSnapshot, changes: readonly string[])
         decision: {
           type: "string",
           title: say(language, "Your decision", "Ihre Entscheidung"),
-          description: say(language, "approve: do it. decline: do nothing.", "approve: ausführen. decline: nichts tun."),
+          description: say(
+            language,
+            "approve: do it. decline: do nothing.",
+            "approve: ausführen. decline: nichts tun.",
+          ),
           // The harmless choice stands first: whoever answers with the first option approves nothing.
           enum: ["decline", "approve"],
         },

@@ -1,20 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { type Clock, dayOf } from "../domain/clock.ts";
 import { PolicyError } from "../errors.ts";
-import { createAnswerDesk } from "./answer.ts";
+import { answerText, CLOSED, createAnswerDesk } from "./answer.ts";
 import { describeChanges } from "./facts.ts";
-import { approvalForm, type FormVerdict, formVerdict } from "./form.ts";
+import type { FormVerdict } from "./form.ts";
+import { createFormChannel } from "./forms.ts";
 import { type ConfirmMode, ladder, PAUSE_LOOKBACK_MS, pausedUntil, type Rung } from "./ladder.ts";
 import { checkPolicy, isUnattended, type Policy } from "./policy.ts";
-import type { Approval, ApprovalStore, Asker, Authorisation, Guard, Plan } from "./port.ts";
-import { type SealedAsk, seal, unseal } from "./seal.ts";
+import type { Approval, ApprovalStore, Authorisation, Guard, Plan } from "./port.ts";
 import { type PlanSnapshot, planSnapshot, readSnapshot } from "./snapshot.ts";
 import { secretHash, secretMatches } from "./typed.ts";
-import { languageOf, say } from "./wording.ts";
+import { type Language, languageOf, say } from "./wording.ts";
 
-/** The approval page, started on first need. `opened`: a browser was started; `url` holds no secret. */
+/** The approval page (`channels/page.ts`). */
 export interface PageChannel {
-  open(): Promise<{ readonly opened: boolean; readonly url: string }>;
+  /** Starts the page on first need and shows it in the person's browser; false when no browser could be started. */
+  open(): Promise<boolean>;
 }
 
 export interface GuardDeps {
@@ -31,9 +32,6 @@ export interface GuardDeps {
 
 type Request = Parameters<Guard["authorise"]>[0];
 
-/** Longest wait for a form; clients give a call up after 60 s. */
-const FORM_WAIT_MS = 45_000;
-const HEARTBEAT_MS = 10_000;
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
@@ -43,18 +41,15 @@ export function lifetimeMs(plan: Pick<Plan, "act" | "level">): number {
   return (plan.level === "typed" ? 5 : 10) * MINUTE_MS;
 }
 
-const CLOSED = "This approval cannot be answered here: it is unknown, expired or already answered. Nothing was changed.";
 const ASK_AGAIN = "Make the same call again to ask once more, if the person wants it.";
 
 export function createGuard(deps: GuardDeps): Guard {
   const { store, clock, policy, log } = deps;
   const desk = createAnswerDesk(deps);
-  const key = randomBytes(32);
+  const forms = createFormChannel({ store, clock, desk, key: randomBytes(32), log });
   /** Secrets of cards shown by this process, so that a repeated call shows the same card. Hashes only in the store. */
   const secrets = new Map<string, { readonly secret: string; readonly expires_at: number }>();
-  /** Forms that are open now, and approvals whose form or page has had its turn. */
-  const openForms = new Map<string, Promise<FormVerdict>>();
-  const tried = new Map<string, number>();
+  /** Approvals for which a browser was opened. */
   const opened = new Map<string, number>();
   const turns = new Map<string, Promise<unknown>>();
 
@@ -72,7 +67,8 @@ export function createGuard(deps: GuardDeps): Guard {
 
   function forgetExpired(now: number): void {
     for (const [id, { expires_at }] of secrets) if (now >= expires_at) secrets.delete(id);
-    for (const memory of [tried, opened]) for (const [id, until] of memory) if (now >= until) memory.delete(id);
+    for (const [id, until] of opened) if (now >= until) opened.delete(id);
+    forms.forgetExpired(now);
   }
 
   async function authorise(request: Request): Promise<Authorisation> {
@@ -96,7 +92,11 @@ export function createGuard(deps: GuardDeps): Guard {
     const { plan, subject, principal } = request;
     await checkLimits(plan);
     if (deps.confirm === "deny") {
-      return refused("unavailable", "This server was started with --confirm deny: nothing leaves it.", "Only the owner can change that.");
+      return refused(
+        "unavailable",
+        "This server was started with --confirm deny: nothing leaves it.",
+        "Only the owner can change that.",
+      );
     }
     const found = await inTurn(`${principal}\n${plan.organization.id}\n${subject}`, () => findOrCreate(request));
     if (found.kind !== "pending") return found;
@@ -251,22 +251,27 @@ export function createGuard(deps: GuardDeps): Guard {
       secret,
     });
     switch (channel) {
-      case "form":
-        return tryForm(reason, request, approval, snapshot, changes);
+      case "form": {
+        const step = await forms.ask(reason, request, approval, snapshot, changes);
+        return step.kind === "answered" ? formOutcome(step.verdict, approval) : step;
+      }
       case "card": {
         const secret = secrets.get(approval.id)?.secret ?? randomBytes(32).toString("base64url");
         secrets.set(approval.id, { secret, expires_at: approval.expires_at });
         await store.offer(approval.id, { channel, reason, secret_hash: secretHash(secret) });
-        return pending(say(language, "Approve or decline on the card above.", "Bitte auf der Karte oben freigeben oder ablehnen."), secret);
+        return pending(
+          say(language, "Approve or decline on the card above.", "Bitte auf der Karte oben freigeben oder ablehnen."),
+          secret,
+        );
       }
       case "page": {
         if (deps.page === undefined) return { kind: "next", why: "there is no page" };
         await store.offer(approval.id, { channel, reason });
-        if (opened.has(approval.id)) return pending(pageText(true, null, language), null);
-        const page = await deps.page.open().catch(() => null);
-        if (page === null) return { kind: "next", why: "the page could not be started" };
-        if (page.opened) opened.set(approval.id, approval.expires_at);
-        return pending(pageText(page.opened, page.url, language), null);
+        if (!opened.has(approval.id)) {
+          if (!(await deps.page.open().catch(() => false))) return { kind: "next", why: "no browser could be opened" };
+          opened.set(approval.id, approval.expires_at);
+        }
+        return pending(pageText(language), null);
       }
       case "terminal":
         await store.offer(approval.id, { channel, reason });
@@ -289,128 +294,15 @@ export function createGuard(deps: GuardDeps): Guard {
     }
   }
 
-  function pageText(wasOpened: boolean, url: string | null, language: "de" | "en"): string {
+  function pageText(language: Language): string {
     const terminal = deps.terminalCommand;
-    const other =
-      terminal === null ? "" : say(language, ` Or in a terminal of this machine: ${terminal}`, ` Oder in einem Terminal dieses Rechners: ${terminal}`);
-    return wasOpened
-      ? say(language, `Approve or decline on the page in the browser.${other}`, `Bitte auf der Seite im Browser freigeben oder ablehnen.${other}`)
-      : say(
-          language,
-          `The browser could not be opened; the approval page runs at ${url ?? ""} but needs its one-time link.${other}`,
-          `Der Browser ließ sich nicht öffnen; die Freigabeseite läuft auf ${url ?? ""}, braucht aber ihren Einmal-Link.${other}`,
-        );
-  }
-
-  async function tryForm(
-    reason: string,
-    request: Request,
-    approval: Approval,
-    snapshot: PlanSnapshot,
-    changes: readonly string[],
-  ): Promise<RungOutcome> {
-    const { asker } = request;
-    if (asker.client.era === "input_required") {
-      const sealed = returnedAsk(request, approval);
-      if (sealed !== null && asker.returned !== null) {
-        const verdict = await settleForm(approval, snapshot, asker.returned.answer, clock.now() - sealed.asked_at);
-        if (verdict === "not_asked") tried.set(approval.id, approval.expires_at);
-        return formOutcome(verdict, approval);
-      }
-      if (tried.has(approval.id)) return { kind: "next", why: "the form was not answered by a person" };
-      await store.offer(approval.id, { channel: "form", reason });
-      const now = clock.now();
-      const state = seal(
-        {
-          approval_id: approval.id,
-          principal: request.principal,
-          organization_id: approval.organization_id,
-          subject: approval.subject,
-          digest: approval.digest,
-          asked_at: now,
-          expires_at: approval.expires_at,
-        },
-        key,
-      );
-      return { kind: "ask", approval, form: approvalForm(snapshot, changes), state };
-    }
-    if (tried.has(approval.id)) return { kind: "next", why: "the form was not answered" };
-    await store.offer(approval.id, { channel: "form", reason });
-    const stop = new AbortController();
-    const signal = request.signal === undefined ? stop.signal : AbortSignal.any([request.signal, stop.signal]);
-    const verdict = await Promise.race([
-      openForm(asker, approval, snapshot, changes),
-      waited(signal, request.onProgress),
-    ]).finally(() => stop.abort());
-    if (verdict === "waited" || verdict === "not_asked") tried.set(approval.id, approval.expires_at);
-    if (verdict === "waited") return { kind: "next", why: `the form was not answered within ${FORM_WAIT_MS / 1000} s` };
-    return formOutcome(verdict, approval);
-  }
-
-  /** The question this retry answers, if it is a true one of this process and about exactly this approval. */
-  function returnedAsk(request: Request, approval: Approval): SealedAsk | null {
-    const returned = request.asker.returned;
-    if (returned === null) return null;
-    const sealed = unseal(returned.state, key, clock.now());
-    const fits =
-      sealed !== null &&
-      sealed.approval_id === approval.id &&
-      sealed.principal === request.principal &&
-      sealed.organization_id === request.plan.organization.id &&
-      sealed.subject === request.subject &&
-      sealed.digest === request.plan.digest;
-    if (!fits) log("approval_state_refused", { approval: approval.id });
-    return fits ? sealed : null;
-  }
-
-  /** Asks once per approval; an answer after the wait is still recorded, and found by the next identical call. */
-  function openForm(
-    asker: Asker,
-    approval: Approval,
-    snapshot: PlanSnapshot,
-    changes: readonly string[],
-  ): Promise<FormVerdict> {
-    const open = openForms.get(approval.id);
-    if (open !== undefined) return open;
-    const asked = clock.now();
-    const answered = asker
-      .ask(approvalForm(snapshot, changes), approval.expires_at - asked)
-      .catch((error: unknown) => ({
-        action: "failed" as const,
-        reason: error instanceof Error ? error.message : "the client failed",
-      }))
-      .then((answer) => settleForm(approval, snapshot, answer, clock.now() - asked))
-      .catch((): FormVerdict => "not_asked")
-      .finally(() => openForms.delete(approval.id));
-    openForms.set(approval.id, answered);
-    return answered;
-  }
-
-  async function waited(signal: AbortSignal, onProgress: Request["onProgress"]): Promise<"waited"> {
-    const end = clock.now() + FORM_WAIT_MS;
-    for (let left = FORM_WAIT_MS; left > 0; left = end - clock.now()) {
-      await clock.sleep(Math.min(HEARTBEAT_MS, left), signal);
-      onProgress?.("Waiting for the person's approval.");
-    }
-    return "waited";
-  }
-
-  async function settleForm(
-    approval: Approval,
-    snapshot: PlanSnapshot,
-    answer: Parameters<typeof formVerdict>[0],
-    elapsedMs: number,
-  ): Promise<FormVerdict> {
-    const verdict = formVerdict(answer, snapshot, elapsedMs);
-    log("approval_form_answered", { approval: approval.id, action: answer.action, verdict, elapsed_ms: elapsedMs });
-    if (verdict === "mistyped") await desk.strike(approval.id);
-    if (verdict !== "approved" && verdict !== "declined") return verdict;
-    const now = clock.now();
-    if (now >= approval.expires_at) return "not_asked";
-    const won = await store.answer(approval.id, { state: verdict, channel: "form", approved_by: "person", now });
-    if (won) return verdict;
-    const current = await store.get(approval.id);
-    return current?.state === "approved" || current?.state === "declined" ? current.state : "not_asked";
+    const page = say(
+      language,
+      "Approve or decline on the page in the browser.",
+      "Bitte auf der Seite im Browser freigeben oder ablehnen.",
+    );
+    if (terminal === null) return page;
+    return `${page} ${say(language, `Or in a terminal of this machine: ${terminal}`, `Oder in einem Terminal dieses Rechners: ${terminal}`)}`;
   }
 
   async function formOutcome(verdict: FormVerdict, approval: Approval): Promise<RungOutcome> {
@@ -418,7 +310,11 @@ export function createGuard(deps: GuardDeps): Guard {
       case "approved":
         return approvedFresh(approval.id);
       case "declined":
-        return refused("declined", "The person declined. Nothing was done.", `Ask the person what to change. ${ASK_AGAIN}`);
+        return refused(
+          "declined",
+          "The person declined. Nothing was done.",
+          `Ask the person what to change. ${ASK_AGAIN}`,
+        );
       case "mistyped":
         return refused("mistyped", "What the person typed does not match. Nothing was done.", ASK_AGAIN);
       case "not_asked":
@@ -430,7 +326,11 @@ export function createGuard(deps: GuardDeps): Guard {
     const current = await store.get(approval.id);
     const hash = current?.channel === "token" ? current.secret_hash : null;
     if (hash === null || !secretMatches(token, hash)) {
-      return refused("unavailable", "The approval token does not fit this act. Nothing was done.", "Call without a token to get a new preview.");
+      return refused(
+        "unavailable",
+        "The approval token does not fit this act. Nothing was done.",
+        "Call without a token to get a new preview.",
+      );
     }
     const answer = { state: "approved", channel: "token", approved_by: "model", now: clock.now() } as const;
     if (!(await store.answer(approval.id, answer))) throw new Error("approval lost");
@@ -456,20 +356,6 @@ export function createGuard(deps: GuardDeps): Guard {
   }
 
   return { authorise, answer };
-}
-
-/** What the card, the page and the terminal say after an answer. */
-export function answerText(result: "approved" | "declined" | "mistyped" | "closed", language: "de" | "en"): string {
-  switch (result) {
-    case "approved":
-      return say(language, "Approved. The assistant can go on now.", "Freigegeben. Der Assistent kann jetzt weitermachen.");
-    case "declined":
-      return say(language, "Declined. Nothing is done.", "Abgelehnt. Es geschieht nichts.");
-    case "mistyped":
-      return say(language, "What was typed does not match. Nothing was done.", "Die Eingabe passt nicht. Es ist nichts geschehen.");
-    case "closed":
-      return CLOSED;
-  }
 }
 
 function refused(

@@ -29,7 +29,9 @@ export function ladder({ confirm, level, policy, client, hasPage, hasTerminal }:
     if (wanted("form") && client.form) rungs.push({ channel: "form", reason: "the client declares forms" });
     if (wanted("card") && client.apps) rungs.push({ channel: "card", reason: "the client renders MCP Apps" });
     if (wanted("page") && hasPage) rungs.push({ channel: "page", reason: "a page of this server, in the browser" });
-    if (wanted("terminal") && hasTerminal) rungs.push({ channel: "terminal", reason: "the person's own terminal" });
+    // A page that no browser shows leaves the person without a way: the terminal stands behind it.
+    if ((wanted("terminal") || confirm === "page") && hasTerminal)
+      rungs.push({ channel: "terminal", reason: "the person's own terminal" });
   }
   return rungs.filter((rung) => channelAllowed(policy, level, rung.channel));
 }

@@ -124,7 +124,11 @@ export interface ApprovalStore {
   /** The newest approvals of an act that were used, newest first: where the last e-mail to a customer went. */
   recentlyUsed(organizationId: string, act: Act, limit: number): Promise<readonly Approval[]>;
   /** Count and gross of what left today, per currency, for the policy's daily limits. */
-  spentSince(organizationId: string, act: Act, since: number): Promise<readonly { readonly currency: string | null; readonly count: number; readonly gross: string }[]>;
+  spentSince(
+    organizationId: string,
+    act: Act,
+    since: number,
+  ): Promise<readonly { readonly currency: string | null; readonly count: number; readonly gross: string }[]>;
 }
 
 /** What the client said it can do, and who it says it is (self-declared). */

@@ -33,7 +33,9 @@ export function renderPreview(view: PlanView): string {
 function organizationLine(view: PlanView, language: Language): string {
   const id = view.organization.id;
   const name = view.organization.name === null ? "" : ` ${quote(view.organization.name)}`;
-  const where = view.simulator ? say(language, "SIMULATOR, nothing leaves it · ", "SIMULATOR, nichts verlässt ihn · ") : "";
+  const where = view.simulator
+    ? say(language, "SIMULATOR, nothing leaves it · ", "SIMULATOR, nichts verlässt ihn · ")
+    : "";
   return `${where}${say(language, "Organization", "Organisation")} ${id}${name}`;
 }
 
@@ -43,11 +45,17 @@ function documentLines(document: InvoiceView, language: Language): string[] {
     `${kindText(document.kind, language)} ${document.number === null ? "" : `${quote(document.number)} · `}id ${document.id} · ${document.status}`,
     `${say(language, "Gross", "Brutto")} ${document.gross ?? none} · ${say(language, "net", "netto")} ${document.net ?? none}${taxText(document, language)}`,
     `${say(language, "Issued", "Rechnungsdatum")} ${document.issued_at ?? none} · ${say(language, "due", "fällig")} ${document.due_date ?? none}`,
-    say(language, `Lines (${document.lines.length + document.more_lines}):`, `Positionen (${document.lines.length + document.more_lines}):`),
+    say(
+      language,
+      `Lines (${document.lines.length + document.more_lines}):`,
+      `Positionen (${document.lines.length + document.more_lines}):`,
+    ),
   ];
   for (const [index, line] of document.lines.slice(0, MAX_LINES).entries()) {
     const title = line.subtitle === null ? quote(line.title) : `${quote(line.title)} ${quote(line.subtitle)}`;
-    lines.push(` ${index + 1}. ${line.quantity} × ${line.unit_price ?? none}, ${line.tax_rate}, = ${line.total ?? none}: ${title}`);
+    lines.push(
+      ` ${index + 1}. ${line.quantity} × ${line.unit_price ?? none}, ${line.tax_rate}, = ${line.total ?? none}: ${title}`,
+    );
   }
   const more = document.lines.length - MAX_LINES + document.more_lines;
   if (more > 0) lines.push(say(language, ` … and ${more} more`, ` … und ${more} weitere`));

@@ -302,7 +302,10 @@ const twinOpen: Rule = ({ invoice, context, language }) => {
   if (total === null) return null;
   const twin = context.earlier.find(
     (other) =>
-      other.id !== invoice.id && isOpen(other) && other.currency === invoice.currency && other.total?.eq(total) === true,
+      other.id !== invoice.id &&
+      isOpen(other) &&
+      other.currency === invoice.currency &&
+      other.total?.eq(total) === true,
   );
   if (twin === undefined) return null;
   const number = referenceText(twin.number ?? twin.id);

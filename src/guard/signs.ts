@@ -6,7 +6,8 @@ import { displayText } from "../domain/untrusted.ts";
 
 const MONTH =
   /\b(jan(uary|uar)?|jänner|feb(ruary|ruar)?|märz|maerz|mär|mar(ch)?|apr(il)?|may|mai|june?|juni?|july?|juli?|aug(ust)?|sept?(ember)?|o[ck]t(ober)?|nov(ember)?|de[cz](ember)?)\b/iu;
-const DATE = /\b(\d{4}-\d{2}(-\d{2})?|\d{1,2}\.\s?\d{1,2}\.(\s?\d{2,4})?|\d{1,2}\/\d{1,2}\/\d{2,4}|\d{1,2}[./]\d{4})(?!\d)/u;
+const DATE =
+  /\b(\d{4}-\d{2}(-\d{2})?|\d{1,2}\.\s?\d{1,2}\.(\s?\d{2,4})?|\d{1,2}\/\d{1,2}\/\d{2,4}|\d{1,2}[./]\d{4})(?!\d)/u;
 const PERIOD =
   /\b(20\d{2}|q[1-4]|[1-4]\.\s?quartal|kw\s?\d{1,2}|(calendar )?week \d{1,2}|leistungs(zeitraum|datum|monat)|liefer(datum|zeitraum|ung am)|service (period|date)|date of (supply|service)|delivery date|billing period|abrechnungszeitraum)\b/iu;
 
@@ -55,7 +56,7 @@ export function soundsImperative(text: string): boolean {
 
 /** Hidden, reordering or control characters, other than those that belong to an emoji. */
 export function hasHiddenCharacters(text: string): boolean {
-  const plain = text.replace(/(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f])[\ufe0f\u200d]/gu, "");
+  const plain = text.replace(/(?<=\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)(\ufe0f|\u200d)/gu, "");
   return displayText(plain, 1).altered;
 }
 
@@ -89,13 +90,7 @@ export function textsOf(invoice: Invoice, customers: readonly (Customer | null)[
     add("the customer's e-mail", "der E-Mail-Adresse", customer.email);
     const address = customer.address;
     if (address === null || address === undefined) continue;
-    for (const part of [
-      address.name,
-      address.street_address,
-      address.address_line_2,
-      address.zip_code,
-      address.city,
-    ]) {
+    for (const part of [address.name, address.street_address, address.address_line_2, address.zip_code, address.city]) {
       add("the customer's address", "der Kundenadresse", part);
     }
   }

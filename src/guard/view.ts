@@ -85,7 +85,13 @@ export function invoiceView(
   const customerName = options.customer_name ?? invoice.customer?.name ?? null;
   return {
     id: oneLine(invoice.id, 64),
-    kind: invoice.is_quote ? "quote" : invoice.is_cancellation ? "credit_note" : invoice.status === "draft" ? "draft" : "invoice",
+    kind: invoice.is_quote
+      ? "quote"
+      : invoice.is_cancellation
+        ? "credit_note"
+        : invoice.status === "draft"
+          ? "draft"
+          : "invoice",
     number: invoice.number === null ? null : oneLine(invoice.number, 60),
     status: statusText(invoice.status, invoice.status_word, language),
     recipient: invoice.recipient === null ? [] : displayLines(invoice.recipient).filter((line) => line !== ""),

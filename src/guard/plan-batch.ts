@@ -1,0 +1,108 @@
+import type { Invoice } from "../domain/invoice.ts";
+import { type Decimal, formatMoney, sum } from "../domain/money.ts";
+import { InputError } from "../errors.ts";
+import { amountForms, document, documentLabel, finish, type PlanInput, paidFacts } from "./plan-parts.ts";
+import type { Policy } from "./policy.ts";
+import type { Plan } from "./port.ts";
+import { risksOf } from "./risks.ts";
+import { languageOf, say } from "./wording.ts";
+
+export type BatchEntry = Omit<PlanInput, "organization" | "policy" | "locale"> & {
+  readonly send_notification: boolean;
+};
+
+const MAX_BATCH = 50;
+
+/** Marks several invoices as paid: one approval over the whole ordered list, its count and its totals per currency. */
+export function planBatch(input: {
+  readonly entries: readonly BatchEntry[];
+  readonly organization: Plan["organization"];
+  readonly policy: Policy;
+  readonly locale: string;
+}): Plan {
+  const { entries, organization, policy, locale } = input;
+  const language = languageOf(locale);
+  if (entries.length === 0 || entries.length > MAX_BATCH) {
+    throw new InputError(`A batch holds 1 to ${MAX_BATCH} invoices; this one has ${entries.length}.`);
+  }
+  if (new Set(entries.map((entry) => entry.invoice.id)).size !== entries.length) {
+    throw new InputError("An invoice is listed twice in this batch.");
+  }
+  const totals = totalsPerCurrency(entries.map((entry) => entry.invoice));
+  const shown = totals.map(({ currency, gross }) => formatMoney(gross, currency, language));
+  const facts: Record<string, string> = { count: String(entries.length) };
+  for (const { currency, gross } of totals) facts[`total ${currency}`] = gross.toFixed();
+  entries.forEach((entry, index) => {
+    const own = paidFacts({ ...entry, organization, policy, locale });
+    for (const [label, value] of Object.entries(own)) facts[`document ${index + 1} ${label}`] = value;
+  });
+  const notified = entries.filter((entry) => entry.send_notification).length;
+  const risks = entries.flatMap((entry) =>
+    risksOf({ ...entry, policy, act: "settle_payments", former_customer: null, language }).map((risk) => ({
+      ...risk,
+      sentence: `${documentLabel(entry.invoice, language)}: ${risk.sentence}`,
+    })),
+  );
+  const gross = totals.flatMap(({ currency, gross: value }) => amountForms(value, currency));
+  return finish({
+    act: "settle_payments",
+    organization,
+    locale,
+    title: say(
+      language,
+      `Mark ${entries.length} invoices as paid: ${shown.join(" + ")}`,
+      `${entries.length} Rechnungen als bezahlt markieren: ${shown.join(" + ")}`,
+    ),
+    documents: entries.map((entry) => document(entry.invoice, entry.customer, entry.send_notification)),
+    details: [
+      { label: say(language, "Invoices", "Rechnungen"), value: String(entries.length) },
+      { label: say(language, "Total", "Summe"), value: shown.join(" + ") },
+      { label: say(language, "Customers e-mailed", "Kunden mit E-Mail"), value: String(notified) },
+    ],
+    consequences: [
+      say(
+        language,
+        "Each counts as fully paid, reminders stop; no money is moved.",
+        "Jede gilt als vollständig bezahlt, Mahnungen enden; es wird kein Geld bewegt.",
+      ),
+      notified === 0
+        ? say(language, "No customer is e-mailed.", "Kein Kunde erhält eine E-Mail.")
+        : say(
+            language,
+            `${notified} of the customers are e-mailed a payment confirmation.`,
+            `${notified} der Kunden erhalten eine Zahlungsbestätigung per E-Mail.`,
+          ),
+      say(
+        language,
+        "The API has no way to set them back to unpaid; they are done one after the other, and the first doubtful one stops the rest.",
+        "Die API kann das nicht zurücknehmen; sie werden nacheinander gebucht, und die erste zweifelhafte hält die übrigen an.",
+      ),
+    ],
+    risks,
+    level: "typed",
+    typed:
+      totals.length === 1
+        ? {
+            prompt: say(language, `Type the total: ${shown[0]}`, `Geben Sie die Summe ein: ${shown[0]}`),
+            accepted: gross,
+          }
+        : {
+            prompt: say(
+              language,
+              `Type the number of invoices: ${entries.length}`,
+              `Geben Sie die Anzahl der Rechnungen ein: ${entries.length}`,
+            ),
+            accepted: [String(entries.length)],
+          },
+    facts,
+  });
+}
+
+function totalsPerCurrency(invoices: readonly Invoice[]): { currency: string; gross: Decimal }[] {
+  const groups = new Map<string, Decimal[]>();
+  for (const { currency, total, id } of invoices) {
+    if (total === null) throw new InputError(`The API states no total for invoice ${id}; leave it out of the batch.`);
+    groups.set(currency, [...(groups.get(currency) ?? []), total]);
+  }
+  return [...groups.entries()].map(([currency, values]) => ({ currency, gross: sum(values) }));
+}
