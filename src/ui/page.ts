@@ -9,7 +9,7 @@ import { PAGE_SCRIPT, PAGE_STYLE } from "./assets.ts";
  *                        Polled. State `pending` is asked; any other state, or an id that left the list, closes its card.
  *                        A `view` that differs from the one shown (expires_at aside) is shown anew as changed.
  *   POST /approvals/:id  cookie, x-csrf, {decision: "approve" | "decline", typed?} → 200 {ok, message}.
- *                        `ok: false` keeps the card open and shows `message`.
+ *                        `ok: false` shows `message`: a typed approval stays open to be corrected, any other closes.
  *
  * 401 or 403 anywhere ends the page: "this link does not work any more". Anything else unexpected is tried again.
  * The csrf token is kept in sessionStorage, so that a reload of the same tab goes on.

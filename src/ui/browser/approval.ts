@@ -5,7 +5,8 @@ import { type Words, wordsFor } from "./words.ts";
 
 export type Decision = "approve" | "decline";
 export interface Answer {
-  readonly ok: boolean;
+  /** `refused`: the server took the answer and said no. `failed`: it is not known to have arrived. */
+  readonly is: "done" | "refused" | "failed";
   /** The server's words for the person. */
   readonly message: string;
 }
@@ -74,11 +75,16 @@ export function approvalCard(
     try {
       answer = await decide(decision, decision === "approve" && needsTyping() ? typed.value : undefined);
     } catch {
-      answer = { ok: false, message: words.failed };
+      answer = { is: "failed", message: words.failed };
     }
     if (ended) return;
-    if (answer.ok) {
+    if (answer.is === "done") {
       end(decision === "approve" ? "approved" : "declined", answer.message);
+      return;
+    }
+    // Only what was typed can be put right; every other refusal means that this approval is closed.
+    if (answer.is === "refused" && !(decision === "approve" && needsTyping())) {
+      end("elsewhere", answer.message);
       return;
     }
     root.dataset["state"] = "pending";
@@ -104,7 +110,9 @@ export function approvalCard(
     }[ending];
     const headline = element("strong", { tabindex: "-1" }, words[ending]);
     status.replaceChildren(headline);
-    const text = message === undefined || message === "" ? hint : message;
+    const said = message ?? "";
+    const repeated = `${words[ending]}. `;
+    const text = said === "" ? hint : said.startsWith(repeated) ? said.slice(repeated.length) : said;
     if (text !== "") status.append(" ", element("span", {}, text));
     problem.textContent = "";
     footer.replaceChildren(status);

@@ -38,17 +38,16 @@ async function answer(
   words: ReturnType<typeof wordsFor>,
 ): Promise<Answer> {
   const host = await connection;
-  if (host === null || !host.can("serverTools")) return { ok: false, message: words.cannotAnswer };
+  if (host === null || !host.can("serverTools")) return { is: "failed", message: words.cannotAnswer };
   const result = await host.call("tools/call", {
     name: ANSWER_TOOL,
     arguments: { ...approval, decision, ...(typed === undefined ? {} : { typed }) },
   });
-  const failed = !isRecord(result) || result["isError"] === true;
-  const ok = recordIn(result, "structuredContent")?.["ok"];
   const said = textOf(result);
-  if (failed || ok === false) return { ok: false, message: said };
-  if (decision === "decline") return { ok: true, message: said };
-  return { ok: true, message: (await askToContinue(host)) ? said : `${said} ${words.repeat}`.trim() };
+  if (recordIn(result, "structuredContent")?.["ok"] === false) return { is: "refused", message: said };
+  if (!isRecord(result) || result["isError"] === true) return { is: "failed", message: said };
+  if (decision === "decline" || (await askToContinue(host))) return { is: "done", message: said };
+  return { is: "done", message: `${said} ${words.repeat}`.trim() };
 }
 
 /** A constant sentence without any data, so that the model repeats its call. False when the host did not take it. */

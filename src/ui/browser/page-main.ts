@@ -70,7 +70,8 @@ async function decide(id: string, decision: Decision, typed: string | undefined)
     decision,
     ...(typed === undefined ? {} : { typed }),
   });
-  return { ok: isRecord(answer) && answer["ok"] === true, message: textIn(answer, "message") ?? "" };
+  const ok = isRecord(answer) ? answer["ok"] : null;
+  return { is: ok === true ? "done" : ok === false ? "refused" : "failed", message: textIn(answer, "message") ?? "" };
 }
 
 function entriesOf(answer: unknown): readonly Entry[] {
