@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile } from "esbuild";
@@ -24,10 +24,9 @@ async function manifestIn(folder: string): Promise<z.infer<typeof Manifest>> {
 
 const { version } = await manifestIn(ROOT);
 
-await rm(DIST, { recursive: true, force: true });
 await mkdir(DIST, { recursive: true });
 
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   absWorkingDir: ROOT,
   entryPoints: ["src/cli.ts"],
   outfile: OUTPUT,
@@ -46,16 +45,21 @@ const { metafile } = await build({
   external: ["@photostructure/sqlite", "node:sqlite"],
   loader: { ".html": "text", ".css": "text" },
   metafile: true,
+  write: false,
   logLevel: "warning",
 });
 
-await chmod(OUTPUT, 0o755);
+const code = outputFiles[0]?.contents ?? new Uint8Array();
+// Written aside and renamed: a server that starts at this moment reads the old file or the new one.
+const draft = `${OUTPUT}.${process.pid}`;
+await writeFile(draft, code);
+await chmod(draft, 0o755);
+await rename(draft, OUTPUT);
 // The package is ESM; this marks the bundle as what it is.
 await writeFile(join(DIST, "package.json"), '{ "type": "commonjs" }\n');
 await writeFile(join(DIST, "LICENSES.txt"), await notices(metafile));
 
-const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-process.stderr.write(`dist/cli.js ${(bytes / 1024).toFixed(0)} KB\n`);
+process.stderr.write(`dist/cli.js ${(code.byteLength / 1024).toFixed(0)} KB\n`);
 
 /** Licence texts of the packages whose code ended up in the bundle. */
 async function notices(meta: Metafile): Promise<string> {

@@ -5,7 +5,6 @@ import {
   MAX_LINES,
   PACKAGES,
   PROCESS_ALLOWED,
-  PROCESS_IMPORTS,
   PROCESS_MEMBERS,
   ROOMS,
   SOLITARY,
@@ -62,13 +61,14 @@ function withSlash(name: string): string {
 }
 
 function processFindings({ path, packages, process }: Module): readonly string[] {
-  if (PROCESS_ALLOWED.includes(path)) return [];
-  const members = process.filter((member) => PROCESS_MEMBERS.includes(member));
-  const imports = packages.includes("node:process") && PROCESS_IMPORTS[path] === undefined;
-  return [
-    ...members.map((member) => `${path} may not use process.${member}.`),
-    ...(imports ? [`${path} may not import node:process.`] : []),
+  const allowed = PROCESS_ALLOWED[path]?.members ?? [];
+  const used = [
+    ...process.filter((member) => PROCESS_MEMBERS.includes(member)),
+    ...(packages.includes("node:process") ? ["import"] : []),
   ];
+  return used
+    .filter((member) => !allowed.includes(member) && !allowed.includes("*"))
+    .map((member) => `${path} may not ${member === "import" ? "import node:process" : `use process.${member}`}.`);
 }
 
 function nameFindings({ path }: Module): readonly string[] {

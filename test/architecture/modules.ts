@@ -35,6 +35,15 @@ export function parseModules(sources: Sources): readonly Module[] {
   return [...sources].map(([path, text]) => parseModule(path, text));
 }
 
+/** Names and sizes only: a script may load what it finds. */
+export function measureModules(sources: Sources): readonly Module[] {
+  return [...sources].map(([path, text]) => ({ path, lines: lineCount(text), own: [], packages: [], process: [] }));
+}
+
+function lineCount(text: string): number {
+  return text.split("\n").length - 1;
+}
+
 function parseModule(path: string, text: string): Module {
   const { program, errors } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path}: ${errors[0]?.message}`);
@@ -70,7 +79,7 @@ function parseModule(path: string, text: string): Module {
   const own = [...specifiers].filter((specifier) => specifier.startsWith("."));
   return {
     path,
-    lines: text.split("\n").length - 1,
+    lines: lineCount(text),
     own: own.map((specifier) => posix.join(posix.dirname(path), specifier)),
     packages: [...specifiers].filter((specifier) => !specifier.startsWith(".")),
     process: [...process],

@@ -3,11 +3,22 @@
  * (`api/port.ts`) or a file name with `*` (`guard/plan*.ts`). A room may always import itself unless it is listed in
  * `SOLITARY`. Reasons: docs/architecture.md and docs/decisions/layout.md.
  */
-const TOOL_LAYER = ["toolkit", "domain", "operations", "errors.ts", "guard/port.ts", "guard/view.ts", "guard/plan*"];
+const TOOL_LAYER = [
+  "toolkit",
+  "domain",
+  "operations",
+  "errors.ts",
+  "api/port.ts",
+  "guard/port.ts",
+  "guard/view.ts",
+  "guard/plan*",
+  "ui/names.ts",
+];
 
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "errors.ts": [],
   "version.ts": [],
+  "instructions.ts": [],
   domain: [],
   jsonapi: ["errors.ts", "domain"],
   api: ["jsonapi", "domain", "errors.ts", "version.ts"],
@@ -16,7 +27,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   journal: ["operations", "store/port.ts", "api/port.ts", "guard/port.ts", "domain", "errors.ts"],
   ui: ["guard/view.ts", "domain"],
   guard: ["ui", "store/port.ts", "domain", "errors.ts"],
-  toolkit: ["guard", "journal/port.ts", "operations", "api/port.ts", "domain", "errors.ts"],
+  toolkit: ["guard", "journal/port.ts", "operations", "api/port.ts", "ui/names.ts", "domain", "errors.ts"],
   tools: TOOL_LAYER,
   prompts: TOOL_LAYER,
   resources: TOOL_LAYER,
@@ -36,6 +47,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "version.ts",
   ],
   transports: ["server.ts", "errors.ts", "version.ts"],
+  "owner.ts": ["config.ts", "store", "journal", "guard", "operations", "ui", "domain", "errors.ts"],
+  "assemble.ts": ["*"],
   "cli.ts": ["*"],
 };
 
@@ -67,11 +80,14 @@ export const PROCESS_MEMBERS: readonly string[] = [
   "abort",
   "kill",
 ];
-export const PROCESS_ALLOWED: readonly string[] = ["cli.ts"];
-/** Files that may import `node:process`, with the reason. */
-export const PROCESS_IMPORTS: Readonly<Record<string, string>> = {
-  "transports/sdk-shims.ts": "The SDK's platform module exports it.",
-};
+
+/** Who may touch them, and why. `import` is an import of `node:process`; `*` is everything. */
+export const PROCESS_ALLOWED: Readonly<Record<string, { readonly members: readonly string[]; readonly why: string }>> =
+  {
+    "cli.ts": { members: ["*"], why: "It is the process." },
+    "transports/sdk-shims.ts": { members: ["import"], why: "The SDK's platform module exports it." },
+    "journal/owner-process.ts": { members: ["kill"], why: "Signal 0 asks whether the owner of a lease still lives." },
+  };
 
 export const MAX_LINES = 400;
 /** Longer files, each with its reason. */
