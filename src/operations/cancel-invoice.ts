@@ -1,7 +1,15 @@
 import { z } from "zod";
 import { allows, type Invoice } from "../domain/invoice.ts";
 import type { Operation, OperationContext } from "./operation.ts";
-import { gone, invoicesSince, readInvoice, readInvoiceAgain, snapshotInvoices, untaken, wrongState } from "./reading.ts";
+import {
+  gone,
+  invoicesSince,
+  readInvoice,
+  readInvoiceAgain,
+  snapshotInvoices,
+  untaken,
+  wrongState,
+} from "./reading.ts";
 
 const args = z.object({ invoice_id: z.string() });
 const before = z.object({
@@ -44,7 +52,9 @@ export const cancelInvoice: Operation<CancelInvoiceArgs, z.infer<typeof before>,
       throw wrongState(
         invoice,
         "only sent or paid invoices can be cancelled",
-        invoice.status === "draft" ? "A draft bills nobody: leave it, or delete it in the web interface." : "Read it with get_invoice.",
+        invoice.status === "draft"
+          ? "A draft bills nobody: leave it, or delete it in the web interface."
+          : "Read it with get_invoice.",
       );
     }
     const total = invoice.total?.toFixed() ?? null;

@@ -61,6 +61,7 @@ export const createAddress: Operation<CreateAddressArgs, z.infer<typeof before>,
         is: "ambiguous",
         why: "The customer had another address before, and the API shows only one: whether the new one was added cannot be read.",
         candidates: [wanted.customer_id],
+        blind: true,
       };
     }
     return { is: "not_done" };

@@ -43,6 +43,24 @@ export function createdId(kind: OperationKind, result: JsonObject): string | nul
   return typeof value === "string" ? value : null;
 }
 
+/** The result as a person's verdict states it: read nowhere, so numbers and the like are `null`. Parse with the schema. */
+export function statedResult(kind: OperationKind, args: JsonObject, resourceId: string | null): JsonObject {
+  const field = CREATED[kind];
+  return {
+    number: null,
+    status: "sent",
+    notification: args["send_notification"] === true ? "requested" : "none",
+    credit_note_number: null,
+    copy_number: null,
+    copy_status: null,
+    ...publicArgs(args),
+    ...(field === undefined ? {} : { [field]: resourceId }),
+  };
+}
+
+/** Kinds that need an approval, consumed in the claim. */
+export const GUARDED: readonly OperationKind[] = ["send_invoice", "mark_paid", "cancel_invoice", "change_recipient"];
+
 /** Kinds that may be done a second time on purpose, by naming the first (`duplicate_of`). */
 export const DUPLICABLE: readonly OperationKind[] = ["create_invoice", "add_item"];
 

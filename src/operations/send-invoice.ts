@@ -41,7 +41,9 @@ export const sendInvoice: Operation<SendInvoiceArgs, Content, SendInvoiceResult>
       throw wrongState(invoice, "only drafts can be sent", "Make a new draft with create_invoice.");
     }
     if (invoice.items?.length === 0) {
-      throw new WrongStateError("Nothing was sent: the draft has no lines.", { next: "Add its lines with add_item first." });
+      throw new WrongStateError("Nothing was sent: the draft has no lines.", {
+        next: "Add its lines with add_item first.",
+      });
     }
     if (invoice.customer_id === null && !invoice.recipient?.trim()) {
       throw new WrongStateError("Nothing was sent: the draft has neither a customer nor a recipient.", {

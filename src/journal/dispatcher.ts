@@ -1,0 +1,306 @@
+import type { WriteEvidence } from "../api/port.ts";
+import type { JsonObject } from "../domain/json.ts";
+import { BlockedError, CancelledError, InvoicingError, RefusedError, UnavailableError } from "../errors.ts";
+import { approvalSubject, GUARDED, type StoredOperation } from "../operations/registry.ts";
+import type { OperationRow } from "../store/port.ts";
+import { operationId } from "./identity.ts";
+import type { Outcome, PerformOptions } from "./port.ts";
+import { isOpen, recordOf } from "./record.ts";
+import type { JournalOptions, Point, SettleSettings } from "./settings.ts";
+import type { Settler } from "./settler.ts";
+
+/** Rounds of looking and claiming while other calls keep working on the same document. */
+const MAX_ROUNDS = 10;
+const MAX_ATTEMPTS = 3;
+/** Readings that confirm a rejection. */
+const CONFIRM_WAITS_MS = [0, 300, 1000];
+/** A dispatch starts only while this much of its lease is left: connecting and waiting take at most 30 s. */
+const FENCE_MS = 30_000;
+
+type Ended = Outcome<JsonObject>;
+
+export interface PreparedCall {
+  readonly operation: StoredOperation;
+  readonly args: JsonObject;
+  readonly options: PerformOptions;
+  readonly organizationId: string;
+  readonly fingerprint: string;
+  readonly identityHash: string;
+  readonly key: string;
+  readonly duplicateOf: string | null;
+  /** Instant at which the call answers at the latest. */
+  readonly deadline: number;
+}
+
+/** Claims, sends once, and weighs the evidence. Everything doubtful goes to the settler. */
+export class Dispatcher {
+  readonly #options: JournalOptions;
+  readonly #settings: SettleSettings;
+  readonly #settler: Settler;
+  readonly #dispatching: Set<string>;
+
+  constructor(options: JournalOptions, settings: SettleSettings, settler: Settler, dispatching: Set<string>) {
+    this.#options = options;
+    this.#settings = settings;
+    this.#settler = settler;
+    this.#dispatching = dispatching;
+  }
+
+  async perform(call: PreparedCall): Promise<Ended> {
+    const { operation, args, options, organizationId } = call;
+    const { store } = this.#options;
+    if (GUARDED.includes(operation.kind) && options.approval === undefined) {
+      throw new RefusedError(`${operation.kind} needs an approval. Nothing was sent.`, {
+        next: "Ask for one through the guarded tool.",
+      });
+    }
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const look = await store.operations.look({
+        organization_id: organizationId,
+        lock: operation.lock(args),
+        kind: operation.kind,
+        subject_id: operation.subject(args, null).id,
+      });
+      if (look.holder) {
+        await this.#release(call, look.holder);
+        continue;
+      }
+      const prepared = await operation.prepare(args, this.#context(call));
+      await this.#point("prepared");
+      if (prepared.state === "already") {
+        return { outcome: "already_done", operation: null, result: prepared.result };
+      }
+      await options.approval?.recheck();
+      if (options.signal?.aborted) throw new CancelledError();
+      const claim = await this.#claim(call, prepared.before, look.latest);
+      if (claim.is === "claimed") {
+        this.#dispatching.add(claim.row.id);
+        try {
+          return await this.#send(call, claim.row, prepared.before);
+        } finally {
+          this.#dispatching.delete(claim.row.id);
+        }
+      }
+      if (claim.is === "refused") throw refusedApproval(claim.reason);
+      if (claim.is === "equal") {
+        const ended = await this.conclude(call, claim.row);
+        if (ended) return ended;
+      }
+    }
+    throw new UnavailableError("Other calls keep changing the same document. Nothing was sent.", {
+      next: "Try again in a minute.",
+    });
+  }
+
+  /** The outcome of an equal operation, settled first when it is open. `null`: it was not done, so this call may do it. */
+  async conclude(call: PreparedCall, row: OperationRow): Promise<Ended | null> {
+    const settled = isOpen(row) ? await this.#settle(call, row, { now: true }) : row;
+    if (settled.state === "not_done") return null;
+    const ended = endedOf(settled);
+    return ended.outcome === "done" ? { ...ended, outcome: "already_done" } : ended;
+  }
+
+  /** Another operation holds the document: it is settled first, or this call is blocked by it. */
+  async #release(call: PreparedCall, holder: OperationRow): Promise<void> {
+    const settled = isOpen(holder) ? await this.#settle(call, holder, { now: true }) : holder;
+    if (isOpen(settled)) {
+      throw new BlockedError(
+        `Nothing was sent: an earlier ${settled.kind} on the same document is not settled (${settled.state}).`,
+        { operation_id: settled.id, next: `Wait, then read it with get_operation (${settled.id}); then call again.` },
+      );
+    }
+    if (settled.state === "mismatch" && !settled.acknowledged) {
+      throw new BlockedError(
+        `Nothing was sent: an earlier ${settled.kind} turned out differently. ${settled.why ?? ""}`.trim(),
+        {
+          operation_id: settled.id,
+          next: `Have a person check the draft and confirm it with resolve_operation (${settled.id}).`,
+        },
+      );
+    }
+  }
+
+  async #claim(call: PreparedCall, before: JsonObject, seen: number | null) {
+    const { operation, args, options } = call;
+    const { clock, store, owner } = this.#options;
+    const now = clock.now();
+    const { type, id } = operation.subject(args, null);
+    return store.operations.claim({
+      id: operationId(now),
+      organization_id: call.organizationId,
+      principal: options.principal,
+      kind: operation.kind,
+      fingerprint: call.fingerprint,
+      identity_hash: call.identityHash,
+      lock: operation.lock(args),
+      subject_type: type,
+      subject_id: id,
+      args,
+      before,
+      owner,
+      lease_until: now + this.#settings.lease_ms,
+      duplicate_of: call.duplicateOf,
+      note: options.note ?? null,
+      now,
+      seen,
+      approval: options.approval
+        ? { id: options.approval.id, digest: options.approval.digest, subject: approvalSubject(operation, args) }
+        : null,
+    });
+  }
+
+  async #send(call: PreparedCall, claimed: OperationRow, before: JsonObject): Promise<Ended> {
+    const { clock } = this.#options;
+    await this.#point("claimed");
+    let row = claimed;
+    for (;;) {
+      const evidence = await this.#attempt(call, row, before);
+      await this.#point("answered");
+      switch (evidence.kind) {
+        case "not_sent": {
+          const ended = await this.#settler.notDone(row, "It never left this machine.", true);
+          return this.#refuted(ended, evidence.error);
+        }
+        case "rejected": {
+          const retry = await this.#rejected(call, row, evidence);
+          if (retry.ended) return retry.ended;
+          row = retry.row;
+          break;
+        }
+        case "applied": {
+          if (evidence.resource !== null) return this.#ended(await this.#settler.done(row, evidence.resource));
+          return this.#settled(await this.#settle(call, { ...row, applied: true }, { now: true, own: true }));
+        }
+        case "unknown": {
+          const now = clock.now();
+          const why = `The request left, but no conclusive answer came (${evidence.reason}).`;
+          row = await this.#settler.change(row, { state: "unknown", event: "read", now, quiet_at: now, why });
+          return this.#settled(await this.#settle(call, row, { own: true }));
+        }
+      }
+    }
+  }
+
+  async #attempt(call: PreparedCall, row: OperationRow, before: JsonObject): Promise<WriteEvidence<JsonObject>> {
+    const { operation, args, options } = call;
+    // A process that slept since its claim must not send any more: others may have concluded that it is dead.
+    if (this.#options.clock.now() > row.lease_until - FENCE_MS) {
+      return { kind: "not_sent", error: new UnavailableError("This process was suspended. Nothing was sent.") };
+    }
+    try {
+      return await operation.dispatch(args, before, this.#options.api, options.signal);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : "internal error";
+      return { kind: "unknown", status: null, reason };
+    }
+  }
+
+  /** The API said no. A reading must agree, because an earlier copy of the request may have been processed. */
+  async #rejected(
+    call: PreparedCall,
+    row: OperationRow,
+    evidence: Extract<WriteEvidence<JsonObject>, { kind: "rejected" }>,
+  ): Promise<{ readonly ended: Ended } | { readonly ended: null; readonly row: OperationRow }> {
+    const { clock } = this.#options;
+    const reading = await this.#confirm(row);
+    if (reading?.is === "done" || reading?.is === "mismatch") {
+      const ended = await this.#ended(await this.#settler.conclude(row, reading));
+      return { ended: ended.outcome === "done" ? { ...ended, outcome: "already_done" } : ended };
+    }
+    if (reading?.is === "ambiguous" && !reading.blind) {
+      return { ended: await this.#settled(await this.#settle(call, row, { now: true, own: true })) };
+    }
+    const again = evidence.status === 429 ? await this.#again(call, row, evidence.error) : null;
+    if (again) return again;
+    const ended = await this.#settler.notDone(row, `The API refused it (${evidence.status}).`);
+    return { ended: await this.#refuted(ended, evidence.error) };
+  }
+
+  /** After a 429, which was not processed: waits as told when the call's time allows it, and records a further attempt. */
+  async #again(
+    call: PreparedCall,
+    row: OperationRow,
+    error: InvoicingError,
+  ): Promise<{ readonly ended: Ended } | { readonly ended: null; readonly row: OperationRow } | null> {
+    const { clock, store, random = Math.random } = this.#options;
+    const wait = (error.retry_after_ms ?? 1000) + Math.floor(random() * 300);
+    if (row.attempts >= MAX_ATTEMPTS || clock.now() + wait + FENCE_MS / 2 > call.deadline) return null;
+    try {
+      await clock.sleep(wait, call.options.signal);
+      await call.options.approval?.recheck();
+    } catch (reason) {
+      const ended = await this.#settler.notDone(row, "The API refused it (429), and it was not tried again.");
+      const cause = reason instanceof InvoicingError ? reason : new CancelledError();
+      return { ended: await this.#refuted(ended, cause) };
+    }
+    const now = clock.now();
+    const next = await store.operations.attempt(row, { now, lease_until: now + this.#settings.lease_ms });
+    if (next) return { ended: null, row: next };
+    // Somebody else settled the row meanwhile: theirs counts.
+    const current = (await store.operations.get(row.organization_id, row.id)) ?? row;
+    return { ended: await this.#settled(current) };
+  }
+
+  /** `null`: no reading was possible; the API's own rejection then stands. */
+  async #confirm(row: OperationRow) {
+    for (const wait of CONFIRM_WAITS_MS) {
+      if (wait > 0) await this.#options.clock.sleep(wait);
+      const reading = await this.#settler.read(row);
+      if (reading !== null) return reading;
+    }
+    return null;
+  }
+
+  #settle(call: PreparedCall, row: OperationRow, run: { readonly now?: boolean; readonly own?: boolean }) {
+    const { settle_ms } = this.#settings;
+    const until = Math.min(call.deadline, this.#options.clock.now() + settle_ms);
+    return this.#settler.settle(row, { ...run, until, onProgress: call.options.onProgress });
+  }
+
+  /** How the call that dispatched the row ends. */
+  async #settled(row: OperationRow): Promise<Ended> {
+    return row.state === "not_done"
+      ? this.#refuted(
+          row,
+          new UnavailableError(`${row.why ?? "It was not processed."} Nothing was changed.`, {
+            next: "Call again if it is still wanted.",
+            operation_id: row.id,
+          }),
+        )
+      : this.#ended(row);
+  }
+
+  async #ended(row: OperationRow): Promise<Ended> {
+    await this.#point("settled");
+    return endedOf(row);
+  }
+
+  /** Proven that nothing happened: thrown, unless another settler found that it did. */
+  async #refuted(row: OperationRow, error: InvoicingError): Promise<Ended> {
+    await this.#point("settled");
+    if (row.state !== "not_done") return endedOf(row);
+    throw error;
+  }
+
+  #context(call: PreparedCall) {
+    return this.#settler.context({ organization_id: call.organizationId }, call.options.signal);
+  }
+
+  async #point(point: Point): Promise<void> {
+    await this.#options.onPoint?.(point);
+  }
+}
+
+export function refusedApproval(reason: string): RefusedError {
+  return new RefusedError(`${reason} Nothing was sent.`, {
+    next: "Make the same call again to ask for a new approval.",
+  });
+}
+
+function endedOf(row: OperationRow): Ended {
+  const operation = recordOf(row);
+  if (row.result !== null && (row.state === "done" || row.state === "mismatch")) {
+    return { outcome: row.state, operation, result: row.result };
+  }
+  return { outcome: row.state === "ambiguous" ? "ambiguous" : "unknown", operation, result: null };
+}

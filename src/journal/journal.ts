@@ -1,0 +1,285 @@
+import type { JsonObject } from "../domain/json.ts";
+import { BlockedError, CancelledError, InputError, InvoicingError, NotFoundError } from "../errors.ts";
+import type { Operation } from "../operations/operation.ts";
+import { createdId, DUPLICABLE, OPERATIONS, publicArgs, statedResult, verdictSubject } from "../operations/registry.ts";
+import type { OperationRow } from "../store/port.ts";
+import { Dispatcher, type PreparedCall, refusedApproval } from "./dispatcher.ts";
+import { fingerprint } from "./identity.ts";
+import type { Journal, OperationFilter, OperationRecord, Outcome, PerformOptions } from "./port.ts";
+import { isOpen, recordOf } from "./record.ts";
+import { type JournalOptions, SETTLE_DEFAULTS, type SettleSettings } from "./settings.ts";
+import { Settler } from "./settler.ts";
+
+/** A pass over open operations reads each about once, and once more a second later where that decides. */
+const PASS_MS = 2500;
+const FOLLOW_MS = 30_000;
+const FOLLOW_OLD_MS = 300_000;
+const OLD_MS = 600_000;
+
+type Ended = Outcome<JsonObject>;
+
+export function createJournal(options: JournalOptions): Journal {
+  return new OperationsJournal(options);
+}
+
+class OperationsJournal implements Journal {
+  readonly #options: JournalOptions;
+  readonly #settings: SettleSettings;
+  readonly #closing = new AbortController();
+  readonly #settler: Settler;
+  readonly #dispatcher: Dispatcher;
+  /** Calls under way by fingerprint: a twin waits for the first instead of racing it. */
+  readonly #calls = new Map<string, Promise<Ended>>();
+  #isClosed = false;
+  #following: Promise<void> | null = null;
+
+  constructor(options: JournalOptions) {
+    this.#options = options;
+    this.#settings = { ...SETTLE_DEFAULTS, ...options.settle };
+    const dispatching = new Set<string>();
+    this.#settler = new Settler(options, this.#settings, this.#closing.signal, dispatching);
+    this.#dispatcher = new Dispatcher(options, this.#settings, this.#settler, dispatching);
+  }
+
+  async recall<A extends JsonObject, B extends JsonObject, R extends JsonObject>(
+    operation: Operation<A, B, R>,
+    args: A,
+    options: PerformOptions,
+  ): Promise<Outcome<R> | null> {
+    const call = await this.#prepare(operation, args, options);
+    const running = this.#calls.get(call.key);
+    if (running) return typed(operation, repeated(await running));
+    const earlier = await this.#earlier(call);
+    return earlier === null ? null : typed(operation, earlier);
+  }
+
+  async perform<A extends JsonObject, B extends JsonObject, R extends JsonObject>(
+    operation: Operation<A, B, R>,
+    args: A,
+    options: PerformOptions,
+  ): Promise<Outcome<R>> {
+    const call = await this.#prepare(operation, args, options);
+    for (;;) {
+      if (this.#isClosed) throw new CancelledError("The server is stopping. Nothing was sent.");
+      const running = this.#calls.get(call.key);
+      if (running === undefined) break;
+      try {
+        return typed(operation, repeated(await running));
+      } catch (error) {
+        // The first call was given up before anything was sent: this one is still wanted.
+        if (!(error instanceof CancelledError)) throw error;
+      }
+    }
+    const running = this.#perform(call);
+    this.#calls.set(call.key, running);
+    try {
+      return typed(operation, await running);
+    } finally {
+      this.#calls.delete(call.key);
+    }
+  }
+
+  async get(id: string): Promise<OperationRecord | null> {
+    const row = await this.#row(id);
+    return row === null ? null : recordOf(row);
+  }
+
+  async list(filter: OperationFilter): Promise<readonly OperationRecord[]> {
+    const { id } = await this.#options.organization();
+    return (await this.#options.store.operations.list(id, filter)).map(recordOf);
+  }
+
+  async settle(id: string): Promise<OperationRecord> {
+    const row = await this.#existing(id);
+    return recordOf(isOpen(row) && this.#settler.isAbandoned(row) ? await this.#pass(row) : row);
+  }
+
+  async resolve(
+    id: string,
+    verdict: { readonly is: "done"; readonly resource_id?: string } | { readonly is: "not_done" },
+    approval: { readonly id: string; readonly digest: string },
+    principal: string,
+  ): Promise<OperationRecord> {
+    const row = await this.#existing(id);
+    if (!isOpen(row) && !(row.state === "mismatch" && !row.acknowledged)) {
+      throw new InputError(`Operation ${id} is ${row.state}; nothing is open about it.`, { operation_id: id });
+    }
+    if (!this.#settler.isAbandoned(row)) {
+      throw new BlockedError("The request is still under way. Nothing was changed.", { operation_id: id });
+    }
+    if (row.state === "mismatch" && verdict.is === "not_done") {
+      throw new InputError("It was done, with other values than asked for; only that can be confirmed.", {
+        operation_id: id,
+      });
+    }
+    const operation = OPERATIONS[row.kind];
+    const end =
+      verdict.is === "not_done" || row.state === "mismatch"
+        ? { state: "not_done" as const, result: null, resource_id: null, remember: null }
+        : this.#stated(row, verdict.resource_id ?? null);
+    const now = this.#options.clock.now();
+    const changed = await this.#options.store.operations.transition(row, {
+      ...end,
+      event: "resolved",
+      now,
+      why: verdict.is === "done" ? null : "A person stated that it was not done.",
+      candidates: [],
+      args: publicArgs(row.args),
+      ...(end.result === null
+        ? {}
+        : { subject_id: operation.subject(operation.schemas.args.parse(row.args), end.result).id }),
+      verdict: { principal, approval: { ...approval, subject: verdictSubject(id, verdict) } },
+    });
+    if (changed === null) {
+      throw new BlockedError("It changed while the verdict was given. Nothing was recorded.", { operation_id: id });
+    }
+    if ("refused" in changed) throw refusedApproval(changed.refused);
+    return recordOf(changed);
+  }
+
+  async recover(): Promise<void> {
+    const { id } = await this.#options.organization();
+    for (const row of await this.#options.store.operations.open(id)) {
+      if (this.#closing.signal.aborted) return;
+      if (this.#settler.isAbandoned(row)) await this.#pass(row);
+    }
+    this.#follow();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const running = Promise.allSettled([...this.#calls.values()]);
+    const enough = new AbortController();
+    await Promise.race([
+      running.finally(() => enough.abort()),
+      this.#options.clock.sleep(this.#settings.close_ms, enough.signal).catch(() => undefined),
+    ]);
+    // Readings end here; a request still under way keeps its row and is settled by the next process.
+    this.#closing.abort();
+    await this.#following;
+  }
+
+  async #prepare(
+    operation: PreparedCall["operation"],
+    args: JsonObject,
+    options: PerformOptions,
+  ): Promise<PreparedCall> {
+    const { id: organizationId } = await this.#options.organization();
+    const parsed = operation.schemas.args.parse(args);
+    const identity = operation.identity(parsed);
+    const duplicateOf = options.duplicate_of ?? null;
+    const print = fingerprint(organizationId, operation.kind, identity, duplicateOf);
+    return {
+      operation,
+      args: parsed,
+      options,
+      organizationId,
+      fingerprint: print,
+      identityHash: fingerprint(organizationId, operation.kind, identity, null),
+      key: `${organizationId} ${print}`,
+      duplicateOf,
+      deadline: this.#options.clock.now() + this.#settings.budget_ms,
+    };
+  }
+
+  async #perform(call: PreparedCall): Promise<Ended> {
+    const earlier = await this.#earlier(call);
+    if (earlier) return earlier;
+    await this.#checkDuplicate(call);
+    const ended = await this.#dispatcher.perform(call);
+    if (ended.operation !== null && (ended.outcome === "unknown" || ended.outcome === "ambiguous")) this.#follow();
+    return ended;
+  }
+
+  /** The outcome of an equal earlier call, settled first when it is open. */
+  async #earlier(call: PreparedCall): Promise<Ended | null> {
+    const { store, clock } = this.#options;
+    const row = await store.operations.findEqual(call.organizationId, call.fingerprint, clock.now());
+    return row === null ? null : this.#dispatcher.conclude(call, row);
+  }
+
+  /** A deliberate second one must name an equal first one that was done. */
+  async #checkDuplicate(call: PreparedCall): Promise<void> {
+    const { duplicateOf, operation, identityHash } = call;
+    if (duplicateOf === null) return;
+    if (!DUPLICABLE.includes(operation.kind)) {
+      throw new InputError(`${operation.kind} has no duplicates: leave out duplicate_of.`);
+    }
+    const first = await this.#row(duplicateOf);
+    if (first === null || first.kind !== operation.kind || first.identity_hash !== identityHash) {
+      throw new InputError(`duplicate_of must name an operation that did exactly the same; ${duplicateOf} did not.`);
+    }
+    if (first.state === "not_done") {
+      throw new InputError(`${duplicateOf} was not done: leave out duplicate_of.`, { operation_id: duplicateOf });
+    }
+  }
+
+  async #row(id: string): Promise<OperationRow | null> {
+    const organization = await this.#options.organization();
+    return this.#options.store.operations.get(organization.id, id);
+  }
+
+  async #existing(id: string): Promise<OperationRow> {
+    const row = await this.#row(id);
+    if (row === null) throw new NotFoundError(`There is no operation ${id}.`, { next: "Look at list_operations." });
+    return row;
+  }
+
+  #pass(row: OperationRow): Promise<OperationRow> {
+    return this.#settler.settle(row, { until: this.#options.clock.now() + PASS_MS, now: true });
+  }
+
+  #stated(row: OperationRow, resourceId: string | null) {
+    const operation = OPERATIONS[row.kind];
+    const result = operation.schemas.result.safeParse(statedResult(row.kind, row.args, resourceId));
+    if (!result.success) {
+      throw new InputError("Name the resource_id of what was made.", { operation_id: row.id });
+    }
+    const until = operation.repeat === "day" ? this.#options.clock.now() + 86_400_000 : null;
+    return {
+      state: "done" as const,
+      result: result.data,
+      resource_id: createdId(row.kind, result.data),
+      remember: operation.repeat === "open" ? null : { until },
+    };
+  }
+
+  /** Keeps reading what is open, ever more rarely, until nothing is. */
+  #follow(): void {
+    if (!this.#options.background || this.#following !== null || this.#closing.signal.aborted) return;
+    this.#following = this.#followOpen().finally(() => {
+      this.#following = null;
+    });
+  }
+
+  async #followOpen(): Promise<void> {
+    const { clock, organization, store, onProblem } = this.#options;
+    const { id } = await organization();
+    for (;;) {
+      try {
+        const open = await store.operations.open(id);
+        if (open.length === 0) return;
+        const isYoung = open.some(({ created_at }) => clock.now() - created_at < OLD_MS);
+        await clock.sleep(isYoung ? FOLLOW_MS : FOLLOW_OLD_MS, this.#closing.signal);
+        for (const row of await store.operations.open(id)) {
+          if (this.#settler.isAbandoned(row)) await this.#pass(row);
+        }
+      } catch (error) {
+        if (this.#closing.signal.aborted) return;
+        if (!(error instanceof InvoicingError)) throw error;
+        onProblem?.(error);
+        return;
+      }
+    }
+  }
+}
+
+/** What a repeated call is told: the first outcome, and that it was not this call that did it. */
+function repeated(ended: Ended): Ended {
+  return ended.outcome === "done" ? { ...ended, outcome: "already_done" } : ended;
+}
+
+function typed<R extends JsonObject>(operation: Operation<JsonObject, JsonObject, R>, ended: Ended): Outcome<R> {
+  if (ended.result === null) return ended;
+  return { ...ended, result: operation.schemas.result.parse(ended.result) };
+}

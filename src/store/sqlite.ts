@@ -1,0 +1,136 @@
+import { createRequire } from "node:module";
+import { z } from "zod";
+import { JournalError } from "../errors.ts";
+
+/** The part of the `node:sqlite` API that is used; `@photostructure/sqlite` has the same one. */
+export type SqlValue = null | number | string;
+
+export interface Statement {
+  run(...values: SqlValue[]): { readonly changes: number | bigint };
+  get(...values: SqlValue[]): unknown;
+  all(...values: SqlValue[]): unknown[];
+}
+
+export interface Database {
+  exec(sql: string): void;
+  prepare(sql: string): Statement;
+  close(): void;
+}
+
+type DatabaseConstructor = new (location: string) => Database;
+
+const moduleSchema = z.object({
+  DatabaseSync: z.custom<DatabaseConstructor>((value) => typeof value === "function"),
+});
+
+/** SQLite built into Node (22.13 and later), else the optional package with the same API. */
+export function loadSqlite(): DatabaseConstructor {
+  const builtin = moduleSchema.safeParse(process.getBuiltinModule?.("node:sqlite"));
+  if (builtin.success) return builtin.data.DatabaseSync;
+  try {
+    return moduleSchema.parse(createRequire(import.meta.url)("@photostructure/sqlite")).DatabaseSync;
+  } catch (error) {
+    throw new JournalError("The journal needs SQLite, which this Node does not have.", {
+      next: "Use Node 22.13 or later, or install the optional package @photostructure/sqlite, then restart. Reads still work.",
+      cause: error,
+    });
+  }
+}
+
+/** Prepared statements by their text. */
+export class Connection {
+  readonly location: string;
+  readonly #database: Database;
+  readonly #statements = new Map<string, Statement>();
+
+  constructor(location: string, database: Database) {
+    this.location = location;
+    this.#database = database;
+  }
+
+  exec(sql: string): void {
+    this.#guarded(() => this.#database.exec(sql));
+  }
+
+  run(sql: string, ...values: SqlValue[]): number {
+    return this.#guarded(() => Number(this.#prepare(sql).run(...values).changes));
+  }
+
+  get(sql: string, ...values: SqlValue[]): unknown {
+    return this.#guarded(() => this.#prepare(sql).get(...values));
+  }
+
+  all(sql: string, ...values: SqlValue[]): unknown[] {
+    return this.#guarded(() => this.#prepare(sql).all(...values));
+  }
+
+  /** All or nothing, with the write lock taken first, so that what was read inside stays true until the commit. */
+  transaction<T>(body: () => T): T {
+    this.exec("BEGIN IMMEDIATE");
+    try {
+      const value = body();
+      this.exec("COMMIT");
+      return value;
+    } catch (error) {
+      try {
+        this.#database.exec("ROLLBACK");
+      } catch {
+        // SQLite has rolled back by itself (disk full, I/O error).
+      }
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#database.close();
+  }
+
+  #prepare(sql: string): Statement {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    const statement = this.#database.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #guarded<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw journalError(error, this.location);
+    }
+  }
+}
+
+const sqliteError = z.object({ errcode: z.number(), message: z.string() });
+
+/** Primary result codes (sqlite.org/rescode.html) and what a person can do about each. */
+const REASONS: Readonly<Record<number, readonly [what: string, next: string]>> = {
+  5: [
+    "is locked by another process",
+    "Close the program that holds it (a backup or a database viewer?), then call again.",
+  ],
+  8: ["cannot be written", "Make the file and its folder writable for this user, then restart."],
+  10: ["could not be read or written (I/O error)", "Check the disk, then restart."],
+  11: [
+    "is damaged",
+    "Move it aside or restore a backup, then restart. Check open invoices by hand before repeating anything.",
+  ],
+  13: ["cannot grow: the disk is full", "Free some space, then call again."],
+  14: ["cannot be opened", "Make the file and its folder accessible for this user, then restart."],
+  26: ["is not a journal", "Name another file, or move this one aside, then restart."],
+};
+
+export function journalError(error: unknown, location: string): unknown {
+  const parsed = sqliteError.safeParse(error);
+  if (!parsed.success) return error;
+  const [what, next] = REASONS[parsed.data.errcode & 0xff] ?? [
+    `failed: ${parsed.data.message}`,
+    "Check the file, then restart.",
+  ];
+  return new JournalError(`The journal ${location} ${what}. Nothing is sent without it.`, {
+    next: `${next} Reads still work.`,
+    cause: error,
+  });
+}
