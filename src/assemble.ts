@@ -1,9 +1,9 @@
-import { mkdirSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import type { InvoicesApi } from "./api/port.ts";
 import type { Config } from "./config.ts";
 import { systemClock } from "./domain/clock.ts";
+import type { BrowserEnvironment } from "./guard/channels/browser.ts";
 import type { Policy } from "./guard/policy.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
 import type { ServerParts } from "./server.ts";
@@ -28,11 +28,16 @@ export interface AssemblyOptions {
   readonly policy: Policy | null;
   /** For lines on stderr. Never given a secret. */
   readonly report: (line: string) => void;
+  /** What a person types to answer approvals in a terminal of this machine. */
+  readonly terminalCommand: string;
+  /** Whether and how a browser can be shown to the person from here. */
+  readonly desktop: BrowserEnvironment;
 }
 
-export function assemble({ config, demo, policy, report }: AssemblyOptions): Assembly {
+export function assemble(options: AssemblyOptions): Assembly {
+  const { config, policy } = options;
   const closers: (() => Promise<void>)[] = [];
-  const deps = once(() => loadDeps({ config, demo, policy, report }, closers));
+  const deps = once(() => loadDeps(options, closers));
   return {
     parts: {
       tools: listedTools(strictest(config.mode, policy?.mode ?? config.mode), config),
@@ -83,34 +88,62 @@ async function loadDeps(options: AssemblyOptions, closers: (() => Promise<void>)
   const api = await (demo ? demoApi(config, closers) : realApi(config));
   const store = once(async () => {
     const { openStore } = await import("./store/open.ts");
-    if (!demo) mkdirSync(config.data_dir, { recursive: true, mode: 0o700 });
-    const opened = await openStore(demo ? ":memory:" : join(config.data_dir, "journal.sqlite"));
+    const opened = openStore(demo ? ":memory:" : join(config.data_dir, "journal.sqlite"));
     closers.push(() => opened.close());
     return opened;
   });
   const journal = once(async () => {
     const { createJournal } = await import("./journal/journal.ts");
-    const made = createJournal({ store: await store(), api, clock: systemClock });
+    const { isOwnerAlive, processOwner } = await import("./journal/owner-process.ts");
+    const made = createJournal({
+      store: await store(),
+      api,
+      clock: systemClock,
+      organization: () => api.organization(),
+      owner: processOwner(),
+      isOwnerAlive,
+      background: true,
+      onProblem: (error) => report(`journal: ${error.message}`),
+    });
     closers.push(() => made.close());
     made.recover().catch((error: unknown) => report(`recovery: ${error instanceof Error ? error.message : "failed"}`));
     return made;
   });
   const guard = once(async () => {
     const { createGuard } = await import("./guard/guard.ts");
-    const made = createGuard({
-      store: (await store()).approvals,
+    const { createApprovalPage } = await import("./guard/channels/page.ts");
+    const { systemBrowser } = await import("./guard/channels/browser.ts");
+    const approvals = (await store()).approvals;
+    const log = (event: string, fields: Readonly<Record<string, string | number | boolean | null>>) =>
+      report(`${event} ${JSON.stringify(fields)}`);
+    const page = createApprovalPage({
+      store: approvals,
+      clock: systemClock,
+      policy,
+      openBrowser: systemBrowser(options.desktop),
+      log,
+    });
+    closers.push(() => page.close());
+    return createGuard({
+      store: approvals,
       clock: systemClock,
       policy,
       confirm: config.confirm,
+      page,
+      // The demo keeps its approvals in memory, where no other process can answer them.
+      terminalCommand: demo ? null : options.terminalCommand,
+      log,
     });
-    return made;
   });
   return {
     api,
     journal,
     guard,
     policy,
-    lastEmailTo: async () => null,
+    async lastEmailTo(customerId) {
+      const { lastEmailTo } = await import("./guard/last-email.ts");
+      return lastEmailTo((await store()).approvals, (await api.organization()).id, customerId);
+    },
     clock: systemClock,
     simulator: demo,
     principal,

@@ -38,7 +38,18 @@ async function serve(argv: readonly string[]): Promise<void> {
   const demo = values["demo"] === true;
   const config = loadConfig(strings(values), process.env, demo);
   const policy = await policyOf(config.policy);
-  const assembly = assemble({ config, demo, policy, report });
+  const assembly = assemble({
+    config,
+    demo,
+    policy,
+    report,
+    terminalCommand: approveCommand(),
+    desktop: {
+      platform: process.platform,
+      display: Boolean(process.env["DISPLAY"] ?? process.env["WAYLAND_DISPLAY"]),
+      remote: Boolean(process.env["SSH_CONNECTION"] ?? process.env["SSH_TTY"]),
+    },
+  });
   const { serveOverStdio } = await import("./transports/stdio.ts");
   const connection = serveOverStdio(assembly.parts, report);
   let closing = false;
@@ -55,6 +66,12 @@ async function serve(argv: readonly string[]): Promise<void> {
   process.stdin.once("close", shutDown);
   process.once("SIGTERM", shutDown);
   process.once("SIGINT", shutDown);
+}
+
+/** As the person can type it: the installed command, or node with the path of this file. */
+function approveCommand(): string {
+  const script = process.argv[1] ?? "";
+  return script.endsWith("cli.js") ? `node ${script} approve` : "invoicing-mcp approve";
 }
 
 async function policyOf(path: string | undefined) {
@@ -106,13 +123,11 @@ async function simulator(argv: readonly string[]): Promise<void> {
 }
 
 async function owner(command: "approve" | "journal", argv: readonly string[]): Promise<void> {
-  const { values, positionals } = parse(argv, { ...settingFlags, export: { type: "string" }, csv: { type: "boolean" } }, true);
+  const { values } = parse(argv, settingFlags);
   const config = loadConfig(strings(values), process.env, true);
-  const { runApprove, runJournal } = await import("./owner.ts");
-  const io = { input: process.stdin, output: process.stdout };
-  const code =
-    command === "approve" ? await runApprove(config, positionals, io) : await runJournal(config, positionals, io);
-  process.exitCode = code;
+  const { runApprove } = await import("./owner.ts");
+  const terminal = { input: process.stdin, output: process.stdout };
+  if (command === "approve") process.exitCode = await runApprove(config, terminal);
 }
 
 interface Flag {

@@ -116,7 +116,7 @@ export async function runCommit<
               tell_user: decision.tell_user,
               next: `After the person approved, call ${tool.name} again with the same arguments.`,
             },
-            decision.secret === null
+            decision.secret === null || decision.channel !== "card"
               ? undefined
               : {
                   [APPROVAL_META]: {
