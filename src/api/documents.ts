@@ -1,6 +1,7 @@
 import { UnreadableAnswerError } from "../errors.ts";
 import { decodeDocument, oneResource } from "../jsonapi/decode.ts";
 import { fieldsOf } from "../jsonapi/fields.ts";
+import { download } from "./download.ts";
 import { path } from "./path.ts";
 import type { InvoicesApi } from "./port.ts";
 import { linksOf } from "./read-invoice.ts";
@@ -24,7 +25,7 @@ export function createFetchDocument(wire: Wire): InvoicesApi["fetchDocument"] {
     if (link === null) return null;
     wire.redactor.secret(link);
     const media_type = kind === "pdf" ? "application/pdf" : "application/xml";
-    const bytes = await wire.download(link, media_type, call);
+    const bytes = await download(wire, link, media_type, call);
     if (!(kind === "pdf" ? isPdf(bytes) : isXml(bytes))) {
       throw new UnreadableAnswerError(
         `The document of invoice ${invoiceId} is not ${kind === "pdf" ? "a PDF" : "XML"}.`,

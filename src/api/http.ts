@@ -4,9 +4,10 @@ import { createFetchDocument } from "./documents.ts";
 import { createInvoicesApi } from "./invoices.ts";
 import type { InvoicesApi, WriteEvidence } from "./port.ts";
 import { createMarkPaid } from "./set-paid.ts";
-import { createWire, type HttpApiOptions } from "./wire.ts";
+import type { HttpApiOptions } from "./settings.ts";
+import { createWire } from "./wire.ts";
 
-export type { HttpApiOptions } from "./wire.ts";
+export type { HttpApiOptions } from "./settings.ts";
 
 /** The invoices API over HTTP. Connects at the first call, never at construction. */
 export function createHttpApi(options: HttpApiOptions): InvoicesApi {

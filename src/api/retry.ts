@@ -58,12 +58,16 @@ export class RetryBudget {
   }
 }
 
-/** `Retry-After` in seconds or as an HTTP date, as milliseconds from now. `null` when absent or not understood. */
+const DAY_MS = 86_400_000;
+
+/** `Retry-After` in seconds or as an HTTP date, as milliseconds from now. `null` when absent or beyond a day. */
 export function retryAfterMs(header: string | null, nowMs: number): number | null {
   if (header === null) return null;
   const text = header.trim();
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
-  if (!/^[A-Za-z]{3},/.test(text)) return null;
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? null : Math.max(0, date - nowMs);
+  const ms = /^\d{1,9}$/.test(text)
+    ? Number(text) * 1000
+    : /^[A-Za-z]{3},/.test(text)
+      ? Date.parse(text) - nowMs
+      : Number.NaN;
+  return Number.isNaN(ms) || ms > DAY_MS ? null : Math.max(0, ms);
 }

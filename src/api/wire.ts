@@ -1,39 +1,17 @@
 import type { Dispatcher } from "undici";
-import type { Clock } from "../domain/clock.ts";
-import {
-  CancelledError,
-  ConfigError,
-  InputError,
-  InvoicingError,
-  UnavailableError,
-  UnreadableAnswerError,
-} from "../errors.ts";
+import { CancelledError, InputError, InvoicingError, UnavailableError, UnreadableAnswerError } from "../errors.ts";
 import { MEDIA_TYPE } from "../jsonapi/encode.ts";
 import { encodeQuery, type QueryPairs } from "../jsonapi/query.ts";
-import { Budget, type BudgetLimits, DEFAULT_BUDGET } from "./budget.ts";
+import { Budget, DEFAULT_BUDGET } from "./budget.ts";
 import { type Answer, type Exchange, fetchOnce, openAgent, sendOnce, type Timeouts } from "./connection.ts";
 import { createOrganizationLookup, type OrganizationLookup } from "./organization.ts";
 import type { CallOptions } from "./port.ts";
 import { createRedactor, type Redactor } from "./redact.ts";
 import { refusal, type Subject } from "./refusal.ts";
 import { RetryBudget, readDelay, retryAfterMs, unsentDelay } from "./retry.ts";
+import { checkedToken, type HttpApiOptions, once, originOf, resolved } from "./settings.ts";
 
-export interface HttpApiOptions {
-  /** Origin such as `https://b.anny.co`; `/api/v1` is appended here. A function is asked at the first call. */
-  readonly base_url: string | (() => Promise<string>);
-  readonly token: string | (() => Promise<string>);
-  readonly organization_id?: string;
-  readonly clock: Clock;
-  readonly user_agent: string;
-  /** `Accept-Language` when a call names none. */
-  readonly language?: string;
-  readonly timeouts?: Partial<Timeouts>;
-  readonly budget?: Partial<BudgetLimits>;
-  /** One line per request: method, path, status, milliseconds. Never a query, a body or a secret. */
-  readonly log?: (line: string) => void;
-}
-
-export const API_PREFIX = "/api/v1";
+const API_PREFIX = "/api/v1";
 const DEFAULT_TIMEOUTS: Timeouts = { connect_ms: 5_000, response_ms: 25_000, body_ms: 20_000 };
 const LARGEST_ANSWER = 20_000_000;
 const LARGEST_DOCUMENT = 25_000_000;
@@ -74,8 +52,10 @@ export interface Wire {
   /** The text of a 2xx answer; everything else is thrown. */
   read(request: ReadRequest, options?: CallOptions): Promise<string>;
   write(request: WriteRequest, options?: CallOptions): Promise<WriteAnswer>;
-  /** Bytes behind a link of the API. Follows redirects within the API's origin only. */
-  download(link: string, accept: string, options?: CallOptions): Promise<Uint8Array>;
+  /** One GET of an address the caller has checked. The token goes along to the API's own origin only. */
+  fetchUrl(url: URL, accept: string, options?: CallOptions): Promise<Answer>;
+  /** The API's origin, `https://b.anny.co`. */
+  origin(): Promise<string>;
   readonly organization: OrganizationLookup;
   readonly redactor: Redactor;
 }
@@ -271,54 +251,22 @@ export function createWire(options: HttpApiOptions): Wire {
     return { kind: "unknown", status, reason: `the API answered ${status}, which does not say whether it was done` };
   }
 
-  async function download(link: string, accept: string, call?: CallOptions): Promise<Uint8Array> {
-    const base = new URL(await origin());
-    const subject: Subject = { action: "fetch the document", missing: "The document" };
-    let url = documentUrl(link, base);
-    for (let hop = 0; hop <= 3; hop += 1) {
-      const headers = await headersFor(call, accept);
-      if (url.origin !== base.origin) delete headers["authorization"];
-      const answer = await followable(url, headers, subject, call?.signal);
-      if (answer.redirect === null) return answer.bytes;
-      url = documentUrl(answer.redirect, url, base);
-    }
-    throw new UnreadableAnswerError("Could not fetch the document: too many redirects.");
-  }
-
-  async function followable(
-    url: URL,
-    headers: Record<string, string>,
-    subject: Subject,
-    signal: AbortSignal | undefined,
-  ): Promise<{ redirect: string; bytes: null } | { redirect: null; bytes: Uint8Array }> {
-    await acquire("read", `GET ${url.pathname}${url.search}`, signal);
+  async function fetchUrl(url: URL, accept: string, call?: CallOptions): Promise<Answer> {
+    const headers = await headersFor(call, accept);
+    if (url.origin !== (await origin())) delete headers["authorization"];
+    const target = `${url.pathname}${url.search}`;
+    await acquire("read", `GET ${target}`, call?.signal);
     const started = clock.now();
-    const exchange = await fetchOnce(
-      await sharedAgent(),
-      { method: "GET", origin: url.origin, target: `${url.pathname}${url.search}`, headers },
-      timeouts,
-      LARGEST_DOCUMENT,
-      signal,
-    );
-    if (signal?.aborted) throw new CancelledError("The call was cancelled; it only read.");
+    const wire = { method: "GET", origin: url.origin, target, headers } as const;
+    const exchange = await fetchOnce(await sharedAgent(), wire, timeouts, LARGEST_DOCUMENT, call?.signal);
+    if (call?.signal?.aborted) throw new CancelledError("The call was cancelled; it only read.");
     // The path of a document may itself be the secret.
     log("GET", "/(document)", outcomeOf(exchange), started);
-    if (exchange.kind !== "answered") {
-      throw new UnavailableError(`The document could not be fetched: ${exchange.reason}.`);
-    }
-    const { answer } = exchange;
-    const location = answer.header("location");
-    if (answer.status >= 300 && answer.status < 400 && location !== null) return { redirect: location, bytes: null };
-    if (answer.status < 200 || answer.status >= 300) {
-      const { status, header, reason } = answer;
-      // Without the body: it could quote the link.
-      throw refusalOf({ status, header, body: null, reason }, subject, null);
-    }
-    if (answer.body === null) throw new UnreadableAnswerError(`Could not fetch the document: ${answer.reason}.`);
-    return { redirect: null, bytes: answer.body };
+    if (exchange.kind === "answered") return exchange.answer;
+    throw new UnavailableError(`The document could not be fetched: ${exchange.reason}.`);
   }
 
-  return { read, write, download, organization, redactor };
+  return { read, write, fetchUrl, origin, organization, redactor };
 }
 
 function textOf(answer: Answer, subject: Subject): string {
@@ -337,64 +285,4 @@ function decodedText(bytes: Uint8Array): string | null {
 
 function outcomeOf(exchange: Exchange): string {
   return exchange.kind === "answered" ? String(exchange.answer.status) : `${exchange.kind}: ${exchange.reason}`;
-}
-
-/** The link as an address of the API's own origin, or of the same host over https. */
-function documentUrl(link: string, relativeTo: URL, base: URL = relativeTo): URL {
-  const url = URL.canParse(link, relativeTo.href) ? new URL(link, relativeTo) : null;
-  const allowed =
-    url !== null &&
-    url.username === "" &&
-    (url.origin === base.origin || (url.protocol === "https:" && url.hostname === base.hostname && url.port === ""));
-  if (!allowed) {
-    throw new UnreadableAnswerError("The document's link leads to another host than the API; it was not followed.", {
-      next: "Open the document in the admin dashboard.",
-    });
-  }
-  return url;
-}
-
-async function resolved(value: string | (() => Promise<string>)): Promise<string> {
-  return typeof value === "string" ? value : value();
-}
-
-/** Asked once; asked again only after a failure. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let value: Promise<T> | null = null;
-  return () => {
-    if (value === null) {
-      const asked = make();
-      value = asked;
-      asked.catch(() => {
-        value = null;
-      });
-    }
-    return value;
-  };
-}
-
-function checkedToken(token: string, redactor: Redactor): string {
-  redactor.secret(token);
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new ConfigError("The access token is empty or contains blanks or other characters no token has.", {
-      next: "Set INVOICES_API_TOKEN to the token as the admin dashboard shows it (Organization Settings, API).",
-    });
-  }
-  return token;
-}
-
-/** https only, loopback excepted. A trailing `/api/v1` is understood. */
-function originOf(baseUrl: string): string {
-  const next = "Set INVOICES_BASE_URL to the API's origin, for example https://b.anny.co.";
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : null;
-  if (url === null) throw new ConfigError("The base URL is not a URL.", { next });
-  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
-    throw new ConfigError("The base URL must be https (http only on this machine).", { next });
-  }
-  const plain = url.username === "" && url.password === "" && url.search === "" && url.hash === "";
-  if (!plain || !/^\/?(api\/v1\/?)?$/.test(url.pathname)) {
-    throw new ConfigError("The base URL must be an origin, without a path, a login or a query.", { next });
-  }
-  return url.origin;
 }
