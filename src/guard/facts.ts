@@ -22,6 +22,16 @@ function collect(entries: readonly Entry[]): Facts {
   return facts;
 }
 
+/** Facts of several sources. A label that two of them use would hide one value, so that is a bug, not a merge. */
+export function mergeFacts(...parts: readonly Facts[]): Facts {
+  const facts: Record<string, string> = {};
+  for (const [label, value] of parts.flatMap((part) => Object.entries(part))) {
+    if (Object.hasOwn(facts, label)) throw new TypeError(`two facts are called ${label}`);
+    facts[label] = value;
+  }
+  return facts;
+}
+
 /** Everything of a document that a person relies on when approving. */
 export function invoiceFacts(invoice: Invoice): Facts {
   const lines: Entry[] = (invoice.items ?? []).flatMap((item, index): Entry[] => {
@@ -49,7 +59,7 @@ export function invoiceFacts(invoice: Invoice): Facts {
     ["gross", invoice.total],
     ["net", invoice.net_amount],
     ["tax", invoice.tax_amount],
-    ["customer id", invoice.customer_id],
+    ["linked customer", invoice.customer_id],
     ["recipient", invoice.recipient],
     ["sender", invoice.invoicing_party],
     ["issue date", invoice.issued_at],
@@ -107,6 +117,7 @@ const GERMAN_LABELS: Readonly<Record<string, string>> = {
   gross: "Brutto",
   net: "Netto",
   tax: "Steuer",
+  "linked customer": "verknüpfter Kunde",
   "customer id": "Kunden-ID",
   "customer e-mail": "E-Mail-Adresse",
   "customer name": "Kundenname",

@@ -1,7 +1,7 @@
 import { type Customer, customerName } from "../domain/customer.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import { type Decimal, decimal, formatMoney, moneyText } from "../domain/money.ts";
-import { customerFacts, digestOf, type Facts, invoiceFacts } from "./facts.ts";
+import { customerFacts, digestOf, type Facts, invoiceFacts, mergeFacts } from "./facts.ts";
 import type { Policy } from "./policy.ts";
 import type { Act, ApprovalLevel, Plan, PlanDocument, Risk, RiskContext } from "./port.ts";
 import { type Language, quotedText, referenceText, say } from "./wording.ts";
@@ -74,11 +74,11 @@ export function document(invoice: Invoice, customer: Customer | null, mailed: bo
 }
 
 export function paidFacts(input: PlanInput & { readonly send_notification: boolean }): Facts {
-  return {
-    ...invoiceFacts(input.invoice),
-    ...(input.customer === null ? {} : customerFacts("customer", input.customer)),
-    "send notification": String(input.send_notification),
-  };
+  return mergeFacts(
+    invoiceFacts(input.invoice),
+    input.customer === null ? {} : customerFacts("customer", input.customer),
+    { "send notification": String(input.send_notification) },
+  );
 }
 
 export function paidConsequences(

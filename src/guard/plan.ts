@@ -1,7 +1,7 @@
 import { type Customer, customerName } from "../domain/customer.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import { formatMoney } from "../domain/money.ts";
-import { customerFacts, invoiceFacts } from "./facts.ts";
+import { customerFacts, invoiceFacts, mergeFacts } from "./facts.ts";
 import {
   document,
   documentLabel,
@@ -59,7 +59,7 @@ export function planSend(input: PlanInput): Plan {
     risks: risksOf({ ...input, act: "send_invoice", former_customer: null, language }),
     level: "approve",
     typed: typedFor(invoice, language),
-    facts: { ...invoiceFacts(invoice), ...(customer === null ? {} : customerFacts("customer", customer)) },
+    facts: mergeFacts(invoiceFacts(invoice), customer === null ? {} : customerFacts("customer", customer)),
   });
 }
 
@@ -107,7 +107,7 @@ export function planCancel(input: PlanInput): Plan {
     risks: risksOf({ ...input, act: "cancel_invoice", former_customer: null, language }),
     level: "typed",
     typed: typedFor(invoice, language),
-    facts: { ...invoiceFacts(invoice), ...(customer === null ? {} : customerFacts("customer", customer)) },
+    facts: mergeFacts(invoiceFacts(invoice), customer === null ? {} : customerFacts("customer", customer)),
   });
 }
 
@@ -156,11 +156,11 @@ export function planChangeRecipient(input: PlanInput & { readonly new_customer: 
     risks: risksOf({ ...input, act: "change_recipient", customer: next, former_customer: customer, language }),
     level: "typed",
     typed: typedFor(invoice, language),
-    facts: {
-      ...invoiceFacts(invoice),
-      ...(customer === null ? {} : customerFacts("customer", customer)),
-      ...customerFacts("new customer", next),
-    },
+    facts: mergeFacts(
+      invoiceFacts(invoice),
+      customer === null ? {} : customerFacts("customer", customer),
+      customerFacts("new customer", next),
+    ),
   });
 }
 

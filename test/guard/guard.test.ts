@@ -1,0 +1,650 @@
+import { describe, expect, it } from "vitest";
+import { decimal } from "../../src/domain/money.ts";
+import type { PageChannel } from "../../src/guard/guard.ts";
+import { parsePolicy } from "../../src/guard/policy.ts";
+import type { Authorisation, FormAnswer, Guard, Plan } from "../../src/guard/port.ts";
+import {
+  asker,
+  type Bench,
+  bench,
+  context,
+  customer,
+  invoice,
+  item,
+  PRINCIPAL,
+  type ScriptedAsker,
+  SUBJECT,
+  sendPlan,
+  settle,
+  typedPlan,
+} from "./setup.ts";
+
+const accept = (content: Record<string, unknown>): FormAnswer => ({ action: "accept", content });
+const yes = accept({ decision: "approve" });
+
+function call(guard: Guard, plan: Plan, from: ScriptedAsker, more: Partial<Parameters<Guard["authorise"]>[0]> = {}) {
+  return guard.authorise({ plan, subject: SUBJECT, principal: PRINCIPAL, asker: from, ...more });
+}
+
+function answering(lab: Bench, answer: FormAnswer, afterMs: number, client = {}): ScriptedAsker {
+  return asker(async () => {
+    await lab.clock.sleep(afterMs);
+    return answer;
+  }, client);
+}
+
+function secretOf(result: Authorisation): string {
+  if (result.kind !== "pending" || result.secret === null) throw new Error(`no secret in ${result.kind}`);
+  return result.secret;
+}
+
+function approvalOf(result: Authorisation) {
+  if (result.kind === "refused") throw new Error(result.message);
+  return result.approval;
+}
+
+const noForms = { form: false };
+const cards = { form: false, apps: true };
+const page = (works: boolean): PageChannel & { opened: number } => {
+  const channel = {
+    opened: 0,
+    async open() {
+      channel.opened += 1;
+      return works;
+    },
+  };
+  return channel;
+};
+
+/** Runs a call to its end, moving time while it waits. */
+async function drive<T>(lab: Bench, running: Promise<T>, ms = 120_000): Promise<T> {
+  let done = false;
+  const watched = running.finally(() => {
+    done = true;
+  });
+  for (let passed = 0; !done && passed < ms; passed += 1_000) await lab.clock.advance(1_000);
+  return watched;
+}
+
+describe("forms asked in the middle of a call", () => {
+  it("approves with an explicit yes, once and for this act only", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const result = await drive(lab, call(guard, sendPlan(), answering(lab, yes, 2_000)));
+    expect(result).toMatchObject({
+      kind: "approved",
+      approval: { state: "approved", channel: "form", approved_by: "person" },
+    });
+    const elsewhere = asker();
+    for (const more of [{ principal: "local:eve" }, { subject: "send_invoice {}" }]) {
+      expect(await drive(lab, call(guard, sendPlan(), elsewhere, more))).not.toMatchObject({ kind: "approved" });
+    }
+    const other = sendPlan({ organization: { id: "org-2", name: null, simulator: false } });
+    expect(await drive(lab, call(guard, other, elsewhere))).not.toMatchObject({ kind: "approved" });
+    const paid = { ...sendPlan(), act: "mark_paid" as const };
+    expect(await drive(lab, call(guard, paid, elsewhere))).not.toMatchObject({ kind: "approved" });
+  });
+
+  const notAsked: [string, FormAnswer | "throws" | "hangs", number][] = [
+    ["declines in 0 ms", { action: "decline" }, 0],
+    ["cancels after 299 ms", { action: "cancel" }, 299],
+    ["accepts with empty content", accept({}), 3_000],
+    ["accepts with a default-looking value", accept({ decision: true }), 3_000],
+    ["chooses the first option in 0 ms", accept({ decision: "decline" }), 0],
+    ["fails", { action: "failed", reason: "closed" }, 5_000],
+    ["dies mid-form", "throws", 5_000],
+    ["hangs", "hangs", 0],
+  ];
+  for (const [name, answer, afterMs] of notAsked) {
+    for (const plan of [sendPlan(), typedPlan()]) {
+      it(`a client that ${name} was not asked: next channel (${plan.level})`, async () => {
+        const lab = bench();
+        const client = asker(async () => {
+          if (answer === "hangs") return new Promise<FormAnswer>(() => {});
+          await lab.clock.sleep(afterMs);
+          if (answer === "throws") throw new Error("connection closed");
+          return answer;
+        });
+        const began = lab.clock.now();
+        const result = await drive(lab, call(lab.guard(), plan, client));
+        expect(result).toMatchObject({ kind: "pending", channel: "terminal" });
+        expect(lab.clock.now() - began).toBeLessThanOrEqual(46_000);
+        expect(approvalOf(result).id).toBeTruthy();
+        const stored = await lab.store.get(approvalOf(result).id);
+        expect(stored).toMatchObject({ state: "pending", channel: "terminal" });
+        expect(stored?.channel_reason).toMatch(/form/);
+      });
+    }
+  }
+
+  for (const answer of [{ action: "decline" }, { action: "cancel" }, accept({ decision: "decline" })] as const) {
+    it(`a slow ${answer.action} is a person's no`, async () => {
+      const lab = bench();
+      const result = await drive(lab, call(lab.guard(), sendPlan(), answering(lab, answer, 300)));
+      expect(result).toMatchObject({ kind: "refused", reason: "declined" });
+    });
+  }
+
+  it("takes the typed amount in any spelling, and nothing else", async () => {
+    for (const [typed, kind] of [
+      ["1785.00", "approved"],
+      [" 1.785,00 EUR ", "approved"],
+      ["€1,785.00", "approved"],
+      ["1785", "approved"],
+      ["0042", "approved"],
+      ["17850", "refused"],
+      ["1", "refused"],
+      ["yes", "refused"],
+      ["R-2026-0042", "refused"],
+    ] as const) {
+      const lab = bench();
+      const result = await drive(lab, call(lab.guard(), typedPlan(), answering(lab, accept({ typed }), 4_000)));
+      expect([typed, result.kind]).toEqual([typed, kind]);
+    }
+  });
+
+  it("withdraws an approval after five wrong typings", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const ids = new Set<string>();
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const client = answering(lab, accept({ typed: "1" }), 1_000);
+      expect(await drive(lab, call(guard, typedPlan(), client))).toMatchObject({ kind: "refused", reason: "mistyped" });
+      const open = await lab.store.pending(lab.clock.now());
+      for (const { id } of open) ids.add(id);
+      if (attempt === 4) expect(open).toEqual([]);
+    }
+    expect(ids.size).toBe(1);
+  });
+
+  it("has no default and puts the harmless choice first", async () => {
+    const lab = bench();
+    const client = answering(lab, yes, 1_000);
+    await drive(lab, call(lab.guard(), sendPlan(), client));
+    const form = client.forms[0];
+    expect(JSON.stringify(form?.requestedSchema)).not.toContain("default");
+    expect(form?.requestedSchema.properties["decision"]?.["enum"]).toEqual(["decline", "approve"]);
+    expect(form?.message.length).toBeLessThan(1_800);
+  });
+
+  it("finds an approval that was given after the call had ended", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const late = answering(lab, yes, 90_000);
+    const first = await drive(lab, call(guard, sendPlan(), late));
+    expect(first).toMatchObject({ kind: "pending", channel: "terminal" });
+    const again = await drive(lab, call(guard, sendPlan(), late));
+    expect(again).toMatchObject({ kind: "pending", channel: "terminal" });
+    expect(late.forms).toHaveLength(1);
+    await lab.clock.advance(60_000);
+    const third = await call(guard, sendPlan(), late);
+    expect(third).toMatchObject({ kind: "approved", approval: { id: approvalOf(first).id } });
+  });
+
+  it("asks once when a hundred equal calls come at once", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const client = answering(lab, yes, 2_000);
+    const results = await drive(lab, Promise.all(Array.from({ length: 100 }, () => call(guard, sendPlan(), client))));
+    expect(client.forms).toHaveLength(1);
+    expect(new Set(results.map((result) => approvalOf(result).id)).size).toBe(1);
+    expect(results.every((result) => result.kind === "approved")).toBe(true);
+  });
+
+  it("ends with the call's own cancellation, and leaves no timer behind", async () => {
+    const lab = bench();
+    const stop = new AbortController();
+    const running = call(
+      lab.guard(),
+      sendPlan(),
+      asker(() => new Promise(() => {})),
+      { signal: stop.signal },
+    );
+    await lab.clock.advance(5_000);
+    stop.abort(new Error("gone"));
+    expect(await running).toMatchObject({ kind: "refused", reason: "unavailable" });
+    expect(lab.clock.sleeping).toBe(0);
+  });
+
+  it("beats while it waits", async () => {
+    const lab = bench();
+    const beats: string[] = [];
+    const client = asker(() => new Promise(() => {}));
+    await drive(lab, call(lab.guard(), sendPlan(), client, { onProgress: (message) => beats.push(message) }));
+    expect(beats.length).toBeGreaterThanOrEqual(4);
+  });
+});
+
+describe("forms returned with input_required", () => {
+  const modern = { era: "input_required" as const };
+
+  async function ask(lab: Bench, guard: Guard, plan = sendPlan()) {
+    const result = await call(guard, plan, asker(undefined, modern));
+    if (result.kind !== "ask") throw new Error(`expected a question, got ${result.kind}`);
+    await lab.clock.advance(2_000);
+    return result;
+  }
+  const retry = (state: string, answer: FormAnswer) => asker(undefined, modern, { state, answer });
+
+  it("approves with the state it sealed", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const { state } = await ask(lab, guard);
+    expect(await call(guard, sendPlan(), retry(state, yes))).toMatchObject({ kind: "approved" });
+  });
+
+  it("holds no personal data in the state", async () => {
+    const lab = bench();
+    const { state } = await ask(lab, lab.guard());
+    expect(Buffer.from(state.split(".")[0] ?? "", "base64url").toString()).not.toMatch(/Acme|Jane|example\.com/);
+  });
+
+  it("counts a quick decline as not asked, a slow one as a no, a wrong typing as neither", async () => {
+    for (const [answer, waitMs, expected] of [
+      [{ action: "decline" }, 100, { kind: "pending", channel: "terminal" }],
+      [{ action: "decline" }, 400, { kind: "refused", reason: "declined" }],
+      [accept({}), 4_000, { kind: "pending", channel: "terminal" }],
+      [{ action: "timeout", reason: "" }, 4_000, { kind: "pending", channel: "terminal" }],
+    ] as const) {
+      const lab = bench();
+      const guard = lab.guard();
+      const asked = await call(guard, sendPlan(), asker(undefined, modern));
+      await lab.clock.advance(waitMs);
+      if (asked.kind !== "ask") throw new Error("not asked");
+      expect(await call(guard, sendPlan(), retry(asked.state, answer))).toMatchObject(expected);
+    }
+    const lab = bench();
+    const guard = lab.guard();
+    const { state } = await ask(lab, guard, typedPlan());
+    expect(await call(guard, typedPlan(), retry(state, accept({ typed: "9" })))).toMatchObject({ reason: "mistyped" });
+  });
+
+  it("refuses every flipped bit, a truncated and a doubled state", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const { state } = await ask(lab, guard);
+    const [body = "", tag = ""] = state.split(".");
+    const forgeries = [
+      `${state}.`,
+      `${body}.`,
+      `.${tag}`,
+      "",
+      `${state}${state}`,
+      `${body}.${tag}=`,
+      "x".repeat(20_000),
+    ];
+    for (let index = 0; index < state.length; index++) {
+      const flipped = state[index] === "A" ? "B" : "A";
+      forgeries.push(`${state.slice(0, index)}${flipped}${state.slice(index + 1)}`);
+    }
+    for (const forged of forgeries) {
+      const result = await call(guard, sendPlan(), retry(forged, yes));
+      expect(result.kind).toBe("ask");
+    }
+  });
+
+  it("refuses states of another act, principal, organization, process, and of the past", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const { state } = await ask(lab, guard);
+    const swaps: [string, Promise<Authorisation>][] = [
+      ["principal", call(guard, sendPlan(), retry(state, yes), { principal: "local:eve" })],
+      ["subject", call(guard, sendPlan(), retry(state, yes), { subject: "send_invoice other" })],
+      [
+        "organization",
+        call(guard, sendPlan({ organization: { id: "org-2", name: null, simulator: false } }), retry(state, yes)),
+      ],
+      ["process", call(lab.guard(), sendPlan(), retry(state, yes))],
+    ];
+    for (const [name, running] of swaps) expect([name, (await running).kind]).toEqual([name, "ask"]);
+    await lab.clock.advance(10 * 60_000 - 2_000);
+    expect((await call(guard, sendPlan(), retry(state, yes))).kind).toBe("ask");
+  });
+
+  it("does not approve twice with one answer", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const { state } = await ask(lab, guard);
+    const first = await call(guard, sendPlan(), retry(state, yes));
+    await lab.store.expire(approvalOf(first).id, lab.clock.now());
+    expect((await call(guard, sendPlan(), retry(state, yes))).kind).toBe("ask");
+  });
+
+  it("asks anew, and says why, when the document changed between question and answer", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const { state } = await ask(lab, guard);
+    const changed = sendPlan({ invoice: invoice({ due_date: "2026-05-15" }) });
+    const result = await call(guard, changed, retry(state, yes));
+    if (result.kind !== "ask") throw new Error(result.kind);
+    expect(result.form.message).toContain("due date 2026-04-15 → 2026-05-15 since you were asked");
+  });
+});
+
+describe("the ladder", () => {
+  it("goes from form to card to page to terminal to refusal", async () => {
+    const lab = bench();
+    const browser = page(true);
+    const cases = [
+      [cards, {}, { kind: "pending", channel: "card" }],
+      [noForms, { page: browser }, { kind: "pending", channel: "page" }],
+      [noForms, { page: page(false) }, { kind: "pending", channel: "terminal" }],
+      [noForms, {}, { kind: "pending", channel: "terminal" }],
+      [noForms, { terminalCommand: null }, { kind: "refused", reason: "unavailable" }],
+      [noForms, { page: page(false), terminalCommand: null }, { kind: "refused", reason: "unavailable" }],
+      [{}, { confirm: "deny" }, { kind: "refused", reason: "unavailable" }],
+      [cards, { confirm: "form" }, { kind: "refused", reason: "unavailable" }],
+      [noForms, { confirm: "card" }, { kind: "refused", reason: "unavailable" }],
+      [{ form: true, apps: true }, { confirm: "terminal" }, { kind: "pending", channel: "terminal" }],
+    ] as const;
+    for (const [client, deps, expected] of cases) {
+      expect(await call(lab.guard(deps), sendPlan(), asker(undefined, client))).toMatchObject(expected);
+    }
+  });
+
+  it("opens the browser once per approval", async () => {
+    const lab = bench();
+    const browser = page(true);
+    const guard = lab.guard({ page: browser });
+    for (let times = 0; times < 3; times++) await call(guard, sendPlan(), asker(undefined, noForms));
+    expect(browser.opened).toBe(1);
+  });
+
+  it("keeps the secret out of everything but its field", async () => {
+    const lab = bench();
+    const result = await call(lab.guard(), sendPlan(), asker(undefined, cards));
+    const secret = secretOf(result);
+    expect(secret.length).toBeGreaterThanOrEqual(43);
+    expect(JSON.stringify({ ...result, secret: null })).not.toContain(secret);
+    expect(JSON.stringify(await lab.store.get(approvalOf(result).id))).not.toContain(secret);
+  });
+
+  it("fails closed when the store fails", async () => {
+    const lab = bench();
+    for (const method of ["create", "findOpen", "offer", "spentSince", "declinedSince"] as const) {
+      const store = new Proxy(lab.store, {
+        get: (target, key) =>
+          key === method ? () => Promise.reject(new Error("disk")) : Reflect.get(target, key).bind(target),
+      });
+      const guard = lab.guard({ store });
+      const subject = `failing ${method}`;
+      const result = await call(guard, sendPlan(), asker(undefined, noForms), { subject });
+      expect([method, result.kind]).toEqual([method, "refused"]);
+    }
+  });
+
+  it("pauses after four refusals within ten minutes", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    for (let times = 0; times < 4; times++) {
+      const result = await drive(lab, call(guard, sendPlan(), answering(lab, { action: "decline" }, 1_000)));
+      expect(result).toMatchObject({ reason: "declined" });
+    }
+    const client = answering(lab, yes, 1_000);
+    expect(await call(guard, sendPlan(), client)).toMatchObject({ kind: "refused", reason: "paused" });
+    expect(client.forms).toHaveLength(0);
+    await lab.clock.advance(15 * 60_000);
+    expect(await drive(lab, call(guard, sendPlan(), client))).toMatchObject({ kind: "approved" });
+  });
+});
+
+describe("the card", () => {
+  async function card(lab: Bench, guard: Guard, plan = sendPlan()) {
+    const result = await call(guard, plan, asker(undefined, cards));
+    return { id: approvalOf(result).id, secret: secretOf(result) };
+  }
+
+  it("approves with its secret; the next identical call finds it", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const shown = await card(lab, guard);
+    expect(await guard.answer({ ...shown, decision: "approve" })).toMatchObject({ ok: true });
+    expect(await call(guard, sendPlan(), asker(undefined, cards))).toMatchObject({ kind: "approved" });
+  });
+
+  it("shows the same card to a repeated call", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    expect(await card(lab, guard)).toEqual(await card(lab, guard));
+  });
+
+  it("gives one constant answer for everything wrong", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const shown = await card(lab, guard);
+    const other = await card(lab, guard, sendPlan({ organization: { id: "org-2", name: null, simulator: true } }));
+    const wrong = [
+      { id: shown.id, secret: "" },
+      { id: shown.id, secret: shown.id },
+      { id: shown.id, secret: `${shown.secret}x` },
+      { id: shown.id, secret: other.secret },
+      { id: other.id, secret: shown.secret },
+      { id: "", secret: shown.secret },
+      { id: "unknown", secret: shown.secret },
+    ];
+    const messages = new Set<string>();
+    for (const attempt of wrong) {
+      const result = await guard.answer({ ...attempt, decision: "approve" });
+      expect(result.ok).toBe(false);
+      messages.add(result.message);
+    }
+    await guard.answer({ ...shown, decision: "decline" });
+    messages.add((await guard.answer({ ...shown, decision: "approve" })).message);
+    expect(messages.size).toBe(1);
+    expect(await lab.store.get(shown.id)).toMatchObject({ state: "declined" });
+  });
+
+  it("wants the typed text at level typed, and gives up after five wrong ones", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const shown = await card(lab, guard, typedPlan());
+    expect(await guard.answer({ ...shown, decision: "approve" })).toMatchObject({ ok: false });
+    for (let times = 0; times < 4; times++) await guard.answer({ ...shown, decision: "approve", typed: "1" });
+    expect(await guard.answer({ ...shown, decision: "approve", typed: "1785.00" })).toMatchObject({ ok: false });
+    const fresh = await card(lab, guard, typedPlan());
+    expect(await guard.answer({ ...fresh, decision: "approve", typed: "1785.00" })).toMatchObject({ ok: true });
+  });
+
+  it("expires to the millisecond", async () => {
+    for (const [plan, minutes] of [
+      [sendPlan(), 10],
+      [typedPlan(), 5],
+    ] as const) {
+      for (const [offset, ok] of [
+        [-1_000, true],
+        [1_000, false],
+      ] as const) {
+        const lab = bench();
+        const guard = lab.guard();
+        const shown = await card(lab, guard, plan);
+        await lab.clock.advance(minutes * 60_000 + offset);
+        expect((await guard.answer({ ...shown, decision: "approve", typed: "1785" })).ok).toBe(ok);
+        const result = await call(guard, plan, asker(undefined, cards));
+        expect(result.kind).toBe(ok ? "approved" : "pending");
+        if (ok) {
+          await lab.clock.advance(1_000);
+          expect((await call(guard, plan, asker(undefined, cards))).kind).toBe("pending");
+        }
+      }
+    }
+  });
+
+  it("lets exactly one of a hundred answers win", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const shown = await card(lab, guard);
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        guard.answer({ ...shown, decision: index % 2 === 0 ? "approve" : "decline" }),
+      ),
+    );
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
+  });
+
+  it("does not take a token for a card's secret", async () => {
+    const lab = bench();
+    const result = await call(lab.guard({ confirm: "token" }), sendPlan(), asker(undefined, cards));
+    const attempt = { id: approvalOf(result).id, secret: secretOf(result), decision: "approve" } as const;
+    expect(await lab.guard().answer(attempt)).toMatchObject({ ok: false });
+  });
+});
+
+describe("token mode", () => {
+  it("is recorded as the model's, and does not count in any other mode", async () => {
+    const lab = bench();
+    const guard = lab.guard({ confirm: "token" });
+    const token = secretOf(await call(guard, sendPlan(), asker()));
+    expect(await call(guard, sendPlan(), asker(), { token: "guess" })).toMatchObject({ kind: "refused" });
+    const result = await call(guard, sendPlan(), asker(), { token });
+    expect(result).toMatchObject({ kind: "approved", approval: { approved_by: "model", channel: "token" } });
+    expect(await call(lab.guard(), sendPlan(), asker(undefined, noForms))).toMatchObject({ kind: "pending" });
+  });
+
+  it("ignores tokens unless the owner chose them", async () => {
+    const lab = bench();
+    const token = secretOf(await call(lab.guard({ confirm: "token" }), sendPlan(), asker()));
+    const result = await call(lab.guard(), sendPlan(), asker(undefined, noForms), { token });
+    expect(result).toMatchObject({ kind: "pending", channel: "terminal" });
+  });
+});
+
+describe("a document that changed since it was approved", () => {
+  const changes: [string, Plan, RegExp][] = [
+    [
+      "gross",
+      sendPlan({ invoice: invoice({ total: decimal("17850") }) }),
+      /^gross 1,785\.00 → 17,850\.00 EUR since you approved$/,
+    ],
+    ["net", sendPlan({ invoice: invoice({ net_amount: decimal("1501") }) }), /net 1,500\.00 → 1,501\.00 EUR/],
+    ["tax", sendPlan({ invoice: invoice({ tax_amount: decimal("1") }) }), /tax 285\.00 → 1\.00 EUR/],
+    ["status", sendPlan({ invoice: invoice({ status_word: "sent" }) }), /status "draft" → "sent"/],
+    ["number", sendPlan({ invoice: invoice({ number: "R-2026-0043" }) }), /number R-2026-0042 → R-2026-0043/],
+    ["currency", sendPlan({ invoice: invoice({ currency: "USD" }) }), /currency EUR → USD/],
+    ["recipient", sendPlan({ invoice: invoice({ recipient: "Eve" }) }), /recipient ".*" → "Eve"/],
+    ["blank recipient", sendPlan({ invoice: invoice({ recipient: null }) }), /recipient ".*" → none/],
+    ["sender", sendPlan({ invoice: invoice({ invoicing_party: "Other" }) }), /sender none → "Other"/],
+    ["customer", sendPlan({ invoice: invoice({ customer_id: "4712" }) }), /linked customer 4711 → 4712/],
+    ["issue date", sendPlan({ invoice: invoice({ issued_at: null }) }), /issue date 2026-04-01 → none/],
+    ["due date", sendPlan({ invoice: invoice({ due_date: "2026-04-16" }) }), /due date 2026-04-15 → 2026-04-16/],
+    ["notes", sendPlan({ invoice: invoice({ notes: "New account: 1" }) }), /notes ".*" → "New account: 1"/],
+    ["VAT number", sendPlan({ invoice: invoice({ vat_number: "DE1" }) }), /vat number none → "DE1"/],
+    ["reference", sendPlan({ invoice: invoice({ reference: { type: "orders", id: "1" } }) }), /reference none → /],
+    ["quote", sendPlan({ invoice: invoice({ is_quote: true }) }), /quote false → true/],
+    ["credit note", sendPlan({ invoice: invoice({ is_cancellation: true }) }), /credit note false → true/],
+    ["credit", sendPlan({ invoice: invoice({ is_credit: true }) }), /credit false → true/],
+    ["payment", sendPlan({ invoice: invoice({ has_payment: true }) }), /has payment false → true/],
+    ["lock", sendPlan({ invoice: invoice({ locked: true }) }), /locked false → true/],
+    ["direction", sendPlan({ invoice: invoice({ calculate_from_net: false }) }), /amounts are net true → false/],
+    ["last change", sendPlan({ invoice: invoice({ updated_at: "2026-04-02T00:00:00Z" }) }), /last change/],
+    ["VAT breakdown", sendPlan({ invoice: invoice({ vat_breakdown: [] }) }), /tax 1 rate 19 → none/],
+    ["id", sendPlan({ invoice: invoice({ id: "9b1c2a6e-0002" }) }), /invoice id/],
+    [
+      "line title",
+      sendPlan({ invoice: invoice({ items: [item({ title: "Else — March 2026" })] }) }),
+      /line 1 title ".*" → "Else — March 2026"/,
+    ],
+    [
+      "line subtitle",
+      sendPlan({ invoice: invoice({ items: [item({ subtitle: "x" })] }) }),
+      /line 1 subtitle none → "x"/,
+    ],
+    [
+      "line quantity",
+      sendPlan({ invoice: invoice({ items: [item({ quantity: decimal(11) })] }) }),
+      /line 1 quantity 10 → 11/,
+    ],
+    [
+      "line price",
+      sendPlan({ invoice: invoice({ items: [item({ single_net_amount: decimal(151) })] }) }),
+      /line 1 unit net 150\.00 → 151\.00 EUR/,
+    ],
+    [
+      "line gross",
+      sendPlan({ invoice: invoice({ items: [item({ single_gross_amount: null })] }) }),
+      /line 1 unit gross 178\.50 → none/,
+    ],
+    [
+      "line rate",
+      sendPlan({ invoice: invoice({ items: [item({ tax_rate: decimal(7) })] }) }),
+      /line 1 tax rate 19 → 7/,
+    ],
+    ["one more line", sendPlan({ invoice: invoice({ items: [item(), item({ id: "2" })] }) }), /lines 1 → 2/],
+    [
+      "e-mail",
+      sendPlan({ customer: customer({ email: "eve@example.com" }) }),
+      /customer e-mail ".*" → "eve@example\.com"/,
+    ],
+    ["customer name", sendPlan({ customer: customer({ company: "Evil" }) }), /customer name/],
+    ["simulator", sendPlan({ organization: { id: "org-1", name: null, simulator: true } }), /^$/],
+  ];
+  for (const [name, changed, sentence] of changes) {
+    it(`is not approved any more: ${name}`, async () => {
+      const lab = bench();
+      const guard = lab.guard();
+      const first = await drive(lab, call(guard, sendPlan(), answering(lab, yes, 1_000)));
+      expect(first.kind).toBe("approved");
+      const again = await call(guard, changed, asker(undefined, noForms));
+      if (again.kind !== "pending") throw new Error(again.kind);
+      expect(again.approval.id).not.toBe(approvalOf(first).id);
+      if (name !== "simulator") expect(again.changes.join("\n")).toMatch(new RegExp(sentence.source, "m"));
+      expect(await lab.store.get(approvalOf(first).id)).toMatchObject({ state: "expired" });
+      // The document turning back does not bring the old approval back either.
+      expect((await call(guard, sendPlan(), asker(undefined, noForms))).kind).toBe("pending");
+    });
+  }
+
+  it("counts as changed when the level went up", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    await drive(lab, call(guard, sendPlan(), answering(lab, yes, 1_000)));
+    const plan = typedPlan();
+    expect(plan.digest).toBe(sendPlan().digest);
+    expect((await call(guard, plan, asker(undefined, noForms))).kind).toBe("pending");
+  });
+
+  it("does not care for the organization's name", () => {
+    expect(sendPlan({ organization: { id: "org-1", name: "Renamed", simulator: false } }).digest).toBe(
+      sendPlan().digest,
+    );
+  });
+});
+
+describe("policy at the guard", () => {
+  it("refuses beyond a hard limit even with an approval", async () => {
+    const lab = bench();
+    const plan = sendPlan();
+    await drive(lab, call(lab.guard(), plan, answering(lab, yes, 1_000)));
+    const policy = parsePolicy({ version: 1, limits: { max_gross_per_invoice: { EUR: "1000" } } });
+    const result = await call(lab.guard({ policy }), plan, asker());
+    expect(result).toMatchObject({ kind: "refused", reason: "policy" });
+    expect(result.kind === "refused" ? result.message : "").toContain("1,000.00 EUR");
+  });
+
+  it("approves unattended only what the owner listed, below the amount, without a raising risk", async () => {
+    const policy = (below: string) =>
+      parsePolicy({ version: 1, unattended: { enabled: true, acts: ["send_invoice"], below: { EUR: below } } });
+    const lab = bench();
+    const quiet = asker(undefined, noForms);
+    const small = await call(lab.guard({ policy: policy("2000") }), sendPlan(), quiet);
+    expect(small).toMatchObject({ kind: "approved", approval: { approved_by: "policy", channel: "policy" } });
+    expect(await call(lab.guard(), sendPlan(), quiet)).toMatchObject({ kind: "pending" });
+    expect(await call(lab.guard({ policy: policy("1785") }), sendPlan(), quiet)).toMatchObject({ kind: "pending" });
+    expect(await call(lab.guard({ policy: policy("2000") }), typedPlan(), quiet)).toMatchObject({ kind: "pending" });
+    const usd = sendPlan({
+      invoice: invoice({ currency: "USD" }),
+      context: context({ earlier: [invoice({ id: "e", status: "sent", total: decimal(5), currency: "USD" })] }),
+    });
+    expect(await call(lab.guard({ policy: policy("2000") }), usd, quiet)).toMatchObject({ kind: "pending" });
+  });
+
+  it("uses only the channels the owner lists", async () => {
+    const lab = bench();
+    const policy = parsePolicy({ version: 1, channels: { approve: ["page"], typed: [] } });
+    const client = asker(undefined, { form: true, apps: true });
+    const guard = lab.guard({ policy, page: page(true) });
+    expect(await call(guard, sendPlan(), client)).toMatchObject({ kind: "pending", channel: "page" });
+    expect(await call(guard, typedPlan(), client)).toMatchObject({ kind: "refused", reason: "unavailable" });
+    await settle();
+    expect(client.forms).toHaveLength(0);
+  });
+});
