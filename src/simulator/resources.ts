@@ -114,7 +114,7 @@ export function addressResource(address: AddressRecord): Resource {
 
 /** Items of a document in the order they were added. */
 export function itemsOf(world: World, invoiceId: string): ItemRecord[] {
-  return world.store.items.all().filter((item) => item.invoice_id === invoiceId);
+  return world.store.items.group(invoiceId);
 }
 
 export function invoiceResource(world: World, invoice: InvoiceRecord, origin: string): Resource {

@@ -22,14 +22,22 @@ interface Change {
 /** One collection in insertion order. Every change is undoable until the transaction ends. */
 export class Table<T extends { readonly id: string }> {
   readonly #rows = new Map<string, T>();
+  readonly #groups = new Map<string, Map<string, T>>();
   readonly #name: string;
   readonly #schema: z.ZodType<T>;
   readonly #note: (change: Change) => void;
+  readonly #groupOf: (row: T) => string;
 
-  constructor(name: string, schema: z.ZodType<T>, note: (change: Change) => void) {
+  constructor(
+    name: string,
+    schema: z.ZodType<T>,
+    note: (change: Change) => void,
+    groupOf: (row: T) => string = () => "",
+  ) {
     this.#name = name;
     this.#schema = schema;
     this.#note = note;
+    this.#groupOf = groupOf;
   }
 
   get(id: string): T | undefined {
@@ -40,42 +48,62 @@ export class Table<T extends { readonly id: string }> {
     return [...this.#rows.values()];
   }
 
+  /** Rows of one group (the items of a document), in insertion order. */
+  group(key: string): T[] {
+    return [...(this.#groups.get(key)?.values() ?? [])];
+  }
+
   get size(): number {
     return this.#rows.size;
   }
 
   put(row: T): T {
     const before = this.#rows.get(row.id);
-    this.#rows.set(row.id, row);
+    this.#set(row);
     this.#note({
       collection: this.#name,
       id: row.id,
       after: row,
       undo: () => {
-        if (before === undefined) this.#rows.delete(row.id);
-        else this.#rows.set(row.id, before);
+        if (before === undefined) this.#unset(row.id);
+        else this.#set(before);
       },
     });
     return row;
   }
 
   delete(id: string): void {
+    if (!this.#rows.has(id)) return;
     const before = this.all();
-    if (!this.#rows.delete(id)) return;
+    this.#unset(id);
     this.#note({
       collection: this.#name,
       id,
       after: undefined,
       undo: () => {
-        this.#rows.clear();
-        for (const row of before) this.#rows.set(row.id, row);
+        for (const row of before) this.#unset(row.id);
+        for (const row of before) this.#set(row);
       },
     });
   }
 
   restore(body: unknown): void {
-    const row = this.#schema.parse(body);
+    this.#set(this.#schema.parse(body));
+  }
+
+  #set(row: T): void {
     this.#rows.set(row.id, row);
+    const key = this.#groupOf(row);
+    const group = this.#groups.get(key);
+    if (group === undefined) this.#groups.set(key, new Map([[row.id, row]]));
+    else group.set(row.id, row);
+  }
+
+  #unset(id: string): void {
+    const row = this.#rows.get(id);
+    if (row === undefined) return;
+    this.#rows.delete(id);
+    this.#groups.get(this.#groupOf(row))?.delete(id);
   }
 }
 
@@ -86,7 +114,7 @@ export class Store {
   readonly customers = this.#table("customers", customerRecord);
   readonly addresses = this.#table("addresses", addressRecord);
   readonly invoices = this.#table("invoices", invoiceRecord);
-  readonly items = this.#table("items", itemRecord);
+  readonly items = this.#table("items", itemRecord, ({ invoice_id }) => invoice_id);
   readonly references = this.#table("references", referenceRecord);
   readonly custom_fields = this.#table("custom_fields", customFieldRecord);
   readonly counters = this.#table("counters", counterRecord);
@@ -139,7 +167,11 @@ export class Store {
     this.#persistence?.close();
   }
 
-  #table<T extends { readonly id: string }>(name: string, schema: z.ZodType<T>): Table<T> {
-    return new Table(name, schema, (change) => this.#changes.push(change));
+  #table<T extends { readonly id: string }>(
+    name: string,
+    schema: z.ZodType<T>,
+    groupOf?: (row: T) => string,
+  ): Table<T> {
+    return new Table(name, schema, (change) => this.#changes.push(change), groupOf);
   }
 }

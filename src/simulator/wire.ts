@@ -101,13 +101,16 @@ interface ErrorAnswer {
   readonly retry_after?: number | undefined;
 }
 
-function errorResponse({ status, body = "vnd", retry_after }: ErrorAnswer): Response {
+function errorResponse({ status, body: asked, retry_after }: ErrorAnswer): Response {
+  const body: NonNullable<ErrorAnswer["body"]> = asked ?? "vnd";
   const title = TITLES[status] ?? `Status ${status}`;
   const headers: Record<string, string> = retry_after === undefined ? {} : { "retry-after": String(retry_after) };
   const write = (type: string, text: string) =>
     new Response(text, { status, headers: { ...headers, "content-type": type } });
-  if (body === "empty" || status === 204 || status === 304) return new Response(null, { status, headers });
+  if (status === 204 || status === 304) return new Response(null, { status, headers });
   switch (body) {
+    case "empty":
+      return new Response(null, { status, headers });
     case "vnd":
       return write(
         "application/vnd.api+json",

@@ -13,7 +13,11 @@ export function issue(world: World, invoice: InvoiceRecord, status: string): Inv
     number: invoice.number ?? nextNumber(world, seriesOf(world, invoice), issued.slice(0, 4)),
     issued_at: issued,
     due_date: fillDue ? localDay(Date.parse(`${issued}T12:00:00Z`) + 14 * 86_400_000) : invoice.due_date,
-    recipient: invoice.recipient?.trim() ? invoice.recipient : customer ? addressBlock(customer, address) : null,
+    recipient: invoice.recipient?.trim()
+      ? invoice.recipient
+      : customer
+        ? addressBlock(customer, address) || null
+        : null,
     buyer_data: customer ? buyerOf(customer, address, invoice.vat_number) : null,
     locked: true,
     updated_at: instant(world.now()),
