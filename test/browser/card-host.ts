@@ -64,7 +64,8 @@ export async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${address.port}`;
 }
 
-export async function startCardHost(html = cardHtml()): Promise<CardHost> {
+/** `policy`: what the host sends with the card; null for a host that sends none. */
+export async function startCardHost(html = cardHtml(), policy: string | null = HOST_CSP): Promise<CardHost> {
   const bundle = await build({
     entryPoints: [fileURLToPath(new URL("host/main.ts", import.meta.url))],
     bundle: true,
@@ -79,7 +80,7 @@ export async function startCardHost(html = cardHtml()): Promise<CardHost> {
       body: `<!doctype html><title>host</title><link rel="icon" href="data:,"><style>:root{color-scheme:light dark}body{margin:12px;background:Canvas}iframe{display:block;width:100%;border:0}</style><body><script src="/host.js"></script>`,
     },
     "/host.js": { type: "text/javascript", body: bundle.outputFiles[0]?.text ?? "" },
-    "/card": { type: "text/html", body: html, csp: HOST_CSP },
+    "/card": { type: "text/html", body: html, ...(policy === null ? {} : { csp: policy }) },
   });
   return {
     origin,

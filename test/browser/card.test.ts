@@ -1,9 +1,9 @@
-import type { Browser, Frame, SerializedAXNode } from "puppeteer-core";
+import type { Browser, Frame } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cardHtml } from "../../src/ui/card.ts";
 import { batchPlan, cancelPlanInGerman, draft, sendPlan, typedPlan } from "../ui/views.ts";
 import { approvalResult, type CardHost, type HostOptions, type OpenCard, startCardHost } from "./card-host.ts";
-import { launchChromium } from "./chromium.ts";
+import { flat, launchChromium } from "./chromium.ts";
 
 let browser: Browser;
 let cards: CardHost;
@@ -48,10 +48,6 @@ const text = (frame: Frame, selector = "main") =>
 const state = (frame: Frame) => frame.$eval(".card", (node) => node.getAttribute("data-state"));
 const until = (frame: Frame, wanted: string) => frame.waitForSelector(`.card[data-state="${wanted}"]`);
 const messages = (card: OpenCard) => card.page.evaluate("window.host.log.messages");
-
-function flat(node: SerializedAXNode | null): readonly SerializedAXNode[] {
-  return node === null ? [] : [node, ...(node.children ?? []).flatMap(flat)];
-}
 
 describe("asking", () => {
   it("shows everything that is approved, and reports its height", async () => {
@@ -534,8 +530,7 @@ describe("hostile text", () => {
 
   it("the card's own policy blocks injected scripts, handlers, styles and requests", async () => {
     const injected = `<img src="/x.png" onerror="document.title='handler'"><script>document.title='script'</script><p id="p" style="color:red">x</p>`;
-    // Without the host's policy, so that what blocks is the card's own.
-    const tampered = await startCardHost(cardHtml().replace("<body>", `<body>${injected}`));
+    const tampered = await startCardHost(cardHtml().replace("<body>", `<body>${injected}`), null);
     const card = await tampered.open(browser);
     try {
       await card.host("result", approvalResult(sendPlan()));

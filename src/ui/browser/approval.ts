@@ -18,8 +18,8 @@ export interface ApprovalCard {
   readonly element: HTMLElement;
   /** Shows what the document is now and says that it changed. */
   replace(view: PlanView): void;
-  end(ending: Ending, message?: string): void;
-  readonly ended: boolean;
+  /** Closes the card, unless an answer is under way: then that answer decides. */
+  end(ending: Ending): void;
 }
 
 /** A card that appears under a moving pointer must not be approved by that click. */
@@ -58,13 +58,14 @@ export function approvalCard(
   });
   const footer = element("footer", { class: "answer" });
 
+  const sending = () => root.dataset["state"] === "sending";
   const needsTyping = () => view.level === "typed";
   const refresh = () => {
     approve.disabled = needsTyping() && typed.value.trim() === "";
   };
 
   const send = async (decision: Decision) => {
-    if (ended || root.dataset["state"] === "sending" || Date.now() - shownAt < ARMING_MS) return;
+    if (ended || sending() || Date.now() - shownAt < ARMING_MS) return;
     if (decision === "approve" && approve.disabled) return;
     pressed = true;
     root.dataset["state"] = "sending";
@@ -165,7 +166,7 @@ export function approvalCard(
   return {
     element: root,
     replace(next) {
-      if (ended) return;
+      if (ended || sending()) return;
       view = next;
       typed.value = "";
       minuteSaid = false;
@@ -174,9 +175,8 @@ export function approvalCard(
       show();
       problem.textContent = words.changed;
     },
-    end,
-    get ended() {
-      return ended;
+    end(ending) {
+      if (!sending()) end(ending);
     },
   };
 }

@@ -98,8 +98,11 @@ function show(entries: readonly Entry[]): void {
     open.add(entry.id);
     if (known === undefined) {
       const card = approvalCard(entry.view, (decision, typed) => decide(entry.id, decision, typed));
+      // Below what is open, so that nothing moves under the pointer; else above what is over.
+      const last = [...list.querySelectorAll('[data-state="pending"], [data-state="sending"]')].at(-1);
+      if (last === undefined) list.prepend(card.element);
+      else last.after(card.element);
       shown.set(entry.id, { card, content });
-      list.append(card.element);
     } else if (known.content !== content) {
       known.content = content;
       known.card.replace(entry.view);
