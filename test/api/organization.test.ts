@@ -50,11 +50,7 @@ describe("the organization", () => {
   it("is the configured one, without asking", async () => {
     const { api, paths, server: own } = await start({ customers: EMPTY }, "opaque", "org-9");
     await api.listCustomers({});
-    expect(paths()).toEqual(
-      ["customers?o=org-9&page%5Bnumber%5D=1&page%5Bsize%5D=30&include=address"].map((text) =>
-        expect.stringMatching(new RegExp(`^${text.split("?")[0]}\\?o=org-9&`)),
-      ),
-    );
+    expect(paths()).toEqual([expect.stringMatching(/^customers\?o=org-9&/)]);
     expect(own.requests[0]?.headers).toMatchObject({
       accept: "application/vnd.api+json",
       "content-type": "application/vnd.api+json",
