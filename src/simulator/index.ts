@@ -7,6 +7,7 @@ import { type Listener, listen, type RecordedRequest } from "./listener.ts";
 import { sqlitePersistence } from "./persistence.ts";
 import type { Effect, OutboxMail } from "./records.ts";
 import { seedFirm } from "./seed/firm.ts";
+import { seedMany } from "./seed/many.ts";
 import { Store } from "./store.ts";
 import { defaultSwitches, type Switches, switchPatch } from "./switches.ts";
 import type { World } from "./world.ts";
@@ -23,6 +24,8 @@ export interface SimulatorOptions {
   readonly port?: number;
   /** Applied to an empty store only. Default `firm`. */
   readonly seed?: "firm" | "empty";
+  /** Adds this many invoices to an empty store, for load tests. */
+  readonly many?: number;
   /** Epoch milliseconds; default the machine's clock. */
   readonly now?: () => number;
   /** Accepted bearer token; default a generated one with a `tenant` claim. */
@@ -70,8 +73,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   let listener: Listener | undefined;
   try {
     const token = options.token ?? storedToken(world);
-    if (options.seed !== "empty" && store.customers.size === 0 && store.invoices.size === 0) {
-      store.transaction(() => seedFirm(world));
+    if (store.customers.size === 0 && store.invoices.size === 0) {
+      store.transaction(() => {
+        if (options.seed !== "empty") seedFirm(world);
+        seedMany(world, options.many ?? 0);
+      });
     }
     const app = createApp(world, {
       token,

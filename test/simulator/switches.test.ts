@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type RunningSimulator, SWITCHES, type SwitchName, type Switches } from "../../src/simulator/index.ts";
+import { type RunningSimulator, SWITCHES, type Switches, type SwitchName } from "../../src/simulator/index.ts";
 import { at, call, customerBody, draftWithItem, idOf, itemBody, NOON, rows, sentInvoice, simulate } from "./client.ts";
 
 type Probe = (simulator: RunningSimulator) => Promise<unknown>;
@@ -161,7 +161,8 @@ const PROBES: { readonly [K in SwitchName]: { probe: Probe; gives: Readonly<Reco
     gives: { on: 200, "404": 404, "405": 405 },
   },
   set_paid_post: {
-    probe: async (s) => status(call(s, "POST", `/invoices/${(await sentInvoice(s)).id}/set-paid?sendNotification=false`)),
+    probe: async (s) =>
+      status(call(s, "POST", `/invoices/${(await sentInvoice(s)).id}/set-paid?sendNotification=false`)),
     gives: { on: 200, "404": 404, "405": 405 },
   },
   set_paid_default_notification: {
@@ -184,7 +185,9 @@ const PROBES: { readonly [K in SwitchName]: { probe: Probe; gives: Readonly<Reco
   negative_amounts: {
     probe: async (s) => {
       const { id } = await draftWithItem(s, { items: 0 });
-      return status(call(s, "POST", "/items?calculate_from_net=true", { body: itemBody(id, { single_net_amount: -5 }) }));
+      return status(
+        call(s, "POST", "/items?calculate_from_net=true", { body: itemBody(id, { single_net_amount: -5 }) }),
+      );
     },
     gives: { allow: 201, refuse: 422 },
   },
