@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { InvoicesApi } from "./api/port.ts";
 import type { Config } from "./config.ts";
 import { systemClock } from "./domain/clock.ts";
+import { isJsonObject } from "./domain/json.ts";
 import type { BrowserEnvironment } from "./guard/channels/browser.ts";
 import type { Policy } from "./guard/policy.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
@@ -60,10 +61,20 @@ function listedTools(mode: Mode, config: Config): readonly ListedTool[] {
   const listing: unknown = surface;
   if (!isListing(listing)) throw new TypeError("tools/surface.json is not a listing; run npm run generate");
   const hasCard = config.confirm === "auto" || config.confirm === "card";
-  return listing.filter((tool) => {
-    const effect = effectOf(tool);
-    return EFFECTS[effect].modes.includes(mode) && (effect !== "answer" || hasCard);
-  });
+  return listing
+    .filter((tool) => {
+      const effect = effectOf(tool);
+      return EFFECTS[effect].modes.includes(mode) && (effect !== "answer" || hasCard);
+    })
+    .map((tool) => (config.confirm === "token" && effectOf(tool) === "commit" ? withToken(tool) : tool));
+}
+
+/** Where the owner lets the model approve (`--confirm token`), guarded tools take the token of their preview. */
+function withToken(tool: ListedTool): ListedTool {
+  const { properties } = tool.inputSchema;
+  if (!isJsonObject(properties)) return tool;
+  const approval_token = { type: "string", description: "From the preview." };
+  return { ...tool, inputSchema: { ...tool.inputSchema, properties: { ...properties, approval_token } } };
 }
 
 /** Annotations are made from the effect alone (`toolkit/effect.ts`), so they tell it. */
@@ -147,6 +158,7 @@ async function loadDeps(options: AssemblyOptions, closers: (() => Promise<void>)
     clock: systemClock,
     simulator: demo,
     principal,
+    language: config.language,
     timeZone: config.timezone,
   };
 }
@@ -159,7 +171,7 @@ async function realApi(config: Config): Promise<InvoicesApi> {
     clock: systemClock,
     user_agent: `invoicing-mcp/${VERSION}`,
     ...(config.organization_id === undefined ? {} : { organization_id: config.organization_id }),
-    ...(config.language === undefined ? {} : { language: config.language }),
+    language: config.language,
   });
 }
 
@@ -177,7 +189,7 @@ async function demoApi(config: Config, closers: (() => Promise<void>)[]): Promis
     token: async () => (await simulator()).token,
     clock: systemClock,
     user_agent: `invoicing-mcp/${VERSION}`,
-    ...(config.language === undefined ? {} : { language: config.language }),
+    language: config.language,
   });
 }
 

@@ -80,8 +80,9 @@ export const SETTINGS = [
     name: "language",
     env: "INVOICES_LANGUAGE",
     flag: "language",
+    default: "this computer's",
     secret: false,
-    description: "Language of the API's own texts, e.g. `de-DE`.",
+    description: "Language of approvals (English or German) and of the API's own texts, e.g. `de-DE`.",
   },
   {
     name: "timezone",
@@ -137,8 +138,7 @@ const schema = z.object({
   download_dir: absolute.optional(),
   language: z
     .string()
-    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is not a language such as de-DE")
-    .optional(),
+    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is not a language such as de-DE"),
   timezone: timeZone,
 });
 
@@ -157,12 +157,14 @@ export function loadConfig(
     const value = given(setting);
     if (value !== undefined) raw[setting.name] = value;
   }
+  const host = Intl.DateTimeFormat().resolvedOptions();
   const parsed = schema.safeParse({
     base_url: "https://b.anny.co",
     mode: "full",
     confirm: "auto",
     data_dir: stateFolder(env),
-    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    language: host.locale,
+    timezone: host.timeZone,
     ...raw,
   });
   if (!parsed.success) {

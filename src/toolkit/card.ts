@@ -11,7 +11,7 @@ export function readOnlyCard(invoice: Invoice, context: ReadContext): JsonObject
   const { id, name } = context.organization;
   return {
     [VIEW_META]: {
-      document: toJsonObject(invoiceView(invoice, { locale: "en" })),
+      document: toJsonObject(invoiceView(invoice, { locale: context.language })),
       organization: { id, name: name === null ? null : oneLine(name, 120) },
       simulator: context.simulator,
     },

@@ -21,6 +21,8 @@ export interface Deps {
   readonly simulator: boolean;
   /** Who acts: `local:<user>` over stdio, `<issuer>|<subject>` over HTTP. */
   readonly principal: string;
+  /** Language of the person who approves: `de`, `en` … */
+  readonly language: string;
   /** IANA zone in which "today" and "overdue" are meant. */
   readonly timeZone: string;
 }
@@ -38,6 +40,7 @@ export interface ReadContext {
   readonly api: InvoicesApi;
   readonly organization: Organization;
   readonly simulator: boolean;
+  readonly language: string;
   readonly today: IsoDate;
   readonly now: number;
   readonly policy: Policy;

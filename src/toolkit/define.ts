@@ -1,11 +1,13 @@
 import { z } from "zod";
 import type { JsonObject } from "../domain/json.ts";
 import type { Guard, Plan } from "../guard/port.ts";
+import type { Journal, PerformOptions } from "../journal/port.ts";
 import type { Operation } from "../operations/operation.ts";
 import type { Call, Deps, DraftContext, ReadContext, Settled } from "./context.ts";
 import { EFFECTS, type Effect } from "./effect.ts";
+import type { GivenApproval } from "./guarded.ts";
 import { type ListedTool, listedInput, listedOutput } from "./listing.ts";
-import { type ToolAnswer, runAnswer, runCommit, runDraft, runRead } from "./run.ts";
+import { type ToolAnswer, runAct, runAnswer, runCommit, runDraft, runRead } from "./run.ts";
 
 /** A tool as the registry holds it: the types of its input and output are closed over. */
 export interface Tool {
@@ -79,6 +81,25 @@ export interface CommitTool<
   preview(args: A, context: ReadContext): Promise<Plan>;
   /** What to answer once it is done; reads the result back. */
   report(outcome: Settled<R>, args: A, context: ReadContext): Promise<Result<z.infer<O>>>;
+}
+
+/** A guarded act that is not one operation of the API. */
+export interface ActTool<I extends Shape, O extends Shape> extends Base<I, O> {
+  readonly effect: "commit";
+  begin(
+    input: z.infer<I>,
+    context: ReadContext,
+    hands: { readonly journal: Journal; readonly options: PerformOptions },
+  ): Promise<{
+    /** Canonical identity of the act. */
+    readonly subject: JsonObject;
+    preview(): Promise<Plan>;
+    act(approval: GivenApproval): Promise<Result<z.infer<O>>>;
+  }>;
+}
+
+export function defineAct<I extends Shape, O extends Shape>(tool: ActTool<I, O>): Tool {
+  return { ...described(tool), call: (deps, raw, call) => runAct(tool, deps, raw, call) };
 }
 
 export function defineTool<I extends Shape, O extends Shape>(

@@ -18,7 +18,7 @@ export async function planInput(invoice: Invoice, context: ReadContext): Promise
     organization: { ...context.organization, simulator: context.simulator },
     policy: context.policy,
     context: await riskContext(customer, context),
-    locale: customer?.locale ?? "en",
+    locale: context.language,
   };
 }
 

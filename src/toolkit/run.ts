@@ -1,17 +1,16 @@
 import type { z } from "zod";
 import { dayOf } from "../domain/clock.ts";
-import { canonicalJson, type JsonObject } from "../domain/json.ts";
-import { CancelledError, InvoicingError, RefusedError } from "../errors.ts";
-import type { Approval, Plan } from "../guard/port.ts";
-import { planView } from "../guard/view.ts";
-import type { Journal, Outcome } from "../journal/port.ts";
+import { canonicalJson, isJsonObject, type JsonObject } from "../domain/json.ts";
+import { CancelledError, InvoicingError } from "../errors.ts";
+import type { Plan } from "../guard/port.ts";
+import type { Journal, Outcome, PerformOptions } from "../journal/port.ts";
 import type { Operation } from "../operations/operation.ts";
-import { APPROVAL_META } from "../ui/names.ts";
 import type { Call, Deps, DraftContext, ReadContext, Settled } from "./context.ts";
-import type { AnswerTool, CommitTool, DraftTool, ReadTool, Result } from "./define.ts";
+import type { ActTool, AnswerTool, CommitTool, DraftTool, ReadTool, Result } from "./define.ts";
+import { type GuardedAct, guarded } from "./guarded.ts";
 import { parseInput } from "./input.ts";
 import type { Common } from "./listing.ts";
-import { accountName, errorAnswer, operationLine, resultAnswer, type ToolAnswer, toJsonObject } from "./report.ts";
+import { accountName, errorAnswer, operationLine, resultAnswer, type ToolAnswer } from "./report.ts";
 
 export type { ToolAnswer } from "./report.ts";
 
@@ -86,98 +85,62 @@ export async function runCommit<
   R extends JsonObject,
 >(tool: CommitTool<I, O, A, B, R>, deps: Deps, raw: unknown, call: Call): Promise<ToolAnswer> {
   return answered(deps, call, true, async (context) => {
-    const input = parseInput(tool.name, tool.input, raw);
+    const { args: given, token } = splitToken(raw);
+    const input = parseInput(tool.name, tool.input, given);
     const journal = await deps.journal();
     const args = await tool.resolve(input, context);
-    const recalled = await journal.recall(tool.operation, args, performOptions(deps, call));
+    const options = performOptions(deps, call);
+    const recalled = await journal.recall(tool.operation, args, options);
     if (recalled !== null) return commitAnswer(tool, recalled, args, context, journal);
-
-    const subject = canonicalJson({ kind: tool.operation.kind, ...tool.operation.identity(args) });
-    let plan = await tool.preview(args, context);
-    for (let round = 1; ; round += 1) {
-      const guard = await deps.guard();
-      const decision = await guard.authorise({
-        plan,
-        subject,
-        principal: deps.principal,
-        asker: call.asker,
-        signal: call.signal,
-      });
-      switch (decision.kind) {
-        case "ask":
-          return { kind: "ask", form: decision.form, state: decision.state };
-        case "pending":
-          return resultAnswer(
-            {},
-            decision.tell_user,
-            {
-              account: accountName(context.organization, context.simulator),
-              outcome: "approval_required",
-              tell_user: decision.tell_user,
-              next: `After the person approved, call ${tool.name} again with the same arguments.`,
-            },
-            decision.secret === null || decision.channel !== "card"
-              ? undefined
-              : {
-                  [APPROVAL_META]: {
-                    approval_id: decision.approval.id,
-                    secret: decision.secret,
-                    view: toJsonObject(planView(plan, decision.approval.expires_at)),
-                  },
-                },
-          );
-        case "refused":
-          throw new RefusedError(decision.message, { next: decision.next });
-        case "approved":
-          try {
-            return await dispatch(tool, args, plan, decision.approval, journal, deps, call, context);
-          } catch (error) {
-            // Changed between the approval and the act: ask again, once, for what is there now.
-            if (!(error instanceof PlanChanged) || round >= 2) throw error;
-            plan = error.plan;
-          }
-      }
-    }
-  });
-}
-
-class PlanChanged extends RefusedError {
-  readonly plan: Plan;
-  constructor(plan: Plan) {
-    super("The document changed after it was approved.", { next: "Read it with get_invoice, then call again." });
-    this.plan = plan;
-  }
-}
-
-async function dispatch<
-  I extends Shape,
-  O extends Shape,
-  A extends JsonObject,
-  B extends JsonObject,
-  R extends JsonObject,
->(
-  tool: CommitTool<I, O, A, B, R>,
-  args: A,
-  plan: Plan,
-  approval: Approval,
-  journal: Journal,
-  deps: Deps,
-  call: Call,
-  context: ReadContext,
-): Promise<ToolAnswer> {
-  const outcome = await journal.perform(tool.operation, args, {
-    ...performOptions(deps, call),
-    note: planNote(plan),
-    approval: {
-      id: approval.id,
-      digest: approval.digest,
-      recheck: async () => {
-        const fresh = await tool.preview(args, context);
-        if (fresh.digest !== approval.digest) throw new PlanChanged(fresh);
+    const act: GuardedAct = {
+      tool: tool.name,
+      subject: canonicalJson({ kind: tool.operation.kind, ...tool.operation.identity(args) }),
+      preview: () => tool.preview(args, context),
+      async act(approval, plan) {
+        const outcome = await journal.perform(tool.operation, args, { ...options, note: planNote(plan), approval });
+        return commitAnswer(tool, outcome, args, context, journal);
       },
-    },
+    };
+    return guarded(act, deps, call, context, token);
   });
-  return commitAnswer(tool, outcome, args, context, journal);
+}
+
+/** Acts that are guarded but not one operation of the API: a person's verdict, a batch under one approval. */
+export async function runAct<I extends Shape, O extends Shape>(
+  tool: ActTool<I, O>,
+  deps: Deps,
+  raw: unknown,
+  call: Call,
+): Promise<ToolAnswer> {
+  return answered(deps, call, true, async (context) => {
+    const { args: given, token } = splitToken(raw);
+    const input = parseInput(tool.name, tool.input, given);
+    const journal = await deps.journal();
+    const options = performOptions(deps, call);
+    const { subject, preview, act } = await tool.begin(input, context, { journal, options });
+    return guarded(
+      {
+        tool: tool.name,
+        subject: canonicalJson(subject),
+        preview,
+        async act(approval) {
+          const result = await act(approval);
+          return finish(tool, result, context, await unresolved(journal, undefined));
+        },
+      },
+      deps,
+      call,
+      context,
+      token,
+    );
+  });
+}
+
+/** `approval_token` is listed, and comes, only when the owner chose `--confirm token`. */
+function splitToken(raw: unknown): { readonly args: unknown; readonly token: string | undefined } {
+  if (!isJsonObject(raw) || typeof raw["approval_token"] !== "string") return { args: raw, token: undefined };
+  const { approval_token: token, ...args } = raw;
+  return { args, token: typeof token === "string" ? token : undefined };
 }
 
 function planNote(plan: Plan): { number?: string | null; amount?: string; currency?: string } {
@@ -283,7 +246,7 @@ function finish<O extends Shape>(
   );
 }
 
-function performOptions(deps: Deps, call: Call) {
+function performOptions(deps: Deps, call: Call): PerformOptions {
   return {
     principal: deps.principal,
     signal: call.signal,
@@ -307,6 +270,7 @@ async function answered(
       api: deps.api,
       organization,
       simulator: deps.simulator,
+      language: deps.language,
       today: dayOf(now, deps.timeZone),
       now,
       policy: deps.policy,

@@ -1,0 +1,113 @@
+import { RefusedError } from "../errors.ts";
+import type { Authorisation, Plan } from "../guard/port.ts";
+import { planView } from "../guard/view.ts";
+import { APPROVAL_META } from "../ui/names.ts";
+import type { Call, Deps, ReadContext } from "./context.ts";
+import { accountName, resultAnswer, type ToolAnswer, toJsonObject } from "./report.ts";
+
+/** What the journal needs to consume an approval: `recheck` re-reads and throws when the document changed. */
+export interface GivenApproval {
+  readonly id: string;
+  readonly digest: string;
+  recheck(): Promise<void>;
+}
+
+/** An act that a person has to approve, whatever it does in the end. */
+export interface GuardedAct {
+  /** The tool to call again once the person approved. */
+  readonly tool: string;
+  /** Canonical identity: an approval given after the call timed out is found by the next identical call. */
+  readonly subject: string;
+  /** A fresh read, turned into what the person will see. */
+  preview(): Promise<Plan>;
+  act(approval: GivenApproval, plan: Plan): Promise<ToolAnswer>;
+}
+
+/** Preview → approval → re-read → act. The only way to an act that leaves the house; fails closed. */
+export async function guarded(
+  act: GuardedAct,
+  deps: Deps,
+  call: Call,
+  context: ReadContext,
+  token: string | undefined,
+): Promise<ToolAnswer> {
+  const guard = await deps.guard();
+  let plan = await act.preview();
+  for (let round = 1; ; round += 1) {
+    const decision = await guard.authorise({
+      plan,
+      subject: act.subject,
+      principal: deps.principal,
+      asker: call.asker,
+      signal: call.signal,
+      ...(token === undefined ? {} : { token }),
+    });
+    switch (decision.kind) {
+      case "ask":
+        return { kind: "ask", form: decision.form, state: decision.state };
+      case "pending":
+        return pendingAnswer(decision, plan, act.tool, context);
+      case "refused":
+        throw new RefusedError(decision.message, { next: decision.next });
+      case "approved": {
+        const { id, digest } = decision.approval;
+        try {
+          return await act.act(
+            {
+              id,
+              digest,
+              async recheck() {
+                const fresh = await act.preview();
+                if (fresh.digest !== digest) throw new PlanChanged(fresh);
+              },
+            },
+            plan,
+          );
+        } catch (error) {
+          // Changed between the approval and the act: ask again, once, for what is there now.
+          if (!(error instanceof PlanChanged) || round >= 2) throw error;
+          plan = error.plan;
+        }
+      }
+    }
+  }
+}
+
+class PlanChanged extends RefusedError {
+  readonly plan: Plan;
+  constructor(plan: Plan) {
+    super("The document changed after it was approved.", { next: "Read it with get_invoice, then call again." });
+    this.plan = plan;
+  }
+}
+
+function pendingAnswer(
+  decision: Extract<Authorisation, { readonly kind: "pending" }>,
+  plan: Plan,
+  tool: string,
+  context: ReadContext,
+): ToolAnswer {
+  const { approval, channel, changes, secret, tell_user } = decision;
+  return resultAnswer(
+    {},
+    [`Waiting for approval: ${plan.title}`, ...plan.risks.map((risk) => `  Look: ${risk.sentence}`), ...changes].join("\n"),
+    {
+      account: accountName(context.organization, context.simulator),
+      outcome: "approval_required",
+      tell_user,
+      next:
+        channel === "token" && secret !== null
+          ? `Show the preview, then call ${tool} again with approval_token "${secret}".`
+          : `After the person approved, call ${tool} again with the same arguments.`,
+    },
+    channel === "card" && secret !== null
+      ? {
+          [APPROVAL_META]: {
+            approval_id: approval.id,
+            secret,
+            view: toJsonObject(planView(plan, approval.expires_at)),
+          },
+        }
+      : undefined,
+  );
+}
