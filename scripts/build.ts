@@ -1,8 +1,9 @@
 import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, type Metafile } from "esbuild";
+import { build } from "esbuild";
 import { z } from "zod";
+import { englishOnly, lateAsText } from "./late.ts";
 
 /**
  * Bundles the command into one CommonJS file, `dist/cli.js` (reasons: docs/decisions/bundle.md). Modules behind
@@ -26,6 +27,7 @@ const { version } = await manifestIn(ROOT);
 
 await mkdir(DIST, { recursive: true });
 
+const inputs = new Set<string>();
 const { metafile, outputFiles } = await build({
   absWorkingDir: ROOT,
   entryPoints: ["src/cli.ts"],
@@ -44,6 +46,7 @@ const { metafile, outputFiles } = await build({
   alias: { "@modelcontextprotocol/server/_shims": "./src/transports/sdk-shims.ts" },
   external: ["@photostructure/sqlite", "node:sqlite"],
   loader: { ".html": "text", ".css": "text" },
+  plugins: [lateAsText(["undici"], inputs), englishOnly],
   metafile: true,
   write: false,
   logLevel: "warning",
@@ -57,15 +60,15 @@ await chmod(draft, 0o755);
 await rename(draft, OUTPUT);
 // The package is ESM; this marks the bundle as what it is.
 await writeFile(join(DIST, "package.json"), '{ "type": "commonjs" }\n');
-await writeFile(join(DIST, "LICENSES.txt"), await notices(metafile));
+await writeFile(join(DIST, "LICENSES.txt"), await notices([...inputs, ...Object.keys(metafile.inputs)]));
 
 process.stderr.write(`dist/cli.js ${(code.byteLength / 1024).toFixed(0)} KB\n`);
 
 /** Licence texts of the packages whose code ended up in the bundle. */
-async function notices(meta: Metafile): Promise<string> {
+async function notices(files: readonly string[]): Promise<string> {
   const folders = new Set<string>();
-  for (const input of Object.keys(meta.inputs)) {
-    const folder = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
+  for (const file of files) {
+    const folder = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
     if (folder !== undefined) folders.add(join(ROOT, folder));
   }
   const entries = await Promise.all([...folders].sort().map(notice));
@@ -79,9 +82,9 @@ async function notice(folder: string): Promise<string> {
 }
 
 async function licenceText(folder: string): Promise<string> {
-  for (const file of ["LICENSE", "LICENSE.md", "LICENCE", "license", "LICENSE.txt"]) {
+  for (const file of ["LICENSE", "LICENSE.md", "LICENCE", "LICENCE.md", "license", "LICENSE.txt"]) {
     const text = await readFile(join(folder, file), "utf8").catch(() => null);
     if (text !== null) return text.trim();
   }
-  throw new Error(`${dirname(folder)}: no licence text found.`);
+  throw new Error(`${folder}: no licence text found.`);
 }
