@@ -41,6 +41,7 @@ export interface ReadContext {
   readonly organization: Organization;
   readonly simulator: boolean;
   readonly language: string;
+  readonly timeZone: string;
   readonly today: IsoDate;
   readonly now: number;
   readonly policy: Policy;

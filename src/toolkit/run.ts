@@ -271,6 +271,7 @@ async function answered(
       organization,
       simulator: deps.simulator,
       language: deps.language,
+      timeZone: deps.timeZone,
       today: dayOf(now, deps.timeZone),
       now,
       policy: deps.policy,
