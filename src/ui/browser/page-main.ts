@@ -24,7 +24,7 @@ const heading = element("h1", {}, words.title);
 const intro = element("p", { class: "intro" }, words.intro);
 const notice = element("p", { class: "problem", role: "alert" });
 const count = element("p", { class: "hidden", role: "status" });
-const list = element("div", {});
+const list = div("list");
 const empty = div("empty", element("strong", {}, words.none), element("span", {}, words.noneHint));
 document.body.append(element("main", {}, heading, intro, notice, count, list));
 document.documentElement.lang = words.lang;
@@ -86,37 +86,34 @@ function entriesOf(answer: unknown): readonly Entry[] {
 
 /** A card is only touched when its own content changed: what a person is typing stays. */
 function show(entries: readonly Entry[]): void {
-  const open = new Set<string>();
-  for (const entry of entries) {
-    const content = JSON.stringify({ ...entry.view, expires_at: null });
-    const known = shown.get(entry.id);
-    if (entry.state !== "pending") {
-      const { state } = entry;
-      known?.card.end(state === "approved" || state === "declined" || state === "expired" ? state : "elsewhere");
-      continue;
-    }
-    open.add(entry.id);
+  const open = entries.filter((entry) => entry.state === "pending");
+  // First what is over, so that what takes its place is not put below it.
+  const states = new Map(entries.map((entry) => [entry.id, entry.state]));
+  for (const [id, { card }] of shown) {
+    const state = states.get(id);
+    if (state === "approved" || state === "declined" || state === "expired") card.end(state);
+    else if (state !== "pending") card.end("elsewhere");
+  }
+  for (const { id, view } of open) {
+    const content = JSON.stringify({ ...view, expires_at: null });
+    const known = shown.get(id);
     if (known === undefined) {
-      const card = approvalCard(entry.view, (decision, typed) => decide(entry.id, decision, typed));
+      const card = approvalCard(view, (decision, typed) => decide(id, decision, typed));
       // Below what is open, so that nothing moves under the pointer; else above what is over.
       const last = [...list.querySelectorAll('[data-state="pending"], [data-state="sending"]')].at(-1);
       if (last === undefined) list.prepend(card.element);
       else last.after(card.element);
-      shown.set(entry.id, { card, content });
+      shown.set(id, { card, content });
     } else if (known.content !== content) {
       known.content = content;
-      known.card.replace(entry.view);
+      known.card.replace(view);
     }
-  }
-  const listed = new Set(entries.map((entry) => entry.id));
-  for (const [id, { card }] of shown) {
-    if (!listed.has(id)) card.end("elsewhere");
   }
   if (shown.size === 0) list.replaceChildren(empty);
   else empty.remove();
-  const said = open.size === 0 ? words.none : words.waiting(open.size);
+  const said = open.length === 0 ? words.none : words.waiting(open.length);
   if (count.textContent !== said) count.textContent = said;
-  document.title = open.size === 0 ? words.title : `(${open.size}) ${words.title}`;
+  document.title = open.length === 0 ? words.title : `(${open.length}) ${words.title}`;
 }
 
 function close(): void {
