@@ -38,7 +38,7 @@ describe("a violation is found", () => {
     ["zones", "simulator/a.ts", `import "../domain/money.ts";`, "simulator/a.ts may not import domain/money.ts."],
     ["zones", "operations/a.ts", `import "../api/http.ts";`, "operations/a.ts may not import api/http.ts."],
     ["zones", "tools/a.ts", `import "./b.ts";`, "tools/a.ts may not import tools/b.ts."],
-    ["zones", "tools/a.ts", `import "../journal/port.ts";`, "tools/a.ts may not import journal/port.ts."],
+    ["zones", "tools/a.ts", `import "../journal/journal.ts";`, "tools/a.ts may not import journal/journal.ts."],
     ["zones", "attic/a.ts", "", `attic/a.ts is in no room: add "attic" to test/architecture/rooms.ts.`],
     [
       "packages",
