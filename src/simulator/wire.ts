@@ -9,7 +9,7 @@ export interface Exchange {
   process(options?: RequestOptions): Promise<Response>;
   /** Waits in real time; ends early when the simulator closes. */
   wait(ms: number): Promise<void>;
-  /** Runs after the answer, at the latest when the simulator closes never. */
+  /** Runs the work after `ms`, whatever became of the answer; dropped when the simulator closes. */
   later(ms: number, work: () => Promise<unknown>): void;
   /** Hides what the work created from lists. */
   hiding(ms: number, work: () => Promise<Response>): Promise<Response>;

@@ -77,6 +77,14 @@ describe("errors", () => {
       },
     ],
     [
+      "a write with a refused include is undone",
+      "POST",
+      "/customers?include=foo",
+      { body: customerBody() },
+      400,
+      { detail: "Include path foo is not allowed." },
+    ],
+    [
       "inherited include",
       "GET",
       "/customers?include=constructor",
@@ -127,6 +135,7 @@ describe("errors", () => {
     expect(answer.headers.get("content-type")).toBe(VND);
     expect(at(answer.json, "errors", 0)).toMatchObject({ status: String(status), ...error });
     expect(simulator.effects()).toEqual([]);
+    expect(rows(await call(simulator, "GET", "/customers"))).toHaveLength(14);
   });
 
   it("speaks German when asked", async () => {
