@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
 import { SETTINGS } from "../src/config.ts";
+import { policyJsonSchema } from "../src/guard/policy.ts";
 import type { Tool } from "../src/toolkit/define.ts";
 import { uiAssets } from "./build-ui.ts";
 import { bundleManifest, type Package, registryEntry } from "./manifests.ts";
@@ -93,6 +94,7 @@ async function outputs(): Promise<readonly Output[]> {
     { path: "src/tools/surface.json", text: () => json(tools.map((tool) => tool.listing())) },
     { path: "src/ui/assets.ts", text: uiAssets },
     { path: "docs/tools.md", text: () => toolPages(tools) },
+    { path: "docs/policy.schema.json", text: () => json(policyJsonSchema()) },
     { path: "server.json", text: () => json(registryEntry(packaged, SETTINGS)) },
     { path: "manifest.json", text: () => json(bundleManifest(packaged, SETTINGS, tools)) },
     { path: "README.md", text: () => readme(tools) },
