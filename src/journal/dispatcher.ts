@@ -47,6 +47,20 @@ export class Dispatcher {
   }
 
   async perform(call: PreparedCall): Promise<Ended> {
+    try {
+      return await this.#perform(call);
+    } catch (error) {
+      if (!(error instanceof InvoicingError) || error.effect !== "none") throw error;
+      // "Nothing happened" would be wrong while an equal call of another process is under way or done.
+      const { store, clock } = this.#options;
+      const equal = await store.operations.findEqual(call.organizationId, call.fingerprint, clock.now());
+      const ended = equal === null ? null : await this.conclude(call, equal);
+      if (ended === null) throw error;
+      return ended;
+    }
+  }
+
+  async #perform(call: PreparedCall): Promise<Ended> {
     const { operation, args, options, organizationId } = call;
     const { store } = this.#options;
     if (GUARDED.includes(operation.kind) && options.approval === undefined) {
@@ -201,7 +215,6 @@ export class Dispatcher {
     row: OperationRow,
     evidence: Extract<WriteEvidence<JsonObject>, { kind: "rejected" }>,
   ): Promise<{ readonly ended: Ended } | { readonly ended: null; readonly row: OperationRow }> {
-    const { clock } = this.#options;
     const reading = await this.#confirm(row);
     if (reading?.is === "done" || reading?.is === "mismatch") {
       const ended = await this.#ended(await this.#settler.conclude(row, reading));

@@ -48,7 +48,7 @@ class OperationsJournal implements Journal {
   ): Promise<Outcome<R> | null> {
     const call = await this.#prepare(operation, args, options);
     const running = this.#calls.get(call.key);
-    if (running) return typed(operation, repeated(await running));
+    if (running !== undefined) return typed(operation, repeated(await running));
     const earlier = await this.#earlier(call);
     return earlier === null ? null : typed(operation, earlier);
   }

@@ -26,8 +26,13 @@ export interface OperationRecord {
   readonly created_at: string;
   readonly updated_at: string;
   readonly approval_id: string | null;
-  /** Amount and number for "what did you do today?", when known. */
-  readonly note: { readonly number?: string | null; readonly amount?: string; readonly currency?: string } | null;
+  /** Amount and number for "what did you do today?", when known; `lines`: how many a prepared draft is to get. */
+  readonly note: {
+    readonly number?: string | null;
+    readonly amount?: string;
+    readonly currency?: string;
+    readonly lines?: number;
+  } | null;
 }
 
 /**
