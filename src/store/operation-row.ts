@@ -51,6 +51,7 @@ export const parseOperation = z.object({
         number: z.string().nullable().exactOptional(),
         amount: z.string().exactOptional(),
         currency: z.string().exactOptional(),
+        lines: z.number().exactOptional(),
       }),
     )
     .nullable(),
