@@ -92,6 +92,14 @@ export function amountText(value: Big | string, currency: string): string {
   return `${new Big(value).toFixed(minorDigits(currency))} ${currency}`;
 }
 
+// Building an Intl.NumberFormat costs more than all the sums of a document.
+const knownDigits = new Map<string, number>();
+
 function minorDigits(currency: string): number {
-  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  const known = knownDigits.get(currency);
+  if (known !== undefined) return known;
+  const format = new Intl.NumberFormat("en", { style: "currency", currency });
+  const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
+  knownDigits.set(currency, digits);
+  return digits;
 }
