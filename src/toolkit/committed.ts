@@ -4,7 +4,7 @@ import { defined } from "../domain/json.ts";
 import { readOnlyCard } from "./card.ts";
 import type { ReadContext, Settled } from "./context.ts";
 import type { Result } from "./define.ts";
-import { type ShortRow, invoiceRow, rowLine, toRow } from "./invoices.ts";
+import { invoiceRow, rowText, type ShortRow, toRow } from "./invoices.ts";
 import { readInvoice } from "./read-back.ts";
 
 /** The shared answer of guarded acts: what was done, and the document as the API has it now. */
@@ -45,7 +45,7 @@ function repeated<R>(outcome: Extract<Settled<R>, { readonly outcome: "already_d
 }
 
 export function committedText(data: CommittedData): string {
-  const line = (row: ShortRow) => `  ${rowLine(row)} · id ${row.id ?? "?"}`;
+  const line = (row: ShortRow) => `  ${rowText(row)}`;
   return [
     data.done,
     ...(data.invoice === undefined ? [] : [line(data.invoice)]),

@@ -7,7 +7,7 @@ import { InputError } from "../errors.ts";
  * The message names what is wrong, what is expected, and that nothing was sent.
  */
 export function parseInput<I extends z.ZodObject>(tool: string, schema: I, raw: unknown): z.infer<I> {
-  const parsed = schema.safeParse(withoutNulls(raw ?? {}));
+  const parsed = schema.safeParse(withoutNulls(raw ?? {}), { reportInput: true });
   if (parsed.success) return parsed.data;
   const known = Object.keys(schema.shape);
   const reasons = parsed.error.issues.slice(0, 5).map((issue) => describeIssue(issue, known));
@@ -23,7 +23,8 @@ function describeIssue(issue: z.core.$ZodIssue, known: readonly string[]): strin
       return `Unknown argument ${names}${where === "" ? "" : ` in ${where}`}.${expected}`;
     }
     case "invalid_type":
-      return issue.input === undefined || issue.message.endsWith("received undefined")
+    case "invalid_value":
+      return issue.input === undefined
         ? `${where || "arguments"} is required.`
         : `${where || "arguments"}: ${sentence(issue.message)}`;
     default:

@@ -39,9 +39,7 @@ export type InvoiceRow = z.infer<typeof invoiceRow>;
 export const invoiceData = invoiceRow.extend({
   net_amount: money().optional(),
   tax_amount: money().optional(),
-  taxes: z
-    .array(z.object({ tax_rate: z.string(), net: money().optional(), tax: money().optional() }))
-    .optional(),
+  taxes: z.array(z.object({ tax_rate: z.string(), net: money().optional(), tax: money().optional() })).optional(),
   calculate_from_net: z.boolean().describe("true: amounts are entered net."),
   email: z.string().optional().describe("Where it is delivered."),
   recipient: z.array(z.string()).optional(),
@@ -55,7 +53,8 @@ export const invoiceData = invoiceRow.extend({
 });
 export type InvoiceData = z.infer<typeof invoiceData>;
 
-const amountText = (value: Decimal | null, currency: string) => (value === null ? undefined : moneyText(value, currency));
+const amountText = (value: Decimal | null, currency: string) =>
+  value === null ? undefined : moneyText(value, currency);
 
 function isDefined<V>(value: V): value is Exclude<V, undefined> {
   return value !== undefined;
@@ -85,7 +84,10 @@ export function toRow(invoice: Invoice, today: IsoDate): InvoiceRow {
 
 function shownCustomer(invoice: Invoice): string | undefined {
   const name =
-    invoice.customer?.name ?? invoice.buyer?.company_name ?? invoice.buyer?.contact_name ?? invoice.recipient?.split("\n")[0];
+    invoice.customer?.name ??
+    invoice.buyer?.company_name ??
+    invoice.buyer?.contact_name ??
+    invoice.recipient?.split("\n")[0];
   return name === undefined || name === null || name.trim() === "" ? undefined : oneLine(name, 80);
 }
 
@@ -120,7 +122,8 @@ export function toInvoice(invoice: Invoice, today: IsoDate, detailed = false): I
       invoicing_party: detailed ? lines(invoice.invoicing_party) : undefined,
       notes: invoice.notes ? oneLine(invoice.notes, detailed ? 2_000 : 300) : undefined,
       vat_number: invoice.vat_number ? oneLine(invoice.vat_number, 40) : undefined,
-      reference: invoice.reference === null ? undefined : `${oneLine(invoice.reference.type, 40)} ${invoice.reference.id}`,
+      reference:
+        invoice.reference === null ? undefined : `${oneLine(invoice.reference.type, 40)} ${invoice.reference.id}`,
       documents: files.length === 0 ? undefined : files,
     }),
     items: items.map((item) => toItem(item, invoice)),
@@ -132,7 +135,10 @@ function lines(text: string | null): string[] | undefined {
   return text === null || text.trim() === "" ? undefined : displayLines(text);
 }
 
-export function toItem(item: Item, invoice: Pick<Invoice, "calculate_from_net" | "currency">): z.infer<typeof itemData> {
+export function toItem(
+  item: Item,
+  invoice: Pick<Invoice, "calculate_from_net" | "currency">,
+): z.infer<typeof itemData> {
   const totals = lineTotals(item, invoice.calculate_from_net, invoice.currency);
   return {
     id: item.id,
@@ -142,7 +148,9 @@ export function toItem(item: Item, invoice: Pick<Invoice, "calculate_from_net" |
       single_net_amount: amountText(item.single_net_amount, invoice.currency),
       single_gross_amount: amountText(item.single_gross_amount, invoice.currency),
       line_total:
-        totals === null ? undefined : moneyText(invoice.calculate_from_net ? totals.net : totals.gross, invoice.currency),
+        totals === null
+          ? undefined
+          : moneyText(invoice.calculate_from_net ? totals.net : totals.gross, invoice.currency),
     }),
     quantity: item.quantity.toFixed(),
     tax_rate: item.tax_rate.toFixed(),
@@ -173,11 +181,32 @@ export function rowLine(row: ShortRow): string {
   return [
     `${row.number === undefined ? row.id : `#${row.number}`}${kind} ${row.status}${row.overdue_days === undefined ? "" : ` ${row.overdue_days} d`}`,
     row.total === undefined ? undefined : `${row.total} ${row.currency}`,
-    row.customer === undefined ? undefined : quoted(row.customer, 60),
+    row.customer === undefined ? undefined : quoted(row.customer, 80),
     row.due_date === undefined ? undefined : `due ${row.due_date}`,
   ]
     .filter(isDefined)
     .join(" · ");
+}
+
+/** The line with everything else the row holds: ids and the day of issue. */
+export function rowText(row: ShortRow): string {
+  return [
+    rowLine(row),
+    row.issued_at === undefined ? undefined : `issued ${row.issued_at}`,
+    row.customer_id === undefined ? undefined : `customer id ${row.customer_id}`,
+    row.id === undefined || row.number === undefined ? undefined : `id ${row.id}`,
+  ]
+    .filter(isDefined)
+    .join(" · ");
+}
+
+function itemLine(item: z.infer<typeof itemData>, fromNet: boolean): string {
+  const { single_net_amount: net, single_gross_amount: gross } = item;
+  const [given, derived] = fromNet
+    ? [`${net ?? "?"} net`, gross && `${gross} gross`]
+    : [`${gross ?? "?"} gross`, net && `${net} net`];
+  const title = `${quoted(item.title, 185)}${item.subtitle === undefined ? "" : ` – ${quoted(item.subtitle, 185)}`}`;
+  return `  ${item.quantity} × ${given}${derived === undefined ? "" : ` (${derived})`}, ${item.tax_rate} %: ${title} = ${item.line_total ?? "?"} (item ${item.id})`;
 }
 
 export function invoiceText(invoice: InvoiceData): string {
@@ -185,10 +214,7 @@ export function invoiceText(invoice: InvoiceData): string {
   const taxes = (invoice.taxes ?? []).map((entry) => `${entry.tax_rate} %: ${entry.tax ?? "?"}`).join(", ");
   return [
     `${rowLine(invoice)}${invoice.number === undefined ? "" : ` · id ${invoice.id}`}`,
-    ...invoice.items.map(
-      (item) =>
-        `  ${item.quantity} × ${(invoice.calculate_from_net ? item.single_net_amount : item.single_gross_amount) ?? "?"} ${amounts}, ${item.tax_rate} %: ${quoted(item.title, 185)}${item.subtitle === undefined ? "" : ` – ${quoted(item.subtitle, 185)}`} = ${item.line_total ?? "?"} (item ${item.id})`,
-    ),
+    ...invoice.items.map((item) => itemLine(item, invoice.calculate_from_net)),
     invoice.items.length === 0 ? "  No lines yet." : undefined,
     `  Net ${invoice.net_amount ?? "?"} + tax ${invoice.tax_amount ?? "?"}${taxes === "" ? "" : ` (${taxes})`} = gross ${invoice.total ?? "?"} ${invoice.currency}; amounts entered ${amounts}`,
     labelled("Customer", invoice.customer_id === undefined ? undefined : `id ${invoice.customer_id}`),

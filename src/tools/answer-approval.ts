@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineTool } from "../toolkit/define.ts";
-import { line } from "../toolkit/params.ts";
+import { block, line } from "../toolkit/params.ts";
 import { CARD_URI } from "../ui/names.ts";
 
 export default defineTool({
@@ -12,7 +12,7 @@ export default defineTool({
     approval_id: line(64, "Approval."),
     secret: line(128, "Card's secret."),
     decision: z.enum(["approve", "decline"]).describe("Click."),
-    typed: z.string().max(100).optional().describe("What the person typed."),
+    typed: block(100, "What the person typed.").optional(),
   }),
   output: z.object({ ok: z.boolean(), message: z.string() }),
   examples: [{ approval_id: "none", secret: "none", decision: "decline" }],

@@ -5,7 +5,7 @@ import { type Invoice, isOverdue } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { decodeCursor, encodeCursor } from "../toolkit/cursor.ts";
 import { defineTool } from "../toolkit/define.ts";
-import { rowLine, shortRow, toRow } from "../toolkit/invoices.ts";
+import { rowText, shortRow, toRow } from "../toolkit/invoices.ts";
 import { cursor, day, format, limit, line } from "../toolkit/params.ts";
 import { sameNumber } from "../toolkit/references.ts";
 import { PAGE_SIZE, scan } from "../toolkit/scan.ts";
@@ -46,7 +46,8 @@ export default defineTool({
     const { limit: wanted = 20, cursor: from, response_format, ...filters } = arguments_;
     const position = decodeCursor(defined(filters), from);
     const result = await scan(
-      (page) => context.api.listInvoices({ ...serverQuery(filters), page, page_size: PAGE_SIZE }, { signal: context.signal }),
+      (page) =>
+        context.api.listInvoices({ ...serverQuery(filters), page, page_size: PAGE_SIZE }, { signal: context.signal }),
       (invoice) => matches(invoice, filters, context.today),
       wanted,
       position,
@@ -75,7 +76,7 @@ export default defineTool({
           ? "No invoice found."
           : `None among the ${scanned ?? 0} looked at.`
         : `${invoices.length}${total !== undefined && total > invoices.length ? ` of ${total}` : ""}:`,
-      ...invoices.map((row) => rowLine(row)),
+      ...invoices.map(rowText),
       ...(more === undefined ? [] : [`More: cursor ${more}`]),
     ].join("\n"),
 });
@@ -106,7 +107,8 @@ function filtersByUs(filters: Filters): boolean {
 
 function matches(invoice: Invoice, filters: Filters, today: IsoDate): boolean {
   const { status, customer_id, number, issued_from, issued_to, kind } = filters;
-  if (status === "overdue" ? !isOverdue(invoice, today) : status !== undefined && invoice.status !== status) return false;
+  if (status === "overdue" ? !isOverdue(invoice, today) : status !== undefined && invoice.status !== status)
+    return false;
   if (customer_id !== undefined && invoice.customer_id !== null && invoice.customer_id !== customer_id) return false;
   if (customer_id !== undefined && invoice.customer_id === null) return false;
   if (number !== undefined && !sameNumber(invoice.number, number.replace(/^#/, ""))) return false;

@@ -94,7 +94,7 @@ export interface BenchOptions {
 
 /** The tools as the server runs them: real pipeline, client, HTTP, simulator, journal and guard; only time is ours. */
 export async function startBench(options: BenchOptions = {}): Promise<Bench> {
-  const clock = testClock(options.speed ?? 1);
+  const clock = testClock(options.speed ?? 20);
   const simulator = await startSimulator({
     now: () => clock.now(),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
@@ -178,6 +178,7 @@ export function toolDeps(options: {
     simulator,
     principal: "local:test",
     timeZone: "Europe/Berlin",
+    language: "en",
   };
   return {
     deps,

@@ -1,0 +1,88 @@
+import { expect } from "vitest";
+import { isJsonObject } from "../../src/domain/json.ts";
+import type { Tool } from "../../src/toolkit/define.ts";
+import { type Answered, type Bench, listOf, textOf } from "../harness/mcp-tools.ts";
+import { violation } from "./schemas.ts";
+
+/** Field names that the text says in other words or leaves out because it is the normal case. */
+const SAID_OTHERWISE = new Set(["kind", "calculate_from_net", "effect", "code", "ok", "outcome"]);
+
+/** Values of the structure that the text does not hold: a host that shows only the text would lose them. */
+export function missingInText(structured: unknown, text: string, path = ""): string[] {
+  if (Array.isArray(structured)) return structured.flatMap((one, at) => missingInText(one, text, `${path}[${at}]`));
+  if (isJsonObject(structured)) {
+    return Object.entries(structured).flatMap(([key, value]) =>
+      SAID_OTHERWISE.has(key) || (key === "total" && value === 0)
+        ? []
+        : missingInText(value, text, path === "" ? key : `${path}.${key}`),
+    );
+  }
+  if (typeof structured !== "string" && typeof structured !== "number") return [];
+  const wanted = String(structured).replaceAll('"', "'");
+  return text.replaceAll('"', "'").includes(wanted) ? [] : [`${path}: ${wanted}`];
+}
+
+/** What holds for every answer of every tool. */
+export function expectWellFormed(tool: Tool, answer: Answered): void {
+  const { outputSchema } = tool.listing();
+  expect(violation(outputSchema, answer.structured), JSON.stringify(answer.structured)).toBeNull();
+  expect(answer.text.trim()).not.toBe("");
+  expect(answer.text).not.toMatch(answer.isError ? /undefined|\[object / : /undefined|\[object |NaN|Infinity/);
+  expect(missingInText(answer.structured, answer.text).join("; "), answer.text).toBe("");
+  const error = answer.structured["error"];
+  expect(isJsonObject(error)).toBe(answer.isError);
+  if (isJsonObject(error)) {
+    expect(String(error["message"]).length).toBeGreaterThan(5);
+    expect(String(error["message"]).length).toBeLessThanOrEqual(2_000);
+    expect(String(error["next"]).length).toBeGreaterThan(5);
+    // `isError` says that nothing happened, and nothing else does.
+    expect(error["effect"]).toBe("none");
+    expect(answer.text).toMatch(/Nothing was|Nothing is/);
+  }
+}
+
+/** A new draft of the seeded firm, with one line unless told otherwise. */
+export async function freshDraft(bench: Bench, lines = 1, customer_id = "181227"): Promise<string> {
+  made += 1;
+  const created = await bench.ok("create_invoice", {
+    currency: "EUR",
+    calculate_from_net: true,
+    customer_id,
+    notes: `Entwurf ${made}`,
+  });
+  const invoice_id = textOf(created, "invoice_id");
+  for (let line = 1; line <= lines; line += 1) {
+    await bench.ok("add_item", {
+      invoice_id,
+      title: `Leistung ${made}.${line}`,
+      quantity: 2,
+      tax_rate: 19,
+      single_net_amount: 50,
+    });
+  }
+  return invoice_id;
+}
+let made = 0;
+
+/** Id of the newest seeded document of a status. */
+export async function anyInvoice(bench: Bench, filter: Readonly<Record<string, unknown>>): Promise<string> {
+  const listed = await bench.ok("list_invoices", { ...filter, response_format: "detailed", limit: 1 });
+  const id = listOf(listed, "invoices")[0]?.["id"];
+  if (typeof id !== "string") throw new Error(`no invoice: ${JSON.stringify(filter)}`);
+  return id;
+}
+
+/** The documentation's examples name invented ids; these are the seeded firm's. */
+export async function runnable(
+  bench: Bench,
+  example: Readonly<Record<string, unknown>>,
+): Promise<Record<string, unknown>> {
+  const text = JSON.stringify(example)
+    .replaceAll("#2026-0012", "#RE-2026-0012")
+    .replaceAll('"1041"', '"181227"')
+    .replaceAll("5f0c2f5e-6c0e-4d55-8a4b-0d7f6a3c9e01", "c1a5e0d2-1111-4b0e-9a51-6f2d3c4b5a01");
+  const draft = text.includes("draft-id") ? await freshDraft(bench) : "";
+  const parsed: unknown = JSON.parse(text.replaceAll("draft-id", draft));
+  if (!isJsonObject(parsed)) throw new Error("an example is an object");
+  return parsed;
+}

@@ -1,0 +1,190 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
+import { describe, expect, it } from "vitest";
+import { isJsonObject } from "../../src/domain/json.ts";
+import { EFFECTS } from "../../src/toolkit/effect.ts";
+import { tools } from "../../src/tools/index.ts";
+import surface from "../../src/tools/surface.json" with { type: "json" };
+import { nodes, parameters, violation } from "./schemas.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const TOOLS = join(ROOT, "src", "tools");
+const fileOf = (name: string) => `${name.replaceAll("_", "-")}.ts`;
+
+/** Names the owner fixed. */
+const AGREED = [
+  "search_customers",
+  "create_customer",
+  "create_invoice",
+  "add_item",
+  "send_invoice",
+  "mark_paid",
+  "cancel_invoice",
+  "change_recipient",
+];
+
+describe("the registry", () => {
+  it("holds every file of src/tools, and each file is named after its tool", () => {
+    const files = readdirSync(TOOLS).filter((file) => file.endsWith(".ts") && file !== "index.ts");
+    expect(files.sort()).toEqual(tools.map(({ name }) => fileOf(name)).sort());
+  });
+
+  it("has the agreed names, each once", () => {
+    const names = tools.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names).toEqual(expect.arrayContaining(AGREED));
+  });
+
+  it("is exactly what the server lists without loading a tool (surface.json)", () => {
+    expect(tools.map((tool) => JSON.parse(JSON.stringify(tool.listing())))).toEqual(surface);
+  });
+
+  it("costs at most 3,500 o200k tokens of name, description and input schema", () => {
+    const rows = tools.map((tool) => {
+      const { name, description, inputSchema, outputSchema } = tool.listing();
+      return {
+        name,
+        tokens: countTokens(name) + countTokens(description) + countTokens(JSON.stringify(inputSchema)),
+        output: countTokens(JSON.stringify(outputSchema)),
+      };
+    });
+    const total = rows.reduce((sum, row) => sum + row.tokens, 0);
+    const table = rows.map((row) => `${row.name.padEnd(20)} ${String(row.tokens).padStart(5)} (output ${row.output})`);
+    process.stdout.write(`${table.join("\n")}\n${"total".padEnd(20)} ${String(total).padStart(5)}\n`);
+    expect(total).toBeLessThanOrEqual(3_500);
+  });
+});
+
+describe.each(tools.map((tool) => [tool.name, tool] as const))("%s", (name, tool) => {
+  const listed = tool.listing();
+  const source = readFileSync(join(TOOLS, fileOf(name)), "utf8");
+
+  it("has a portable name and a short title", () => {
+    expect(name).toMatch(/^[a-z_]{1,40}$/);
+    expect(tool.title).toMatch(/^[A-Z][^.]{2,40}$/);
+    expect(listed).toMatchObject({ name, title: tool.title });
+  });
+
+  it("is annotated by its effect and by nothing else", () => {
+    const { title, ...hints } = listed.annotations;
+    expect(title).toBe(tool.title);
+    expect(hints).toEqual(EFFECTS[tool.effect].annotations);
+    expect(Object.values(hints).every((hint) => typeof hint === "boolean")).toBe(true);
+    expect(hints.readOnlyHint && hints.destructiveHint).toBe(false);
+  });
+
+  it("lists the same on every call", () => {
+    expect(JSON.stringify(tool.listing())).toBe(JSON.stringify(listed));
+  });
+
+  it("describes itself in one to four short sentences without addresses or shouting", () => {
+    expect(tool.description.length).toBeGreaterThanOrEqual(20);
+    expect(tool.description.length).toBeLessThanOrEqual(300);
+    expect(tool.description).toMatch(/[.]$/);
+    const words = [
+      tool.description,
+      ...nodes(listed.inputSchema).map(({ schema }) => String(schema["description"] ?? "")),
+    ];
+    for (const text of words) {
+      expect(text).not.toMatch(/https?:|www\./i);
+      expect(text).not.toMatch(/\b(MUST|NEVER|ALWAYS|IMPORTANT|CRITICAL|WARNING|DO NOT)\b|!/);
+      expect(text).not.toMatch(/ignore (all|previous|other)/i);
+      expect(text.normalize("NFC")).toBe(text);
+    }
+  });
+
+  it("describes every parameter, at every depth, in a few words", () => {
+    for (const { path, schema } of parameters(listed.inputSchema)) {
+      const description = schema["description"];
+      expect(description, path).toBeTypeOf("string");
+      expect(String(description).length, path).toBeGreaterThan(2);
+      expect(String(description).length, path).toBeLessThanOrEqual(120);
+      expect(schema["type"], path).toBeTypeOf("string");
+    }
+  });
+
+  it("takes arguments in a form every host accepts", () => {
+    expect(listed.inputSchema.type).toBe("object");
+    expect(isJsonObject(listed.inputSchema["properties"])).toBe(true);
+    for (const { path, schema } of nodes(listed.inputSchema)) {
+      for (const key of FORBIDDEN) expect(Object.hasOwn(schema, key), `${path} has ${key}`).toBe(false);
+      expect(Array.isArray(schema["items"]), `${path} is a tuple`).toBe(false);
+      expect(Array.isArray(schema["type"]), `${path} has several types`).toBe(false);
+      if (schema["type"] === "object") expect(schema["additionalProperties"], path).toBe(false);
+      if (schema["type"] === "array") expect(isJsonObject(schema["items"]), path).toBe(true);
+      if (Array.isArray(schema["enum"])) {
+        expect(schema["type"], path).toBe("string");
+        expect(
+          schema["enum"].every((one) => typeof one === "string"),
+          path,
+        ).toBe(true);
+      }
+    }
+    const required = listed.inputSchema["required"] ?? [];
+    const names = Object.keys(isJsonObject(listed.inputSchema["properties"]) ? listed.inputSchema["properties"] : {});
+    expect(Array.isArray(required) && required.every((key) => names.includes(String(key)))).toBe(true);
+    expect(names).toEqual([...tool.properties]);
+  });
+
+  it("answers in one schema for success and failure", () => {
+    const { outputSchema } = listed;
+    expect(outputSchema.type).toBe("object");
+    for (const key of ["required", "anyOf", "oneOf", "allOf", "not", "$ref", "additionalProperties"]) {
+      expect(Object.hasOwn(outputSchema, key), key).toBe(false);
+    }
+    const own = isJsonObject(outputSchema["properties"]) ? Object.keys(outputSchema["properties"]) : [];
+    expect(own).toEqual(expect.arrayContaining(["account", "next", "outcome", "operation_id", "tell_user", "error"]));
+    for (const { path, schema } of nodes(outputSchema)) {
+      for (const key of ["$ref", "anyOf", "oneOf", "allOf", "not", "prefixItems"]) {
+        expect(Object.hasOwn(schema, key), `${path} has ${key}`).toBe(false);
+      }
+    }
+  });
+
+  it("has examples that its own schema accepts", () => {
+    expect(tool.examples.length).toBeGreaterThan(0);
+    for (const example of tool.examples) expect(violation(listed.inputSchema, example)).toBeNull();
+  });
+
+  it("has a schema that rejects an unknown argument", () => {
+    expect(violation(listed.inputSchema, { ...tool.examples[0], surprise: 1 })).not.toBeNull();
+  });
+
+  it("stands on the toolkit alone: no other tool, no guard's insides, no journal, no node", () => {
+    const imports = [...source.matchAll(/from "([^"]+)"/g)].map((match) => match[1] ?? "");
+    for (const from of imports) {
+      expect(from).not.toMatch(/^\.\/|^\.\.\/tools\/|^\.\.\/journal|^\.\.\/api\/(?!port)|^node:|modelcontextprotocol/);
+      expect(from).not.toMatch(/^\.\.\/guard\/(?!plan)/);
+    }
+    expect(source.split("\n").length).toBeLessThanOrEqual(150);
+  });
+
+  it("has a test file", () => {
+    expect(readdirSync(join(ROOT, "test", "tools"))).toContain(fileOf(name).replace(/\.ts$/, ".test.ts"));
+  });
+});
+
+/** Constructs that some host rejects, rewrites, or drops out of strict mode for. */
+const FORBIDDEN = [
+  "anyOf",
+  "oneOf",
+  "allOf",
+  "not",
+  "if",
+  "then",
+  "else",
+  "$ref",
+  "$defs",
+  "$schema",
+  "definitions",
+  "nullable",
+  "pattern",
+  "patternProperties",
+  "propertyNames",
+  "const",
+  "prefixItems",
+  "dependentRequired",
+  "unevaluatedProperties",
+];
