@@ -56,5 +56,22 @@ export const cursor = () => z.string().max(600).optional().describe("From the pr
 export const limit = (fallback: number) => z.int().min(1).max(50).optional().describe(`Default ${fallback}.`);
 export const format = () => z.enum(["concise", "detailed"]).optional().describe("Default concise.");
 
-export const duplicateOf = () =>
-  z.string().max(64).optional().describe("Operation id this repeats on purpose.");
+export const duplicateOf = () => line(64, "Operation id this repeats on purpose.").optional();
+
+export const language = () =>
+  z
+    .string()
+    .regex(/^[A-Za-z]{2}(-[A-Za-z]{2})?$/, "must be a language code such as de or en")
+    .describe("Language, e.g. de.");
+
+export const phone = () =>
+  z
+    .string()
+    .regex(/^\+[1-9]\d{6,14}$/, "must be in international form, e.g. +4917612345678")
+    .describe("As +4917612345678.");
+
+export const country = () =>
+  z
+    .string()
+    .regex(/^[A-Z]{2}$/, "must be an ISO 3166 code such as DE")
+    .describe("ISO 3166, e.g. DE.");
