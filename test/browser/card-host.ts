@@ -70,6 +70,7 @@ export async function startCardHost(html = cardHtml(), policy: string | null = H
     entryPoints: [fileURLToPath(new URL("host/main.ts", import.meta.url))],
     bundle: true,
     write: false,
+    minify: true,
     format: "iife",
     platform: "browser",
     tsconfigRaw: {},

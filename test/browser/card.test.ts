@@ -49,7 +49,7 @@ const state = (frame: Frame) => frame.$eval(".card", (node) => node.getAttribute
 const until = (frame: Frame, wanted: string) => frame.waitForSelector(`.card[data-state="${wanted}"]`);
 const messages = (card: OpenCard) => card.page.evaluate("window.host.log.messages");
 
-describe("asking", () => {
+describe.concurrent("asking", () => {
   it("shows everything that is approved, and reports its height", async () => {
     await showCard(approvalResult(typedPlan()), async (card) => {
       const shown = await text(card.frame);
@@ -161,9 +161,15 @@ describe("asking", () => {
   it("ignores a click in the moment it appears", async () => {
     const card = await cards.open(browser);
     try {
+      await card.frame.evaluate(`new MutationObserver((_, observer) => {
+        const button = document.querySelector(".approve");
+        if (button === null) return;
+        observer.disconnect();
+        button.click();
+        document.body.dataset.clicked = "yes";
+      }).observe(document.body, { childList: true, subtree: true })`);
       await card.host("result", approvalResult(sendPlan()));
-      await card.frame.waitForSelector(".approve");
-      await card.frame.evaluate('document.querySelector(".approve").click()');
+      await card.frame.waitForSelector("[data-clicked]");
       expect(await state(card.frame)).toBe("pending");
       expect(card.calls).toEqual([]);
     } finally {
@@ -278,7 +284,7 @@ describe("asking", () => {
   });
 });
 
-describe("showing", () => {
+describe.concurrent("showing", () => {
   it("draws an invoice without any control", async () => {
     const document = cancelPlanInGerman().documents[0];
     const shown = {
@@ -355,18 +361,14 @@ describe("showing", () => {
     );
   });
 
-  it.each([320, 360, 520, 760, 900])("fits %i pixels without scrolling sideways", async (width) => {
-    await showCard(
-      approvalResult(cancelPlanInGerman()),
-      async ({ frame }) => {
-        const [content, frameWidth] = [
-          await frame.evaluate("document.documentElement.scrollWidth"),
-          await frame.evaluate("innerWidth"),
-        ];
-        expect(content).toBe(frameWidth);
-      },
-      { width },
-    );
+  it("fits 320 to 900 pixels without scrolling sideways", async () => {
+    await showCard(approvalResult(cancelPlanInGerman()), async ({ page, frame }) => {
+      for (const width of [320, 360, 520, 521, 760, 900]) {
+        await page.setViewport({ width, height: 900 });
+        await frame.waitForFunction(`innerWidth === ${width - 24}`);
+        expect(await frame.evaluate("document.documentElement.scrollWidth")).toBe(width - 24);
+      }
+    });
   });
 
   it("answers the host's ping for teardown", async () => {
@@ -376,7 +378,7 @@ describe("showing", () => {
   });
 });
 
-describe("without a mouse, without sight", () => {
+describe.concurrent("without a mouse, without sight", () => {
   it("is answered with the keyboard alone, with a visible focus", async () => {
     await withCard(approvalResult(typedPlan()), async (card) => {
       await card.page.keyboard.press("Tab");
@@ -466,7 +468,7 @@ const LOW_CONTRAST = `(() => {
   return low;
 })()`;
 
-describe("hostile text", () => {
+describe.concurrent("hostile text", () => {
   const hostile = '<img src=x onerror="document.title=1"><script>document.title=1</script>';
   const plan = () =>
     sendPlan({
