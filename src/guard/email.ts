@@ -15,10 +15,10 @@ export function emailView(raw: string | null, language: Language): EmailView | n
   const at = text.lastIndexOf("@");
   const domain = at < 0 ? "" : domainToASCII(text.slice(at + 1));
   const ascii = domain === "" ? text : `${text.slice(0, at)}@${domain}`;
-  const escaped = ascii.replace(
-    /[^\x21-\x7e]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
+  // Letters, digits and what addresses use stay readable; everything else is shown as its code point.
+  const escaped = ascii.replace(/[^A-Za-z0-9@._+-]/gu, (character) => {
+    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  });
   const warning =
     language === "de"
       ? `enthält andere als ASCII-Zeichen; technisch: ${escaped}`

@@ -1,11 +1,11 @@
 import type { Invoice } from "../domain/invoice.ts";
-import { type Decimal, formatMoney, sum } from "../domain/money.ts";
+import { type Decimal, sum } from "../domain/money.ts";
 import { InputError } from "../errors.ts";
 import { amountForms, document, documentLabel, finish, type PlanInput, paidFacts } from "./plan-parts.ts";
 import type { Policy } from "./policy.ts";
 import type { Plan } from "./port.ts";
 import { risksOf } from "./risks.ts";
-import { languageOf, say } from "./wording.ts";
+import { amountText, languageOf, say } from "./wording.ts";
 
 export type BatchEntry = Omit<PlanInput, "organization" | "policy" | "locale"> & {
   readonly send_notification: boolean;
@@ -29,7 +29,7 @@ export function planBatch(input: {
     throw new InputError("An invoice is listed twice in this batch.");
   }
   const totals = totalsPerCurrency(entries.map((entry) => entry.invoice));
-  const shown = totals.map(({ currency, gross }) => formatMoney(gross, currency, language));
+  const shown = totals.map(({ currency, gross }) => amountText(gross, currency, language));
   const facts: Record<string, string> = { count: String(entries.length) };
   for (const { currency, gross } of totals) facts[`total ${currency}`] = gross.toFixed();
   entries.forEach((entry, index) => {

@@ -4,7 +4,7 @@ import { type Decimal, decimal, formatMoney, moneyText } from "../domain/money.t
 import { customerFacts, digestOf, type Facts, invoiceFacts, mergeFacts } from "./facts.ts";
 import type { Policy } from "./policy.ts";
 import type { Act, ApprovalLevel, Plan, PlanDocument, Risk, RiskContext } from "./port.ts";
-import { type Language, quotedText, referenceText, say } from "./wording.ts";
+import { amountText, type Language, quotedText, referenceText, say } from "./wording.ts";
 
 /** What every plan of one document is built from: fresh reads, never the model's words. */
 export interface PlanInput {
@@ -62,7 +62,7 @@ export function documentLabel(
 export function grossText(invoice: Invoice, language: Language): string {
   return invoice.total === null
     ? say(language, "total unknown", "Summe unbekannt")
-    : formatMoney(invoice.total, invoice.currency, language);
+    : amountText(invoice.total, invoice.currency, language);
 }
 
 export function document(invoice: Invoice, customer: Customer | null, mailed: boolean): PlanDocument {
@@ -117,7 +117,7 @@ export function paidConsequences(
 export function typedFor(invoice: Invoice, language: Language): NonNullable<Plan["typed"]> {
   const number = invoice.number !== null && /^[A-Za-z0-9._/#-]{4,40}$/.test(invoice.number) ? invoice.number : null;
   const lastFour = number?.slice(-4) ?? null;
-  const gross = invoice.total === null ? null : formatMoney(invoice.total, invoice.currency, language);
+  const gross = invoice.total === null ? null : amountText(invoice.total, invoice.currency, language);
   if (gross === null) {
     const tail = lastFour ?? invoice.id.slice(-4);
     return {

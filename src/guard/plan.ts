@@ -1,6 +1,5 @@
 import { type Customer, customerName } from "../domain/customer.ts";
 import type { Invoice } from "../domain/invoice.ts";
-import { formatMoney } from "../domain/money.ts";
 import { customerFacts, invoiceFacts, mergeFacts } from "./facts.ts";
 import {
   document,
@@ -14,7 +13,7 @@ import {
 } from "./plan-parts.ts";
 import type { Plan } from "./port.ts";
 import { risksOf } from "./risks.ts";
-import { type Language, languageOf, quotedText, referenceText, say } from "./wording.ts";
+import { amountText, type Language, languageOf, quotedText, referenceText, say } from "./wording.ts";
 
 export type { PlanInput } from "./plan-parts.ts";
 
@@ -183,7 +182,7 @@ function creditNoteSentence(invoice: Invoice, language: Language): string {
   const amount =
     invoice.total === null
       ? say(language, "its total, negative", "die negative Summe")
-      : formatMoney(invoice.total.times(-1), invoice.currency, language);
+      : amountText(invoice.total.times(-1), invoice.currency, language);
   const lines =
     count === 0
       ? ""

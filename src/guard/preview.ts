@@ -1,5 +1,5 @@
 import type { InvoiceView, PlanView } from "./view.ts";
-import { inert, type Language, say } from "./wording.ts";
+import { inert, type Language, referenceText, say } from "./wording.ts";
 
 const MAX_LINES = 12;
 const MAX_DOCUMENTS = 12;
@@ -31,7 +31,7 @@ export function renderPreview(view: PlanView): string {
 }
 
 function organizationLine(view: PlanView, language: Language): string {
-  const id = view.organization.id;
+  const id = referenceText(view.organization.id);
   const name = view.organization.name === null ? "" : ` ${quote(view.organization.name)}`;
   const where = view.simulator
     ? say(language, "SIMULATOR, nothing leaves it · ", "SIMULATOR, nichts verlässt ihn · ")
@@ -42,7 +42,7 @@ function organizationLine(view: PlanView, language: Language): string {
 function documentLines(document: InvoiceView, language: Language): string[] {
   const none = "–";
   const lines = [
-    `${kindText(document.kind, language)} ${document.number === null ? "" : `${quote(document.number)} · `}id ${document.id} · ${document.status}`,
+    `${kindText(document.kind, language)} ${document.number === null ? "" : `${quote(document.number)} · `}id ${referenceText(document.id)} · ${document.status}`,
     `${say(language, "Gross", "Brutto")} ${document.gross ?? none} · ${say(language, "net", "netto")} ${document.net ?? none}${taxText(document, language)}`,
     `${say(language, "Issued", "Rechnungsdatum")} ${document.issued_at ?? none} · ${say(language, "due", "fällig")} ${document.due_date ?? none}`,
     say(
@@ -61,7 +61,9 @@ function documentLines(document: InvoiceView, language: Language): string[] {
   if (more > 0) lines.push(say(language, ` … and ${more} more`, ` … und ${more} weitere`));
   if (document.email !== null) lines.push(`${say(language, "E-mail to", "E-Mail an")} ${emailText(document)}`);
   if (document.customer !== null) {
-    lines.push(`${say(language, "Customer", "Kunde")} ${document.customer_id ?? ""} ${quote(document.customer)}`);
+    lines.push(
+      `${say(language, "Customer", "Kunde")} ${document.customer_id === null ? "" : `${referenceText(document.customer_id)} `}${quote(document.customer)}`,
+    );
   }
   if (document.recipient.length > 0) {
     lines.push(`${say(language, "Recipient", "Empfänger")} ${quote(document.recipient.join(" / "), 240)}`);
@@ -79,7 +81,7 @@ function briefLine(document: InvoiceView, language: Language): string {
   const number = document.number === null ? "" : ` ${quote(document.number)}`;
   const mail = document.email === null ? "" : say(language, ", e-mailed", ", mit E-Mail");
   const who = document.customer === null ? "" : `: ${quote(document.customer)}`;
-  return `${document.gross ?? "–"} · ${kindText(document.kind, language)}${number} · id ${document.id}${mail}${who}`;
+  return `${document.gross ?? "–"} · ${kindText(document.kind, language)}${number} · id ${referenceText(document.id)}${mail}${who}`;
 }
 
 function taxText(document: InvoiceView, language: Language): string {

@@ -1,13 +1,13 @@
 import { addDays, daysBetween, type IsoDate } from "../domain/clock.ts";
 import type { Customer } from "../domain/customer.ts";
 import { type Invoice, isOpen } from "../domain/invoice.ts";
-import { type Decimal, decimal, formatMoney } from "../domain/money.ts";
+import { type Decimal, decimal } from "../domain/money.ts";
 import { itemTotals, totalsDifference } from "../domain/totals.ts";
 import { emailView } from "./email.ts";
 import type { Policy } from "./policy.ts";
 import type { Act, Risk, RiskContext } from "./port.ts";
 import { givesZeroTaxReason, hasHiddenCharacters, namesServicePeriod, soundsImperative, textsOf } from "./signs.ts";
-import { dateText, type Language, quotedText, rateText, referenceText, say } from "./wording.ts";
+import { amountText, dateText, type Language, quotedText, rateText, referenceText, say } from "./wording.ts";
 
 /** Everything a risk rule may look at. `customer` receives the document (for change_recipient: the new one). */
 export interface RiskSubject {
@@ -37,7 +37,7 @@ function issued({ invoice, context }: RiskSubject): Invoice[] {
 }
 
 function money(invoice: Invoice, value: Decimal, language: Language): string {
-  return formatMoney(value, invoice.currency, language);
+  return amountText(value, invoice.currency, language);
 }
 
 const overLimit: Rule = ({ invoice, policy, language }) => {

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import type { Invoice, Item } from "../domain/invoice.ts";
-import { formatMoney, roundMoney } from "../domain/money.ts";
+import { roundMoney } from "../domain/money.ts";
 import { lineTotals } from "../domain/totals.ts";
 import { displayLines, displayText, oneLine } from "../domain/untrusted.ts";
 import { emailView } from "./email.ts";
 import { ACTS, type Plan } from "./port.ts";
-import { dateText, languageOf, numberText, rateText, statusText } from "./wording.ts";
+import { amountText, dateText, languageOf, numberText, rateText, statusText } from "./wording.ts";
 
 /**
  * What the card, the approval page and the terminal show: JSON-safe, display-ready strings in the plan's locale. Every
@@ -78,8 +78,7 @@ export function invoiceView(
   options: { readonly locale: string; readonly email?: string | null; readonly customer_name?: string | null },
 ): InvoiceView {
   const language = languageOf(options.locale);
-  const money = (value: Invoice["total"]) =>
-    value === null ? null : formatMoney(value, oneLine(invoice.currency, 8), language);
+  const money = (value: Invoice["total"]) => (value === null ? null : amountText(value, invoice.currency, language));
   const items = invoice.items ?? [];
   const email = emailView(options.email ?? invoice.customer?.email ?? null, language);
   const customerName = options.customer_name ?? invoice.customer?.name ?? null;
@@ -121,14 +120,14 @@ function lineView(item: Item, invoice: Invoice, language: "de" | "en"): InvoiceV
   const price = invoice.calculate_from_net ? item.single_net_amount : item.single_gross_amount;
   const totals = lineTotals(item, invoice.calculate_from_net, invoice.currency);
   const total = totals === null ? null : invoice.calculate_from_net ? totals.net : totals.gross;
-  const currency = oneLine(invoice.currency, 8);
+  const { currency } = invoice;
   return {
     title: oneLine(item.title, 185),
     subtitle: item.subtitle === null || item.subtitle === "" ? null : oneLine(item.subtitle, 185),
     quantity: numberText(item.quantity, language),
-    unit_price: price === null ? null : formatMoney(price, currency, language),
+    unit_price: price === null ? null : amountText(price, currency, language),
     tax_rate: rateText(item.tax_rate, language),
-    total: total === null ? null : formatMoney(roundMoney(total, currency), currency, language),
+    total: total === null ? null : amountText(roundMoney(total, currency), currency, language),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { IsoDate } from "../domain/clock.ts";
 import { isIsoDate } from "../domain/clock.ts";
 import type { InvoiceStatus } from "../domain/invoice.ts";
-import type { Decimal } from "../domain/money.ts";
+import { type Decimal, formatMoney } from "../domain/money.ts";
 import { oneLine, quoted } from "../domain/untrusted.ts";
 
 /** Languages the approval is worded in. */
@@ -21,7 +21,7 @@ const STATUS_TEXT: Readonly<Record<Exclude<InvoiceStatus, "other">, Readonly<Rec
 };
 
 export function statusText(status: InvoiceStatus, word: string, language: Language): string {
-  return status === "other" ? oneLine(word, 30) : STATUS_TEXT[status][language];
+  return status === "other" ? referenceText(word) : STATUS_TEXT[status][language];
 }
 
 /** `31 Mar 2026`, `31.03.2026`: no order of day and month that could be misread. */
@@ -71,4 +71,10 @@ export function inert(text: string): string {
 /** A number or id as it is: plain characters unquoted, anything else as quoted untrusted text. */
 export function referenceText(raw: string): string {
   return /^[A-Za-z0-9][A-Za-z0-9._/#-]{0,39}$/.test(raw) ? raw : quotedText(raw, 60);
+}
+
+/** An amount with its currency; a code that is not one is quoted like any other text. */
+export function amountText(value: Decimal, currency: string, language: Language): string {
+  const code = /^[A-Za-z]{3}$/.test(currency) ? currency : quotedText(currency, 8);
+  return formatMoney(value, currency, language).slice(0, -currency.length) + code;
 }

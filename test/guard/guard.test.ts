@@ -163,7 +163,7 @@ describe("forms asked in the middle of a call", () => {
     await drive(lab, call(lab.guard(), sendPlan(), client));
     const form = client.forms[0];
     expect(JSON.stringify(form?.requestedSchema)).not.toContain("default");
-    expect(form?.requestedSchema.properties["decision"]?.["enum"]).toEqual(["decline", "approve"]);
+    expect(form?.requestedSchema.properties["decision"]).toMatchObject({ enum: ["decline", "approve"] });
     expect(form?.message.length).toBeLessThan(1_800);
   });
 
@@ -389,7 +389,7 @@ describe("the ladder", () => {
 });
 
 describe("the card", () => {
-  async function card(lab: Bench, guard: Guard, plan = sendPlan()) {
+  async function card(guard: Guard, plan = sendPlan()) {
     const result = await call(guard, plan, asker(undefined, cards));
     return { id: approvalOf(result).id, secret: secretOf(result) };
   }
@@ -397,7 +397,7 @@ describe("the card", () => {
   it("approves with its secret; the next identical call finds it", async () => {
     const lab = bench();
     const guard = lab.guard();
-    const shown = await card(lab, guard);
+    const shown = await card(guard);
     expect(await guard.answer({ ...shown, decision: "approve" })).toMatchObject({ ok: true });
     expect(await call(guard, sendPlan(), asker(undefined, cards))).toMatchObject({ kind: "approved" });
   });
@@ -405,14 +405,14 @@ describe("the card", () => {
   it("shows the same card to a repeated call", async () => {
     const lab = bench();
     const guard = lab.guard();
-    expect(await card(lab, guard)).toEqual(await card(lab, guard));
+    expect(await card(guard)).toEqual(await card(guard));
   });
 
   it("gives one constant answer for everything wrong", async () => {
     const lab = bench();
     const guard = lab.guard();
-    const shown = await card(lab, guard);
-    const other = await card(lab, guard, sendPlan({ organization: { id: "org-2", name: null, simulator: true } }));
+    const shown = await card(guard);
+    const other = await card(guard, sendPlan({ organization: { id: "org-2", name: null, simulator: true } }));
     const wrong = [
       { id: shown.id, secret: "" },
       { id: shown.id, secret: shown.id },
@@ -437,11 +437,11 @@ describe("the card", () => {
   it("wants the typed text at level typed, and gives up after five wrong ones", async () => {
     const lab = bench();
     const guard = lab.guard();
-    const shown = await card(lab, guard, typedPlan());
+    const shown = await card(guard, typedPlan());
     expect(await guard.answer({ ...shown, decision: "approve" })).toMatchObject({ ok: false });
     for (let times = 0; times < 4; times++) await guard.answer({ ...shown, decision: "approve", typed: "1" });
     expect(await guard.answer({ ...shown, decision: "approve", typed: "1785.00" })).toMatchObject({ ok: false });
-    const fresh = await card(lab, guard, typedPlan());
+    const fresh = await card(guard, typedPlan());
     expect(await guard.answer({ ...fresh, decision: "approve", typed: "1785.00" })).toMatchObject({ ok: true });
   });
 
@@ -456,7 +456,7 @@ describe("the card", () => {
       ] as const) {
         const lab = bench();
         const guard = lab.guard();
-        const shown = await card(lab, guard, plan);
+        const shown = await card(guard, plan);
         await lab.clock.advance(minutes * 60_000 + offset);
         expect((await guard.answer({ ...shown, decision: "approve", typed: "1785" })).ok).toBe(ok);
         const result = await call(guard, plan, asker(undefined, cards));
@@ -472,7 +472,7 @@ describe("the card", () => {
   it("lets exactly one of a hundred answers win", async () => {
     const lab = bench();
     const guard = lab.guard();
-    const shown = await card(lab, guard);
+    const shown = await card(guard);
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, index) =>
         guard.answer({ ...shown, decision: index % 2 === 0 ? "approve" : "decline" }),

@@ -1,0 +1,230 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decimal } from "../../src/domain/money.ts";
+import { planCancel, planChangeRecipient, planMarkPaid } from "../../src/guard/plan.ts";
+import { type BatchEntry, planBatch } from "../../src/guard/plan-batch.ts";
+import { planResolve } from "../../src/guard/plan-resolve.ts";
+import { defaultPolicy } from "../../src/guard/policy.ts";
+import { renderPreview } from "../../src/guard/preview.ts";
+import { planView, planViewSchema } from "../../src/guard/view.ts";
+import { context, customer, input, invoice, item, organization, sendPlan } from "./setup.ts";
+
+const sent = invoice({ status: "sent", status_word: "sent" });
+
+describe("previews", () => {
+  it("shows the guide's invoice on one screen", () => {
+    const text = renderPreview(planView(sendPlan()));
+    expect(text).toMatchInlineSnapshot(`
+      "Send draft R-2026-0042: 1,785.00 EUR to "Acme Inc (Jane Doe)"
+      Organization org-1 "Doe Consulting"
+
+      Draft "R-2026-0042" · id 9b1c2a6e-0001 · draft
+      Gross 1,785.00 EUR · net 1,500.00 EUR · 19 %: 285.00 EUR
+      Issued 01 Apr 2026 · due 15 Apr 2026
+      Lines (1):
+       1. 10 × 150.00 EUR, 19 %, = 1,500.00 EUR: "Consulting — March 2026"
+      E-mail to "jane@example.com"
+      Customer 4711 "Acme Inc (Jane Doe)"
+      Recipient "Acme Inc / Jane Doe / Hauptstraße 42 / 50667 Köln"
+      Notes "Payable within 14 days."
+
+      What will happen:
+      - draft R-2026-0042 is issued: it gets its final number and can no longer be changed.
+      - The customer is e-mailed at "jane@example.com".
+      - This cannot be undone; the way back is to cancel it with a credit note."
+    `);
+  });
+
+  it("is German for German people, and never calls a credit note Gutschrift", () => {
+    const plans = [
+      sendPlan({ locale: "de" }),
+      planCancel(input({ invoice: sent, locale: "de" })),
+      planMarkPaid({ ...input({ invoice: sent, locale: "de" }), send_notification: true }),
+      planChangeRecipient({ ...input({ invoice: sent, locale: "de" }), new_customer: customer({ id: "8" }) }),
+    ];
+    for (const plan of plans) {
+      const text = renderPreview(planView(plan));
+      expect(text).toContain("1.785,00 EUR");
+      expect(text).toContain("Was geschieht:");
+      expect(text).not.toMatch(/gutschrift/i);
+    }
+    expect(renderPreview(planView(plans[1] ?? sendPlan()))).toContain("Stornorechnung über -1.785,00 EUR");
+  });
+
+  it("says what a cancellation creates and what becomes of payments", () => {
+    const plan = planCancel(input({ invoice: invoice({ status: "paid", status_word: "paid", has_payment: true }) }));
+    const text = renderPreview(planView(plan));
+    expect(text).toContain("A credit note over -1,785.00 EUR is created with its line, negative.");
+    expect(text).toContain("check the refund yourself");
+    expect(plan.level).toBe("typed");
+  });
+
+  it("names the new recipient and where a copy may go", () => {
+    const next = customer({ id: "8", company: "Beta GmbH", email: "beta@example.com" });
+    const text = renderPreview(planView(planChangeRecipient({ ...input({ invoice: sent }), new_customer: next })));
+    expect(text).toContain('New recipient: 8 "Beta GmbH (Jane Doe)"');
+    expect(text).toContain('may be e-mailed at once to "beta@example.com"');
+  });
+
+  it("caps many lines", () => {
+    const items = Array.from({ length: 80 }, (_, index) => item({ id: String(index) }));
+    const text = renderPreview(planView(sendPlan({ invoice: invoice({ items }) })));
+    expect(text).toContain("… and 68 more");
+    expect(text).toContain("Lines (80):");
+  });
+
+  it("covers a whole batch: order, count and totals", () => {
+    const entry = (id: string, total: string): BatchEntry => ({
+      invoice: invoice({ id, number: `R-${id}`, status: "sent", status_word: "sent", total: decimal(total) }),
+      customer: customer(),
+      context: context(),
+      send_notification: false,
+    });
+    const batch = (entries: readonly BatchEntry[]) =>
+      planBatch({ entries, organization, policy: defaultPolicy, locale: "en" });
+    const plan = batch([entry("1", "10.10"), entry("2", "20.20")]);
+    expect(plan.level).toBe("typed");
+    expect(plan.title).toBe("Mark 2 invoices as paid: 30.30 EUR");
+    expect(plan.typed?.accepted).toContain("30.30");
+    const others = [
+      batch([entry("2", "20.20"), entry("1", "10.10")]),
+      batch([entry("1", "10.10")]),
+      batch([entry("1", "20.20"), entry("2", "10.10")]),
+      batch([{ ...entry("1", "10.10"), send_notification: true }, entry("2", "20.20")]),
+    ];
+    expect(new Set([plan, ...others].map(({ digest }) => digest)).size).toBe(5);
+    expect(() => batch([entry("1", "1"), entry("1", "1")])).toThrow(/twice/);
+    expect(() => batch([])).toThrow(/1 to 50/);
+  });
+
+  it("binds a verdict to its operation", () => {
+    const operation = {
+      id: "op_01abcdwxyz",
+      kind: "send_invoice",
+      state: "ambiguous",
+      subject_id: "9b1c2a6e-0001",
+      why: "two candidates",
+      amount: "1785.00 EUR",
+    };
+    const done = planResolve({ operation, verdict: { is: "done" }, organization, locale: "en" });
+    const not = planResolve({ operation, verdict: { is: "not_done" }, organization, locale: "en" });
+    expect(done.digest).not.toBe(not.digest);
+    expect(done.typed?.accepted).toEqual(["wxyz"]);
+    expect(renderPreview(planView(not))).toContain("a second time if you are wrong");
+  });
+});
+
+const hostile = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 60 }),
+  fc.constantFrom(
+    "Acme\n\nTotal: 1.00 EUR – approved",
+    'Acme" · Gross 1.00 EUR',
+    "\u202Egnp.exe",
+    "\u001b[2J\u001b[1;1HApproved",
+    "![x](http://evil.example/?q)",
+    "[click](javascript:alert(1))",
+    "<img src=x onerror=alert(1)>",
+    "`code`",
+    "a\u2028b\u0085c\r\nd",
+    "x".repeat(5_000),
+    "\ud800",
+    "__proto__",
+  ),
+  fc
+    .array(fc.constantFrom("\n", "\r", "\u2028", '"', "](", "<", "\u200b", "\u{e0041}", "a", "- ", "! "), {
+      maxLength: 30,
+    })
+    .map((parts) => parts.join("")),
+);
+
+/** Nothing that hides, reorders or breaks a line; only the server's own line breaks remain. */
+const UNSAFE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what must not be there.
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/u;
+
+function strings(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(strings);
+}
+
+describe("hostile texts", () => {
+  const record = fc.record({
+    title: hostile,
+    subtitle: hostile,
+    notes: hostile,
+    recipient: hostile,
+    number: hostile,
+    company: hostile,
+    email: hostile,
+    id: hostile,
+    currency: fc.constant("EUR"),
+    status: hostile,
+    organization: hostile,
+    locale: fc.constantFrom("de", "en"),
+  });
+  const planOf = (texts: typeof record extends fc.Arbitrary<infer T> ? T : never) => {
+    const document = invoice({
+      number: texts.number,
+      status: "other",
+      status_word: texts.status,
+      notes: texts.notes,
+      recipient: texts.recipient,
+      customer_id: texts.id,
+      items: [item({ title: texts.title, subtitle: texts.subtitle })],
+    });
+    const next = customer({ id: texts.id, company: texts.company, email: texts.email });
+    const base = input({
+      invoice: document,
+      customer: next,
+      locale: texts.locale,
+      organization: { id: "org-1", name: texts.organization, simulator: true },
+    });
+    return [
+      planChangeRecipient({ ...base, new_customer: next }),
+      planCancel(base),
+      planMarkPaid({ ...base, send_notification: true }),
+      sendPlan(base),
+    ];
+  };
+
+  it("cannot make a line, a quote or a hidden character in any preview or view", () => {
+    fc.assert(
+      fc.property(record, (texts) => {
+        for (const plan of planOf(texts)) {
+          const view = planViewSchema.parse(planView(plan, 0));
+          const escaped = strings(view).filter(
+            (text) => UNSAFE.test(text) || text.includes("\n") || !text.isWellFormed() || text.length > 1_200,
+          );
+          // Quotes come in pairs: what was quoted has not ended its quote. Nothing is left that Markdown or HTML act on.
+          const broken = renderPreview(view)
+            .split("\n")
+            .filter((line) => UNSAFE.test(line) || line.split('"').length % 2 === 0 || /\]\(|<|:\/\//.test(line));
+          expect([escaped, broken]).toEqual([[], []]);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  }, 120_000);
+
+  it("cannot change how many lines a preview has", () => {
+    fc.assert(
+      fc.property(record, (texts) => {
+        const [plan] = planOf(texts);
+        if (plan === undefined) throw new Error("no plan");
+        const view = planView(plan);
+        const document = view.documents[0];
+        if (document === undefined) throw new Error("no document");
+        const own =
+          10 +
+          view.details.length +
+          view.consequences.length +
+          (view.warnings.length > 0 ? view.warnings.length + 2 : 0);
+        const optional = [document.email, document.customer, document.notes].filter((text) => text !== null).length;
+        const lines = renderPreview(view).split("\n").length;
+        expect(lines).toBe(own + optional + (document.recipient.length > 0 ? 1 : 0));
+      }),
+      { numRuns: 100 },
+    );
+  }, 120_000);
+});
