@@ -54,6 +54,7 @@ export function approvalCard(
     autocomplete: "off",
     autocapitalize: "off",
     spellcheck: "false",
+    maxlength: "100",
     "aria-describedby": `${id}-title`,
   });
   const footer = element("footer", { class: "answer" });
