@@ -1,5 +1,5 @@
 import type { Setting } from "../src/config.ts";
-import type { Tool } from "../src/toolkit/define.ts";
+import type { Tool } from "../src/toolkit/tool.ts";
 
 /** What the manifests read of package.json. `mcpName` is the name in the MCP registry. */
 export interface Package {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Setting } from "../src/config.ts";
 import type { Json } from "../src/domain/json.ts";
-import type { Tool } from "../src/toolkit/define.ts";
 import type { Effect } from "../src/toolkit/effect.ts";
+import type { Tool } from "../src/toolkit/tool.ts";
 import { isLiteral } from "./manifests.ts";
 
 const EFFECT_WORDS: Readonly<Record<Effect, string>> = {

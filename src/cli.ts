@@ -23,7 +23,9 @@ async function main(argv: readonly string[]): Promise<void> {
 }
 
 const settingFlags = Object.fromEntries(
-  SETTINGS.flatMap((setting: Setting) => (setting.flag === undefined ? [] : [[setting.flag, { type: "string" as const }]])),
+  SETTINGS.flatMap((setting: Setting) =>
+    setting.flag === undefined ? [] : [[setting.flag, { type: "string" as const }]],
+  ),
 );
 
 async function serve(argv: readonly string[]): Promise<void> {
@@ -56,11 +58,11 @@ async function serve(argv: readonly string[]): Promise<void> {
   const shutDown = () => {
     if (closing) return;
     closing = true;
-    assembly
-      .close()
-      .catch((error: unknown) => report(`shutting down: ${error instanceof Error ? error.message : "failed"}`))
-      .then(() => connection.close())
-      .finally(() => process.exit(0));
+    void Promise.allSettled([assembly.close(), connection.close()]).then(([settled]) => {
+      if (settled.status === "rejected")
+        report("shutting down: some outcomes could not be settled; list_operations shows them");
+      process.exit(0);
+    });
   };
   process.stdin.once("end", shutDown);
   process.stdin.once("close", shutDown);

@@ -136,9 +136,7 @@ const schema = z.object({
   policy: z.string().optional(),
   data_dir: absolute,
   download_dir: absolute.optional(),
-  language: z
-    .string()
-    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is not a language such as de-DE"),
+  language: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is not a language such as de-DE"),
   timezone: timeZone,
 });
 
@@ -192,7 +190,8 @@ function usable(value: string | undefined): string | undefined {
 }
 
 function originOf(value: string): string | { readonly problem: string } {
-  if (!URL.canParse(value)) return { problem: "is not a web address such as https://b.anny.co, nor a region (co, eu, staging)" };
+  if (!URL.canParse(value))
+    return { problem: "is not a web address such as https://b.anny.co, nor a region (co, eu, staging)" };
   const url = new URL(value);
   const loopback = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {

@@ -4,8 +4,8 @@ import { createInterface } from "node:readline/promises";
 import type { Config } from "./config.ts";
 import { systemClock } from "./domain/clock.ts";
 import { ConfigError } from "./errors.ts";
-import { approveInTerminal } from "./guard/terminal.ts";
 import { defaultPolicy, loadPolicy } from "./guard/policy.ts";
+import { approveInTerminal } from "./guard/terminal.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/port.ts";
 

@@ -1,5 +1,5 @@
-import type { Decimal } from "./money.ts";
 import type { IsoDate } from "./clock.ts";
+import type { Decimal } from "./money.ts";
 
 /**
  * The statuses this server reasons about. `draft`, `sent` and `paid` are the guide's; what a cancelled or refunded
@@ -163,7 +163,9 @@ export function isOpen(invoice: Invoice): boolean {
 }
 
 /** `invoice R-2026-0042`, `draft 9b1c…`, `quote …`, `credit note …`: how the server's own sentences name a document. */
-export function documentName(invoice: Pick<Invoice, "id" | "number" | "status" | "is_quote" | "is_cancellation">): string {
+export function documentName(
+  invoice: Pick<Invoice, "id" | "number" | "status" | "is_quote" | "is_cancellation">,
+): string {
   const kind = invoice.is_quote
     ? "quote"
     : invoice.is_cancellation

@@ -22,9 +22,7 @@ export function sum(values: Iterable<Decimal>): Decimal {
 /** Digits after the decimal point of a currency (EUR 2, JPY 0), from ISO 4217 by way of Intl. 2 when unknown. */
 export function minorDigits(currency: string): number {
   try {
-    return (
-      new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2
-    );
+    return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
   } catch {
     return 2;
   }

@@ -6,7 +6,12 @@ export interface Totals {
   readonly net: Decimal;
   readonly tax: Decimal;
   readonly gross: Decimal;
-  readonly by_rate: readonly { readonly tax_rate: Decimal; readonly net: Decimal; readonly tax: Decimal; readonly gross: Decimal }[];
+  readonly by_rate: readonly {
+    readonly tax_rate: Decimal;
+    readonly net: Decimal;
+    readonly tax: Decimal;
+    readonly gross: Decimal;
+  }[];
 }
 
 interface Line {

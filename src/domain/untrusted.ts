@@ -3,10 +3,12 @@
  * Never used on what is written to the API.
  */
 
-/** Characters that hide, reorder or forge text: C0/C1, bidi controls, zero-width, tags, variation selectors, fillers. */
+/**
+ * Characters that hide, reorder or forge text: controls, format characters (bidi, zero-width, tags) and ignorable fillers.
+ * Variation selectors and joiners inside an emoji are what they seem and stay.
+ */
 const HIDDEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what is removed here.
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e01ef}]/gu;
+  /(?!\ufe0f|\u200d)[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]|(?<!\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)(?:\ufe0f|\u200d)/gu;
 const LINE_BREAK = /\r\n|[\n\r\u0085\u2028\u2029]/g;
 
 export interface DisplayText {

@@ -3,9 +3,9 @@ import type { Invoice } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { readOnlyCard } from "./card.ts";
 import type { ReadContext, Settled } from "./context.ts";
-import type { Result } from "./define.ts";
 import { invoiceRow, rowText, type ShortRow, toRow } from "./invoices.ts";
 import { readInvoice } from "./read-back.ts";
+import type { Result } from "./tool.ts";
 
 /** The shared answer of guarded acts: what was done, and the document as the API has it now. */
 export const committedOutput = z.object({

@@ -2,9 +2,9 @@ import type { InvoicesApi } from "../api/port.ts";
 import type { Clock, IsoDate } from "../domain/clock.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Organization } from "../domain/organization.ts";
-import type { Asker, Guard } from "../guard/port.ts";
 import type { Policy } from "../guard/policy.ts";
-import type { Journal, Outcome } from "../journal/port.ts";
+import type { Asker, Guard } from "../guard/port.ts";
+import type { Journal, Outcome, PerformOptions } from "../journal/port.ts";
 import type { Operation } from "../operations/operation.ts";
 
 /** What the server is built from. Made once per process; nothing in it depends on a connection or a call. */
@@ -59,6 +59,6 @@ export interface DraftContext extends ReadContext {
   perform<A extends JsonObject, B extends JsonObject, R extends JsonObject>(
     operation: Operation<A, B, R>,
     args: A,
-    options?: { readonly duplicate_of?: string | undefined },
+    options?: { readonly duplicate_of?: string | undefined; readonly note?: PerformOptions["note"] },
   ): Promise<Settled<R>>;
 }

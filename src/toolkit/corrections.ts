@@ -42,7 +42,11 @@ export function requireOpen(invoice: Invoice): void {
 }
 
 /** Cancelling and re-addressing are for documents that left the house. */
-export function requireCancellable(invoice: Invoice, participle: "cancelled" | "re-addressed", customerId?: string): void {
+export function requireCancellable(
+  invoice: Invoice,
+  participle: "cancelled" | "re-addressed",
+  customerId?: string,
+): void {
   const name = documentName(invoice);
   if (invoice.is_cancellation || invoice.is_credit) {
     throw new WrongStateError(`${name} is a credit note and cannot be ${participle}.`, {

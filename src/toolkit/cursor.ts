@@ -21,7 +21,9 @@ export function decodeCursor(filters: JsonObject, cursor: string | undefined): P
   if (cursor === undefined) return { page: 1, offset: 0 };
   const parsed = encoded.safeParse(jsonOf(cursor));
   if (!parsed.success) {
-    throw new InputError("cursor: not one this server gave.", { next: "Leave cursor out to start from the beginning." });
+    throw new InputError("cursor: not one this server gave.", {
+      next: "Leave cursor out to start from the beginning.",
+    });
   }
   const [made, page, offset] = parsed.data;
   if (made !== fingerprint(filters)) {

@@ -27,15 +27,14 @@ export const customerData = z.object({
   number: z.string().optional(),
   created_at: z.string().optional(),
   address: addressData.optional().describe("Absent when there is none."),
-  custom_fields: z.array(z.object({ field_id: z.string(), label: z.string().optional(), value: z.string() })).optional(),
+  custom_fields: z
+    .array(z.object({ field_id: z.string(), label: z.string().optional(), value: z.string() }))
+    .optional(),
 });
 export type CustomerData = z.infer<typeof customerData>;
 
 /** Drops nulls and blanks, so that no token is spent on what is not there. */
-function present<T extends Record<string, string | null>>(
-  fields: T,
-  max = 200,
-): { [K in keyof T]?: string } {
+function present<T extends Record<string, string | null>>(fields: T, max = 200): { [K in keyof T]?: string } {
   const kept: { [K in keyof T]?: string } = {};
   for (const key in fields) {
     const value = fields[key];

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { readOnlyCard } from "./card.ts";
 import type { ReadContext } from "./context.ts";
-import type { Result } from "./define.ts";
 import { invoiceData, invoiceText, toInvoice } from "./invoices.ts";
 import { readInvoice } from "./read-back.ts";
-import { readOnlyCard } from "./card.ts";
+import { candidateData } from "./resolve-customer.ts";
+import type { Result } from "./tool.ts";
 
 /** The shared answer of tools that change a draft: what was done, and the draft as the API has it now. */
 export const draftOutput = z.object({
@@ -13,7 +14,18 @@ export const draftOutput = z.object({
 });
 export type DraftData = z.infer<typeof draftOutput>;
 
-export async function draftAnswer(id: string, context: ReadContext, done: string, next: string): Promise<Result<DraftData>> {
+/** Answer of tools that may ask back instead of creating. */
+export const preparedOutput = draftOutput.partial().extend({
+  question: z.string().optional().describe("Put it to the person; nothing was created."),
+  candidates: z.array(candidateData).optional(),
+});
+
+export async function draftAnswer(
+  id: string,
+  context: ReadContext,
+  done: string,
+  next: string,
+): Promise<Result<DraftData>> {
   const { invoice, note } = await readInvoice(id, context);
   if (invoice === null) return { data: { done: `${done} ${note}`, invoice_id: id }, next: `get_invoice ${id}.` };
   return {
@@ -23,6 +35,6 @@ export async function draftAnswer(id: string, context: ReadContext, done: string
   };
 }
 
-export function draftText(data: DraftData): string {
-  return data.invoice === undefined ? `${data.done} id ${data.invoice_id}` : `${data.done}\n${invoiceText(data.invoice)}`;
+export function draftText({ done, invoice, invoice_id }: z.infer<typeof preparedOutput>): string {
+  return [done ?? "", invoice === undefined ? `id ${invoice_id ?? "?"}` : invoiceText(invoice)].join("\n");
 }

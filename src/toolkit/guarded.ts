@@ -90,7 +90,9 @@ function pendingAnswer(
   const { approval, channel, changes, secret, tell_user } = decision;
   return resultAnswer(
     {},
-    [`Waiting for approval: ${plan.title}`, ...plan.risks.map((risk) => `  Look: ${risk.sentence}`), ...changes].join("\n"),
+    [`Waiting for approval: ${plan.title}`, ...plan.risks.map((risk) => `  Look: ${risk.sentence}`), ...changes].join(
+      "\n",
+    ),
     {
       account: accountName(context.organization, context.simulator),
       outcome: "approval_required",

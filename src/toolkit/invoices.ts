@@ -74,7 +74,7 @@ export function toRow(invoice: Invoice, today: IsoDate): InvoiceRow {
     }),
     currency,
     ...defined({
-      customer: shownCustomer(invoice),
+      customer: displayCustomer(invoice),
       customer_id: invoice.customer_id ?? undefined,
       issued_at: invoice.issued_at ?? undefined,
       due_date: invoice.due_date ?? undefined,
@@ -82,7 +82,7 @@ export function toRow(invoice: Invoice, today: IsoDate): InvoiceRow {
   };
 }
 
-function shownCustomer(invoice: Invoice): string | undefined {
+export function displayCustomer(invoice: Invoice): string | undefined {
   const name =
     invoice.customer?.name ??
     invoice.buyer?.company_name ??

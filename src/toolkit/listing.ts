@@ -26,7 +26,23 @@ export interface ListedTool {
   readonly _meta?: { readonly [key: string]: unknown };
 }
 
-/** JSON Schema of a tool's arguments: no `$schema`, no validation regexes (they cost more tokens than all names together). */
+/**
+ * Keywords that are checked but not advertised: bounds and regexes cost more tokens than all names together, and an error
+ * says more than a bound does. Bounds that a caller has to know stand in the description.
+ */
+const UNLISTED = new Set([
+  "$schema",
+  "pattern",
+  "format",
+  "minLength",
+  "maxLength",
+  "minimum",
+  "maximum",
+  "minItems",
+  "maxItems",
+]);
+
+/** JSON Schema of a tool's arguments. */
 export function listedInput(input: z.ZodObject): ObjectSchema {
   return objectSchema(z.toJSONSchema(input, { io: "input", target: "draft-2020-12" }), []);
 }
@@ -45,11 +61,12 @@ export const common = z.object({
   account: z.string().optional().describe("Organization acted in; says when it is the simulator."),
   next: z.string().optional().describe("Next sensible step, or the way back."),
   outcome: z
-    .enum(["done", "already_done", "unknown", "ambiguous", "mismatch", "approval_required"])
+    .enum(["done", "already_done", "unknown", "ambiguous", "mismatch", "partial", "approval_required"])
     .optional()
     .describe("What became of a write."),
   operation_id: z.string().optional().describe("Journal entry of a write."),
   tell_user: z.string().optional().describe("Say this to the person."),
+  done_before: z.array(z.string()).optional().describe("Steps that are done although the job stopped."),
   unresolved: z.array(z.string()).optional().describe("Operations whose outcome is still open."),
   error: z
     .object({
@@ -84,7 +101,7 @@ function strip(value: unknown): SchemaValue {
   if (!isJsonObject(value)) throw new TypeError(`not JSON: ${typeof value}`);
   const stripped: { [key: string]: SchemaValue } = {};
   for (const [key, item] of Object.entries(value)) {
-    if (key === "$schema" || key === "pattern" || item === undefined) continue;
+    if (UNLISTED.has(key) || item === undefined) continue;
     // Below `properties` the keys are a tool's own words, not the schema's.
     stripped[key] = key === "properties" && isJsonObject(item) ? members(item) : strip(item);
   }
@@ -105,7 +122,9 @@ export function isListing(value: unknown): value is readonly ListedTool[] {
         typeof tool["name"] === "string" &&
         typeof tool["description"] === "string" &&
         isJsonObject(tool["annotations"]) &&
-        [tool["inputSchema"], tool["outputSchema"]].every((schema) => isJsonObject(schema) && schema["type"] === "object"),
+        [tool["inputSchema"], tool["outputSchema"]].every(
+          (schema) => isJsonObject(schema) && schema["type"] === "object",
+        ),
     )
   );
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type Json, type JsonObject, isJsonObject } from "../domain/json.ts";
-import { decimal, formatMoney } from "../domain/money.ts";
+import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
+import { decimal, formatMoney, sum } from "../domain/money.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import type { OperationRecord } from "../journal/port.ts";
 
@@ -55,4 +55,23 @@ export function operationText(operation: OperationData): string {
     ...(operation.why === undefined ? [] : [`  ${operation.why}`]),
     ...(operation.candidates === undefined ? [] : [`  Look at: ${operation.candidates.join(", ")}`]),
   ].join("\n");
+}
+
+const ACTS = ["send_invoice", "mark_paid", "cancel_invoice", "change_recipient"] as const;
+
+/** What was done, per act: `send_invoice: 3 done, 1,785.00 EUR + 90.00 CHF`. */
+export function operationSums(records: readonly OperationRecord[]): string[] {
+  return ACTS.flatMap((act) => sumOf(act, records));
+}
+
+function sumOf(act: (typeof ACTS)[number], records: readonly OperationRecord[]): string[] {
+  const done = records.filter((record) => record.kind === act && record.state === "done");
+  if (done.length === 0) return [];
+  const byCurrency = new Map<string, string[]>();
+  for (const { note } of done) {
+    if (note?.currency === undefined || note.amount === undefined) continue;
+    byCurrency.set(note.currency, [...(byCurrency.get(note.currency) ?? []), note.amount]);
+  }
+  const totals = [...byCurrency].map(([currency, amounts]) => formatMoney(sum(amounts.map(decimal)), currency));
+  return [`${act}: ${done.length} done${totals.length === 0 ? "" : `, ${totals.join(" + ")}`}`];
 }

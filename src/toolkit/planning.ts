@@ -11,7 +11,9 @@ const EARLIER_PAGES = 2;
 /** Fresh reads that a preview of one invoice is built from. */
 export async function planInput(invoice: Invoice, context: ReadContext): Promise<PlanInput> {
   const customer =
-    invoice.customer_id === null ? null : await context.api.getCustomer(invoice.customer_id, { signal: context.signal });
+    invoice.customer_id === null
+      ? null
+      : await context.api.getCustomer(invoice.customer_id, { signal: context.signal });
   return {
     invoice,
     customer,

@@ -1,6 +1,6 @@
 import type { Invoice } from "../domain/invoice.ts";
-import { type CustomerData, customerDetails } from "./customers.ts";
 import type { ReadContext } from "./context.ts";
+import { type CustomerData, customerDetails } from "./customers.ts";
 
 /**
  * Reading back what was just written. The write is done whatever happens here, so a failed read is a note, never an error.
@@ -22,7 +22,9 @@ export async function readCustomer(
 export async function readInvoice(
   id: string,
   context: ReadContext,
-): Promise<{ readonly invoice: Invoice; readonly note: undefined } | { readonly invoice: null; readonly note: string }> {
+): Promise<
+  { readonly invoice: Invoice; readonly note: undefined } | { readonly invoice: null; readonly note: string }
+> {
   try {
     return { invoice: await context.api.getInvoice(id), note: undefined };
   } catch {

@@ -33,9 +33,12 @@ async function idOfNumber(number: string, context: ReadContext): Promise<string>
     });
   }
   if (other !== undefined) {
-    throw new InputError(`Several invoices have the number ${quoted(number, 60)}: ${matches.map((one) => one.id).join(", ")}.`, {
-      next: "Call again with the id.",
-    });
+    throw new InputError(
+      `Several invoices have the number ${quoted(number, 60)}: ${matches.map((one) => one.id).join(", ")}.`,
+      {
+        next: "Call again with the id.",
+      },
+    );
   }
   return match.id;
 }

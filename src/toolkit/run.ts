@@ -1,16 +1,15 @@
 import type { z } from "zod";
 import { dayOf } from "../domain/clock.ts";
-import { canonicalJson, isJsonObject, type JsonObject } from "../domain/json.ts";
+import { canonicalJson, defined, isJsonObject, type JsonObject } from "../domain/json.ts";
 import { CancelledError, InvoicingError } from "../errors.ts";
 import type { Plan } from "../guard/port.ts";
 import type { Journal, Outcome, PerformOptions } from "../journal/port.ts";
-import type { Operation } from "../operations/operation.ts";
 import type { Call, Deps, DraftContext, ReadContext, Settled } from "./context.ts";
-import type { ActTool, AnswerTool, CommitTool, DraftTool, ReadTool, Result } from "./define.ts";
 import { type GuardedAct, guarded } from "./guarded.ts";
 import { parseInput } from "./input.ts";
 import type { Common } from "./listing.ts";
 import { accountName, errorAnswer, operationLine, resultAnswer, type ToolAnswer } from "./report.ts";
+import type { ActTool, AnswerTool, CommitTool, DraftTool, ReadTool, Result } from "./tool.ts";
 
 export type { ToolAnswer } from "./report.ts";
 
@@ -44,7 +43,7 @@ export async function runDraft<I extends Shape, O extends Shape>(
       perform: async (operation, args, options) => {
         const outcome = await journal.perform(operation, args, {
           ...performOptions(deps, call),
-          ...(options?.duplicate_of === undefined ? {} : { duplicate_of: options.duplicate_of }),
+          ...defined({ duplicate_of: options?.duplicate_of, note: options?.note }),
         });
         trail.push(outcome);
         if (!isSettled(outcome)) throw new Unsettled(outcome);
@@ -56,10 +55,37 @@ export async function runDraft<I extends Shape, O extends Shape>(
       const last = trail.at(-1);
       return finish(tool, result, context, { ...written(last), ...(await unresolved(journal, last)) });
     } catch (error) {
-      if (error instanceof Unsettled) return unsettledAnswer(error.outcome, context);
+      const done = trail.filter(isSettled).filter((outcome) => outcome.outcome !== "already_done");
+      if (error instanceof Unsettled) return unsettledAnswer(error.outcome, context, done);
+      if (done.length > 0) return partialAnswer(tool.name, error, done, context);
       throw error;
     }
   });
+}
+
+/** A job of several steps that stopped on the way: `isError` would say that nothing happened. */
+function partialAnswer(
+  tool: string,
+  thrown: unknown,
+  done: readonly Settled<JsonObject>[],
+  context: ReadContext,
+): ToolAnswer {
+  const failure = errorAnswer(thrown, undefined, true);
+  const reason = failure.kind === "result" ? failure.text : "";
+  return resultAnswer(
+    { done_before: doneBefore(done) },
+    [`${tool} stopped before it was complete. Done so far:`, ...doneBefore(done), `Then: ${reason}`].join("\n"),
+    {
+      account: accountName(context.organization, context.simulator),
+      outcome: "partial",
+      next: `Correct what was refused, or call ${tool} again with the same arguments: it goes on where it stopped and repeats nothing.`,
+    },
+    undefined,
+  );
+}
+
+function doneBefore(done: readonly Settled<JsonObject>[]): string[] {
+  return done.flatMap(({ operation }) => (operation === null ? [] : [operationLine(operation)]));
 }
 
 /** Needs no API: it only records what the person clicked. */
@@ -188,8 +214,10 @@ class Unsettled extends Error {
 function unsettledAnswer(
   outcome: Extract<Outcome<JsonObject>, { readonly result: null }>,
   context: ReadContext,
+  done: readonly Settled<JsonObject>[] = [],
 ): ToolAnswer {
   const { operation } = outcome;
+  const before = doneBefore(done);
   const why = operation.why ?? "No conclusive answer came back.";
   const candidates = operation.candidates.length === 0 ? "" : ` Look at: ${operation.candidates.join(", ")}.`;
   const tellUser =
@@ -197,8 +225,8 @@ function unsettledAnswer(
       ? `The request for ${operation.kind} left this computer, but it is not known whether it was carried out. ${why} It is being checked; please do not do it by hand until this is settled.`
       : `The request for ${operation.kind} may have been carried out, and only a person can tell. ${why}${candidates}`;
   return resultAnswer(
-    {},
-    `${operation.kind}: outcome ${outcome.outcome}.`,
+    before.length === 0 ? {} : { done_before: before },
+    [`${operation.kind}: outcome ${outcome.outcome}.`, ...before.map((line) => `Done before: ${line}`)].join("\n"),
     {
       account: accountName(context.organization, context.simulator),
       outcome: outcome.outcome,

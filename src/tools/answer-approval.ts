@@ -1,22 +1,21 @@
 import { z } from "zod";
 import { defineTool } from "../toolkit/define.ts";
 import { block, line } from "../toolkit/params.ts";
-import { CARD_URI } from "../ui/names.ts";
 
 export default defineTool({
   name: "answer_approval",
   title: "Answer approval",
   effect: "answer",
-  description: "Used by the approval card when a person clicks. Not for assistants: the secret is never shown to them.",
+  description: "For the approval card only; assistants are never given the secret.",
   input: z.strictObject({
-    approval_id: line(64, "Approval."),
-    secret: line(128, "Card's secret."),
+    approval_id: line(64, "Id."),
+    secret: line(128, "Secret."),
     decision: z.enum(["approve", "decline"]).describe("Click."),
     typed: block(100, "What the person typed.").optional(),
   }),
   output: z.object({ ok: z.boolean(), message: z.string() }),
   examples: [{ approval_id: "none", secret: "none", decision: "decline" }],
-  meta: { ui: { resourceUri: CARD_URI, visibility: ["app"] } },
+  meta: { ui: { visibility: ["app"] } },
   async run(input, guard) {
     const answer = await guard.answer({
       id: input.approval_id,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { createAddress } from "../operations/create-address.ts";
 import { customerData, customerText } from "../toolkit/customers.ts";
 import { defineTool } from "../toolkit/define.ts";
-import { customerId, line } from "../toolkit/params.ts";
+import { country, customerId, line } from "../toolkit/params.ts";
 import { readCustomer } from "../toolkit/read-back.ts";
 import { findCustomer } from "../toolkit/references.ts";
 
@@ -17,10 +17,7 @@ export default defineTool({
     street_address: line(190, "Street and number."),
     zip_code: line(20, "Postal code."),
     city: line(120, "City."),
-    country_code: z
-      .string()
-      .regex(/^[A-Z]{2}$/, "must be an ISO 3166 code such as DE")
-      .describe("ISO 3166, e.g. DE."),
+    country_code: country(),
   }),
   output: z.object({ customer: customerData, note: z.string().optional() }),
   examples: [
@@ -38,9 +35,13 @@ export default defineTool({
     const outcome = await context.perform(createAddress, { ...input, customer_id: before.id });
     const { customer, note } = await readCustomer(before.id, before.email ?? "", context);
     const existed = outcome.outcome === "already_done" && outcome.operation === null;
-    const replaced = !existed && before.address ? "The customer had another address; below is what the API shows now." : undefined;
+    const replaced =
+      !existed && before.address ? "The customer had another address; below is what the API shows now." : undefined;
     return {
-      data: { customer, note: existed ? "The customer has this address already. Nothing was created." : (note ?? replaced) },
+      data: {
+        customer,
+        note: existed ? "The customer has this address already. Nothing was created." : (note ?? replaced),
+      },
       next: "create_invoice for this customer.",
     };
   },

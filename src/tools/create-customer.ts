@@ -3,31 +3,27 @@ import { defined } from "../domain/json.ts";
 import { createCustomer } from "../operations/create-customer.ts";
 import { customerData, customerText } from "../toolkit/customers.ts";
 import { defineTool } from "../toolkit/define.ts";
-import { email, line } from "../toolkit/params.ts";
+import { email, language, line, phone } from "../toolkit/params.ts";
 import { readCustomer } from "../toolkit/read-back.ts";
 
 export default defineTool({
   name: "create_customer",
   title: "Create customer",
   effect: "draft",
-  description: "Create a customer. If the e-mail exists already, nothing is created and the existing customer is returned.",
+  description:
+    "Create a customer. If the e-mail exists already, nothing is created and the existing customer is returned.",
   input: z.strictObject({
     email: email("Invoices go here."),
-    locale: z
-      .string()
-      .regex(/^[A-Za-z]{2}(-[A-Za-z]{2})?$/, "must be a language code such as de or en")
-      .describe("Language, e.g. de."),
+    locale: language(),
     given_name: line(120, "Given name.").optional(),
     family_name: line(120, "Family name.").optional(),
     company: line(190, "Company.").optional(),
-    mobile: z
-      .string()
-      .regex(/^\+[1-9]\d{6,14}$/, "must be in international form, e.g. +4917612345678")
-      .optional()
-      .describe("As +4917612345678."),
+    mobile: phone().optional(),
   }),
   output: z.object({ customer: customerData, note: z.string().optional() }),
-  examples: [{ email: "sam@example.com", locale: "de", given_name: "Sam", family_name: "Muster", company: "Muster GmbH" }],
+  examples: [
+    { email: "sam@example.com", locale: "de", given_name: "Sam", family_name: "Muster", company: "Muster GmbH" },
+  ],
   async run(input, context) {
     const outcome = await context.perform(createCustomer, defined(input));
     const { customer, note } = await readCustomer(outcome.result.customer_id, input.email, context);
@@ -35,7 +31,9 @@ export default defineTool({
     return {
       data: {
         customer,
-        note: existing ? "This e-mail already has a customer. Nothing was created; check that it is the right one." : note,
+        note: existing
+          ? "This e-mail already has a customer. Nothing was created; check that it is the right one."
+          : note,
       },
       next: customer.address === undefined ? "create_address for this customer." : "create_invoice.",
     };

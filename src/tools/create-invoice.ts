@@ -43,7 +43,9 @@ export default defineTool({
       throw new InputError("create_invoice: reference_type and reference_id go together.");
     }
     if (customer_id !== undefined && reference_type !== undefined) {
-      throw new InputError("create_invoice: give customer_id or a reference, not both; the API derives the customer from the reference.");
+      throw new InputError(
+        "create_invoice: give customer_id or a reference, not both; the API derives the customer from the reference.",
+      );
     }
     if (input.issued_at !== undefined && input.due_date !== undefined && input.due_date < input.issued_at) {
       throw new InputError("create_invoice: due_date is before issued_at.");
@@ -54,7 +56,10 @@ export default defineTool({
       defined({
         ...attributes,
         customer_id: customer?.id,
-        reference: reference_type === undefined || reference_id === undefined ? undefined : { type: reference_type, id: reference_id },
+        reference:
+          reference_type === undefined || reference_id === undefined
+            ? undefined
+            : { type: reference_type, id: reference_id },
       }),
       { duplicate_of },
     );
@@ -63,7 +68,12 @@ export default defineTool({
         ? `An equal draft was created at ${outcome.operation.created_at}; this is that draft. A second one on purpose: duplicate_of "${outcome.operation.id}".`
         : undefined;
     const forWhom = customer === null ? "no customer linked yet" : `for ${quoted(customerName(customer), 80)}`;
-    return draftAnswer(outcome.result.invoice_id, context, repeated ?? `Draft created, ${forWhom}.`, "add_item for each line.");
+    return draftAnswer(
+      outcome.result.invoice_id,
+      context,
+      repeated ?? `Draft created, ${forWhom}.`,
+      "add_item for each line.",
+    );
   },
   render: draftText,
 });

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { readOnlyCard } from "../toolkit/card.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { invoiceData, invoiceText, toInvoice } from "../toolkit/invoices.ts";
+import { nextStep } from "../toolkit/next-step.ts";
 import { format, invoiceRef } from "../toolkit/params.ts";
 import { findInvoice } from "../toolkit/references.ts";
-import { readOnlyCard } from "../toolkit/card.ts";
-import { nextStep } from "../toolkit/next-step.ts";
 
 export default defineTool({
   name: "get_invoice",

@@ -1,20 +1,16 @@
 import { z } from "zod";
 import { addDays } from "../domain/clock.ts";
-import { decimal, formatMoney, sum } from "../domain/money.ts";
 import { defined } from "../domain/json.ts";
-import type { OperationRecord } from "../journal/port.ts";
-import { defineTool } from "../toolkit/define.ts";
-import { operationData, operationText, toOperation } from "../toolkit/operations.ts";
-import { day, limit } from "../toolkit/params.ts";
 import { startOfDay } from "../toolkit/days.ts";
-
-const ACTS = ["send_invoice", "mark_paid", "cancel_invoice", "change_recipient"] as const;
+import { defineTool } from "../toolkit/define.ts";
+import { operationData, operationSums, operationText, toOperation } from "../toolkit/operations.ts";
+import { day, limit } from "../toolkit/params.ts";
 
 export default defineTool({
   name: "list_operations",
   title: "List operations",
   effect: "read",
-  description: "What this server did, newest first, with sums: \"what did you do today?\" Also what is still unresolved.",
+  description: 'What this server did, newest first, with sums: "what did you do today?" Also what is still unresolved.',
   input: z.strictObject({
     since: day("First day. Default today.").optional(),
     until: day("Last day.").optional(),
@@ -39,7 +35,7 @@ export default defineTool({
             limit: wanted,
           },
     );
-    const sums = ACTS.flatMap((act) => sumsOf(act, records));
+    const sums = operationSums(records);
     return {
       data: defined({ operations: records.map(toOperation), sums: sums.length === 0 ? undefined : sums }),
       ...(records.length === wanted ? { next: "There may be more: raise limit or narrow the days." } : {}),
@@ -47,21 +43,10 @@ export default defineTool({
   },
   render: ({ operations, sums }) =>
     [
-      operations.length === 0 ? "No operations." : `${operations.length} operation${operations.length === 1 ? "" : "s"}:`,
+      operations.length === 0
+        ? "No operations."
+        : `${operations.length} operation${operations.length === 1 ? "" : "s"}:`,
       ...operations.map(operationText),
       ...(sums ?? []),
     ].join("\n"),
 });
-
-/** `send_invoice: 3 done, 1,785.00 EUR` per act, sums per currency. */
-function sumsOf(act: (typeof ACTS)[number], records: readonly OperationRecord[]): string[] {
-  const done = records.filter((record) => record.kind === act && record.state === "done");
-  if (done.length === 0) return [];
-  const byCurrency = new Map<string, string[]>();
-  for (const { note } of done) {
-    if (note?.currency === undefined || note.amount === undefined) continue;
-    byCurrency.set(note.currency, [...(byCurrency.get(note.currency) ?? []), note.amount]);
-  }
-  const totals = [...byCurrency].map(([currency, amounts]) => formatMoney(sum(amounts.map(decimal)), currency));
-  return [`${act}: ${done.length} done${totals.length === 0 ? "" : `, ${totals.join(" + ")}`}`];
-}

@@ -10,7 +10,8 @@ export default defineAct({
   name: "resolve_operation",
   title: "Resolve operation",
   effect: "commit",
-  description: "Record a person's verdict on an operation that only a person can settle. Sends nothing. A person approves; you cannot.",
+  description:
+    "Record a person's verdict on an operation that only a person can settle. Sends nothing. A person approves; you cannot.",
   input: z.strictObject({
     operation_id: line(64, "op_…."),
     verdict: z.enum(["done", "not_done"]).describe("What the person found."),
@@ -23,7 +24,9 @@ export default defineAct({
       throw new InputError("resolve_operation: resource_id goes with verdict done only.");
     }
     const verdict =
-      input.verdict === "done" ? defined({ is: "done" as const, resource_id: input.resource_id }) : { is: "not_done" as const };
+      input.verdict === "done"
+        ? defined({ is: "done" as const, resource_id: input.resource_id })
+        : { is: "not_done" as const };
     const read = async () => {
       const record = await journal.get(input.operation_id);
       if (record === null) {
@@ -36,7 +39,9 @@ export default defineAct({
       async preview() {
         const record = await read();
         if (record.state === "done" || record.state === "not_done") {
-          throw new WrongStateError(`Operation ${record.id} is settled: ${record.state}.`, { next: "Nothing needs to be done." });
+          throw new WrongStateError(`Operation ${record.id} is settled: ${record.state}.`, {
+            next: "Nothing needs to be done.",
+          });
         }
         return planResolve({
           operation: {

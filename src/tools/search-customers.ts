@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { FILTER_OPERATORS } from "../domain/customer.ts";
-import { customerData, customerDetails, customerLine, customerRow, customerText } from "../toolkit/customers.ts";
 import { decodeCursor, encodeCursor } from "../toolkit/cursor.ts";
+import { customerData, customerDetails, customerLine, customerRow, customerText } from "../toolkit/customers.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { cursor, email, format, limit, line } from "../toolkit/params.ts";
 import { PAGE_SIZE, scan } from "../toolkit/scan.ts";
@@ -12,7 +12,8 @@ export default defineTool({
   name: "search_customers",
   title: "Search customers",
   effect: "read",
-  description: "Find customers by exact e-mail, by fuzzy text, or by custom field. Address included. Never guess between several.",
+  description:
+    "Find customers by exact e-mail, by fuzzy text, or by custom field. Address included. Never guess between several.",
   input: z.strictObject({
     email: email("Exact, any case.").optional(),
     search: line(200, "Part of name, e-mail or phone.").optional(),
@@ -70,7 +71,12 @@ export default defineTool({
         cursor: result.next === null ? undefined : encodeCursor(filters, result.next),
       },
       ...(found === 0
-        ? { next: input.email === undefined ? "Try another spelling, or create_customer." : "create_customer with this e-mail." }
+        ? {
+            next:
+              input.email === undefined
+                ? "Try another spelling, or create_customer."
+                : "create_customer with this e-mail.",
+          }
         : found === 1
           ? {}
           : { next: "Ask which one is meant before billing." }),

@@ -23,9 +23,12 @@ export default defineCommit({
   async preview({ invoice_id }, context) {
     const invoice = await context.api.getInvoice(invoice_id, { signal: context.signal });
     if (invoice.status !== "draft") {
-      throw new WrongStateError(`${documentName(invoice)} is already ${invoice.status_word}; only a draft can be sent.`, {
-        next: "Nothing needs to be done; get_invoice shows it.",
-      });
+      throw new WrongStateError(
+        `${documentName(invoice)} is already ${invoice.status_word}; only a draft can be sent.`,
+        {
+          next: "Nothing needs to be done; get_invoice shows it.",
+        },
+      );
     }
     if ((invoice.items ?? []).length === 0) {
       throw new WrongStateError(`${documentName(invoice)} has no lines.`, { next: "add_item first." });

@@ -3,9 +3,9 @@ import { documentName } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { InputError } from "../errors.ts";
 import { updateInvoice } from "../operations/update-invoice.ts";
+import { requireDraft } from "../toolkit/corrections.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
-import { requireDraft } from "../toolkit/corrections.ts";
 import { block, currency, day, invoiceRef, line } from "../toolkit/params.ts";
 import { findCustomer, findInvoice } from "../toolkit/references.ts";
 
@@ -13,7 +13,8 @@ export default defineTool({
   name: "update_invoice",
   title: "Update draft",
   effect: "draft",
-  description: "Change a draft: link a customer, or replace attributes. What is left out stays. Sent invoices cannot be changed.",
+  description:
+    "Change a draft: link a customer, or replace attributes. What is left out stays. Sent invoices cannot be changed.",
   input: z.strictObject({
     invoice_id: invoiceRef(),
     customer_id: line(64, "Customer to link.").optional(),
@@ -31,7 +32,8 @@ export default defineTool({
   async run(input, context) {
     const { invoice_id, ...wanted } = input;
     const changes = defined(wanted);
-    if (Object.keys(changes).length === 0) throw new InputError("update_invoice: name at least one attribute to change.");
+    if (Object.keys(changes).length === 0)
+      throw new InputError("update_invoice: name at least one attribute to change.");
     const invoice = await findInvoice(invoice_id, context);
     requireDraft(invoice);
     if (changes.customer_id !== undefined) {

@@ -17,7 +17,7 @@ import {
 } from "../../src/simulator/index.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Call, Deps } from "../../src/toolkit/context.ts";
-import type { Tool } from "../../src/toolkit/define.ts";
+import type { Tool } from "../../src/toolkit/tool.ts";
 import type { ToolAnswer } from "../../src/toolkit/report.ts";
 import { tools } from "../../src/tools/index.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { isJsonObject } from "../../src/domain/json.ts";
-import type { Tool } from "../../src/toolkit/define.ts";
+import type { Tool } from "../../src/toolkit/tool.ts";
 import { type Answered, type Bench, listOf, textOf } from "../harness/mcp-tools.ts";
 import { violation } from "./schemas.ts";
 
@@ -72,13 +72,23 @@ export async function anyInvoice(bench: Bench, filter: Readonly<Record<string, u
   return id;
 }
 
+/** Id of an operation whose outcome nobody knows: the request was reset and nothing can be found. */
+export async function openOperation(bench: Bench): Promise<string> {
+  bench.simulator.faults.add({ kind: "reset_before", method: "POST", path: "/customers" });
+  made += 1;
+  const answer = await bench.ok("create_customer", { email: `unknown-${made}@example.com`, locale: "de" });
+  return textOf(answer, "operation_id");
+}
+
 /** The documentation's examples name invented ids; these are the seeded firm's. */
 export async function runnable(
   bench: Bench,
   example: Readonly<Record<string, unknown>>,
 ): Promise<Record<string, unknown>> {
-  const text = JSON.stringify(example)
+  const raw = JSON.stringify(example);
+  const text = raw
     .replaceAll("#2026-0012", "#RE-2026-0012")
+    .replaceAll(/op_0{20,}/g, raw.includes("op_0") ? await openOperation(bench) : "")
     .replaceAll('"1041"', '"181227"')
     .replaceAll("5f0c2f5e-6c0e-4d55-8a4b-0d7f6a3c9e01", "c1a5e0d2-1111-4b0e-9a51-6f2d3c4b5a01");
   const draft = text.includes("draft-id") ? await freshDraft(bench) : "";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isJsonObject } from "../../src/domain/json.ts";
-import type { Tool } from "../../src/toolkit/define.ts";
+import type { Tool } from "../../src/toolkit/tool.ts";
 import { tools } from "../../src/tools/index.ts";
 import { type Bench, part, startBench } from "../harness/mcp-tools.ts";
 import { expectWellFormed, runnable } from "./answers.ts";
@@ -60,6 +60,13 @@ describe.each(named)("%s", (name, tool) => {
     expect(part(answer, "error")["code"]).toBe("invalid_input");
   });
 
+  it("refuses ten megabytes of text at once, without repeating them", async () => {
+    const [key = "x"] = tool.properties;
+    const answer = await unharmed(() => bench.refused(name, { ...tool.examples[0], [key]: "ß".repeat(5_000_000) }));
+    expectWellFormed(tool, answer);
+    expect(answer.text.length).toBeLessThan(1_500);
+  });
+
   it("says what is missing when nothing is given", async () => {
     const required = tool.listing().inputSchema["required"];
     const answer = await bench.call(name, undefined);
@@ -104,7 +111,7 @@ function badValues(schema: Readonly<Record<string, unknown>>): Bad[] {
   switch (schema["type"]) {
     case "string":
       return [
-        { name: "ten megabytes", value: "x".repeat(10_000_000) },
+        { name: "far too long", value: "x".repeat(100_000) },
         { name: "half a character", value: "a\ud800b" },
         { name: "a control character", value: "a\u0000b" },
         { name: "an escape sequence", value: "\u001b[2Ja" },

@@ -1,0 +1,49 @@
+import type { NewInvoice } from "../domain/invoice.ts";
+import { canonicalJson } from "../domain/json.ts";
+import { addItem } from "../operations/add-item.ts";
+import { type CreateInvoiceArgs, createInvoice } from "../operations/create-invoice.ts";
+import type { DraftContext } from "./context.ts";
+import type { LineArgs } from "./lines.ts";
+
+export const MAX_LINES = 100;
+
+/** What was made, and whether the whole of it existed already. */
+export interface Composed {
+  readonly invoice_id: string;
+  readonly repeated: boolean;
+  readonly operation_id: string | null;
+}
+
+/**
+ * A draft with all its lines, one journalled operation after the other (the API takes one line at a time). The same call
+ * made again goes on where the first one stopped: steps that are done are found, not repeated.
+ */
+export async function composeDraft(
+  attributes: CreateInvoiceArgs,
+  lines: readonly LineArgs[],
+  context: DraftContext,
+  duplicateOf: string | undefined,
+): Promise<Composed> {
+  const created = await context.perform(createInvoice, attributes, {
+    duplicate_of: duplicateOf,
+    note: { currency: attributes.currency, lines: lines.length },
+  });
+  const { invoice_id } = created.result;
+  let repeated = created.outcome === "already_done";
+  /** The operation of the last equal line, which an equal one after it has to name. */
+  const equal = new Map<string, string>();
+  for (const [index, line] of lines.entries()) {
+    context.progress(`line ${index + 1} of ${lines.length}`);
+    const key = canonicalJson(line);
+    const added = await context.perform(addItem, { invoice_id, ...line }, { duplicate_of: equal.get(key) });
+    if (added.operation !== null) equal.set(key, added.operation.id);
+    repeated = repeated && added.outcome === "already_done";
+  }
+  return { invoice_id, repeated, operation_id: created.operation?.id ?? null };
+}
+
+/** Attributes a draft is created with, from a domain object. */
+export function invoiceArgs(invoice: NewInvoice): CreateInvoiceArgs {
+  const { reference, ...rest } = invoice;
+  return reference === undefined ? rest : { ...rest, reference: { ...reference } };
+}

@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { type Customer, customerName } from "../domain/customer.ts";
+import { isId } from "../domain/ids.ts";
+import { formatMoney } from "../domain/money.ts";
+import { oneLine, quoted } from "../domain/untrusted.ts";
+import { NotFoundError } from "../errors.ts";
+import type { ReadContext } from "./context.ts";
+import { PAGE_SIZE } from "./scan.ts";
+
+/** A customer that could be meant, with what tells it apart. */
+export const candidateData = z.object({
+  customer_id: z.string(),
+  name: z.string(),
+  email: z.string().optional(),
+  city: z.string().optional(),
+  last_invoice: z.string().optional(),
+});
+export type Candidate = z.infer<typeof candidateData>;
+
+export type Resolution =
+  | { readonly is: "one"; readonly customer: Customer }
+  | { readonly is: "none" }
+  | { readonly is: "several"; readonly candidates: readonly Candidate[] };
+
+const MAX_CANDIDATES = 5;
+
+/** Finds who is meant by an id, an e-mail or a name. Anything short of certain is a question, never a guess. */
+export async function resolveCustomer(wanted: string, context: ReadContext): Promise<Resolution> {
+  const text = wanted.trim();
+  const options = { signal: context.signal };
+  if (looksLikeId(text)) {
+    try {
+      return { is: "one", customer: await context.api.getCustomer(text, options) };
+    } catch (error) {
+      if (error instanceof NotFoundError) return { is: "none" };
+      throw error;
+    }
+  }
+  if (text.includes("@")) {
+    const page = await context.api.listCustomers({ email: text }, options);
+    return decide(
+      page.items.filter((customer) => customer.email?.toLowerCase() === text.toLowerCase()),
+      context,
+    );
+  }
+  const page = await context.api.listCustomers({ search: text, page_size: PAGE_SIZE }, options);
+  const exact = page.items.filter((customer) => names(customer).includes(plain(text)));
+  if (exact.length > 0) return decide(exact, context);
+  // A part of a name is enough only when nobody else could be meant; a search may also hit an e-mail or a phone number.
+  const words = plain(text).split(" ");
+  const close = page.items.filter((customer) => {
+    const known = names(customer).join(" ");
+    return words.every((word) => known.includes(word));
+  });
+  if (close.length === 1 && (page.total ?? page.items.length) === 1) return decide(close, context);
+  const shown = close.length > 0 ? close : page.items;
+  return shown.length === 0 ? { is: "none" } : { is: "several", candidates: await candidates(shown, context) };
+}
+
+async function decide(found: readonly Customer[], context: ReadContext): Promise<Resolution> {
+  const [only, ...others] = found;
+  if (only === undefined) return { is: "none" };
+  if (others.length === 0) return { is: "one", customer: only };
+  return { is: "several", candidates: await candidates(found, context) };
+}
+
+function names(customer: Customer): string[] {
+  return [
+    customer.company,
+    customer.full_name,
+    [customer.given_name, customer.family_name].filter((part) => part !== null).join(" "),
+  ]
+    .filter((name): name is string => name !== null && name.trim() !== "")
+    .map(plain);
+}
+
+export function plain(text: string): string {
+  return text
+    .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+}
+
+function looksLikeId(text: string): boolean {
+  return isId(text) && (/^\d+$/.test(text) || /^[0-9a-f]{8}-[0-9a-f-]{20,}$/i.test(text));
+}
+
+/** Evidence for a choice: e-mail, city and the last invoice of each. One page per candidate, at most five. */
+async function candidates(customers: readonly Customer[], context: ReadContext): Promise<Candidate[]> {
+  const shown: Candidate[] = [];
+  for (const customer of customers.slice(0, MAX_CANDIDATES)) {
+    const page = await context.api.listInvoices(
+      { customer_id: customer.id, sort: "-created_at", page_size: PAGE_SIZE },
+      { signal: context.signal },
+    );
+    const last = page.items.find((invoice) => invoice.customer_id === customer.id && invoice.status !== "draft");
+    shown.push({
+      customer_id: customer.id,
+      name: oneLine(customerName(customer), 80),
+      ...(customer.email === null ? {} : { email: oneLine(customer.email, 120) }),
+      ...(customer.address?.city ? { city: oneLine(customer.address.city, 60) } : {}),
+      ...(last === undefined
+        ? {}
+        : {
+            last_invoice: `${oneLine(last.number ?? last.id, 40)}${last.issued_at === null ? "" : ` of ${last.issued_at}`}${last.total === null ? "" : `, ${formatMoney(last.total, last.currency)}`}`,
+          }),
+    });
+  }
+  return shown;
+}
+
+export function candidateLine(candidate: Candidate): string {
+  return [
+    `  ${quoted(candidate.name, 80)}`,
+    candidate.email,
+    candidate.city,
+    candidate.last_invoice === undefined ? "no invoice yet" : `last invoice ${candidate.last_invoice}`,
+    `id ${candidate.customer_id}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join(" · ");
+}

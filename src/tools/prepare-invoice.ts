@@ -1,0 +1,187 @@
+import { z } from "zod";
+import { type Customer, customerName } from "../domain/customer.ts";
+import { defined } from "../domain/json.ts";
+import { quoted } from "../domain/untrusted.ts";
+import { InputError } from "../errors.ts";
+import { createAddress } from "../operations/create-address.ts";
+import { createCustomer } from "../operations/create-customer.ts";
+import { composeDraft, MAX_LINES } from "../toolkit/compose.ts";
+import type { DraftContext } from "../toolkit/context.ts";
+import { defineTool } from "../toolkit/define.ts";
+import { draftAnswer, draftText, preparedOutput } from "../toolkit/draft.ts";
+import { directionOf, lineArgs, lineShape } from "../toolkit/lines.ts";
+import { block, country, currency, day, duplicateOf, email, flag, language, line, phone } from "../toolkit/params.ts";
+import { type Candidate, candidateLine, plain, resolveCustomer } from "../toolkit/resolve-customer.ts";
+import type { Result } from "../toolkit/tool.ts";
+
+const newCustomer = z.strictObject({
+  email: email("E-mail."),
+  locale: language(),
+  given_name: line(120, "Given name.").optional(),
+  family_name: line(120, "Family name.").optional(),
+  company: line(190, "Company.").optional(),
+  mobile: phone().optional(),
+  street_address: line(190, "With zip_code, city, country_code.").optional(),
+  zip_code: line(20, "Postal code.").optional(),
+  city: line(120, "City.").optional(),
+  country_code: country().optional(),
+});
+type NewCustomerInput = z.infer<typeof newCustomer>;
+
+const input = z.strictObject({
+  customer: line(200, "Id, e-mail or name.").optional(),
+  new_customer: newCustomer.optional().describe("Instead, if there is none yet."),
+  currency: currency(),
+  items: z.array(z.strictObject(lineShape)).min(1).max(MAX_LINES).describe("All net or all gross."),
+  issued_at: day("YYYY-MM-DD.").optional(),
+  due_date: day("YYYY-MM-DD.").optional(),
+  notes: block(5_000, "Printed.").optional(),
+  recipient: block(1_000, "Address block, if other than the customer's.").optional(),
+  vat_number: line(40, "VAT number.").optional(),
+  is_quote: flag("true: a quote.").optional(),
+  duplicate_of: duplicateOf(),
+});
+
+type PreparedData = z.infer<typeof preparedOutput>;
+
+export default defineTool({
+  name: "prepare_invoice",
+  title: "Prepare invoice",
+  effect: "draft",
+  description:
+    "Whole draft in one call: finds or creates the customer, creates the draft, adds all lines. Asks back, creating nothing, if the customer is unclear. Called again, it resumes.",
+  input,
+  output: preparedOutput,
+  examples: [
+    {
+      new_customer: { email: "sam@example.com", locale: "de", company: "Muster GmbH" },
+      currency: "EUR",
+      items: [{ title: "Consulting — March 2026", quantity: 10, tax_rate: 19, single_net_amount: 150 }],
+    },
+  ],
+  async run(arguments_, context) {
+    const { customer: wanted, new_customer, items, duplicate_of, ...attributes } = arguments_;
+    if ((wanted === undefined) === (new_customer === undefined)) {
+      throw new InputError("prepare_invoice: give either customer or new_customer.");
+    }
+    if (
+      attributes.issued_at !== undefined &&
+      attributes.due_date !== undefined &&
+      attributes.due_date < attributes.issued_at
+    ) {
+      throw new InputError("prepare_invoice: due_date is before issued_at.");
+    }
+    const fromNet = directionOf("prepare_invoice", items);
+    const lines = items.map((item) => lineArgs("prepare_invoice", item, fromNet, attributes.currency, "this invoice"));
+    const address = new_customer === undefined ? null : addressOf(new_customer);
+
+    const found = await whoIsMeant(wanted, new_customer, context);
+    if ("question" in found) return found.question;
+    const customerId = found.customer?.id ?? (await createNew(new_customer, context));
+    // Also where an earlier call created the customer and stopped before the address.
+    if (address !== null && !found.customer?.address) {
+      await context.perform(createAddress, { customer_id: customerId, ...address });
+    }
+    const composed = await composeDraft(
+      defined({ ...attributes, calculate_from_net: fromNet, customer_id: customerId }),
+      lines,
+      context,
+      duplicate_of,
+    );
+    return draftAnswer(
+      composed.invoice_id,
+      context,
+      composed.repeated && composed.operation_id !== null
+        ? `An equal draft was prepared before; this is that one. A second one on purpose: duplicate_of "${composed.operation_id}".`
+        : `Draft prepared ${found.customer === null ? "for a new customer" : `for ${quoted(customerName(found.customer), 80)}`}, ${lines.length} line${lines.length === 1 ? "" : "s"}.`,
+      "Show customer, lines and gross to the person; then send_invoice.",
+    );
+  },
+  render: (data) =>
+    data.question === undefined
+      ? draftText(data)
+      : [data.question, ...(data.candidates ?? []).map(candidateLine)].join("\n"),
+});
+
+type Found = { readonly customer: Customer | null } | { readonly question: Result<PreparedData> };
+
+/** Reads only: either a customer, or `null` for one that is to be created, or a question. */
+async function whoIsMeant(
+  wanted: string | undefined,
+  fresh: NewCustomerInput | undefined,
+  context: DraftContext,
+): Promise<Found> {
+  const resolution = await resolveCustomer(wanted ?? fresh?.email ?? "", context);
+  switch (resolution.is) {
+    case "several":
+      return {
+        question: question(
+          `Several customers could be meant by ${quoted(wanted ?? fresh?.email ?? "")}. Nothing was created.`,
+          resolution.candidates,
+        ),
+      };
+    case "none":
+      return fresh === undefined
+        ? { question: question(`No customer matches ${quoted(wanted ?? "")}. Nothing was created.`, []) }
+        : { customer: null };
+    case "one":
+      return fresh === undefined || sameParty(resolution.customer, fresh)
+        ? { customer: resolution.customer }
+        : {
+            question: question(
+              `The e-mail ${quoted(fresh.email)} belongs to ${quoted(customerName(resolution.customer), 80)} already. Nothing was created.`,
+              [],
+              `If that is who is meant, call again with customer "${resolution.customer.id}" instead of new_customer.`,
+            ),
+          };
+  }
+}
+
+function question(text: string, found: readonly Candidate[], next?: string): Result<PreparedData> {
+  return {
+    data: { question: text, ...(found.length === 0 ? {} : { candidates: [...found] }) },
+    next:
+      next ??
+      (found.length === 0
+        ? "Ask for the e-mail and address, then call again with new_customer; or check the spelling with search_customers."
+        : "Ask the person which one, then call again with its id as customer."),
+  };
+}
+
+/** The existing customer is who the caller described, as far as both say something. */
+function sameParty(customer: Customer, fresh: NewCustomerInput): boolean {
+  const differs = (existing: string | null, given: string | undefined) =>
+    existing !== null && existing.trim() !== "" && given !== undefined && plain(existing) !== plain(given);
+  return !differs(customer.company, fresh.company) && !differs(customer.family_name, fresh.family_name);
+}
+
+interface AddressInput {
+  readonly name: string;
+  readonly street_address: string;
+  readonly zip_code: string;
+  readonly city: string;
+  readonly country_code: string;
+}
+
+/** All of the address or nothing of it; checked before anything is created. */
+function addressOf(fresh: NewCustomerInput): AddressInput | null {
+  const { street_address, zip_code, city, country_code } = fresh;
+  const given = [street_address, zip_code, city, country_code];
+  if (given.every((part) => part === undefined)) return null;
+  if (street_address === undefined || zip_code === undefined || city === undefined || country_code === undefined) {
+    throw new InputError("prepare_invoice: an address needs street_address, zip_code, city and country_code.");
+  }
+  const person = [fresh.given_name, fresh.family_name].filter((part) => part !== undefined).join(" ");
+  return { name: person || (fresh.company ?? fresh.email), street_address, zip_code, city, country_code };
+}
+
+async function createNew(fresh: NewCustomerInput | undefined, context: DraftContext): Promise<string> {
+  if (fresh === undefined) throw new InputError("prepare_invoice: give either customer or new_customer.");
+  const { email: mail, locale, given_name, family_name, company, mobile } = fresh;
+  context.progress("customer");
+  const created = await context.perform(
+    createCustomer,
+    defined({ email: mail, locale, given_name, family_name, company, mobile }),
+  );
+  return created.result.customer_id;
+}

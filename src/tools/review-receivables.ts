@@ -1,0 +1,179 @@
+import { z } from "zod";
+import { daysBetween } from "../domain/clock.ts";
+import { type Invoice, isOpen } from "../domain/invoice.ts";
+import { defined } from "../domain/json.ts";
+import { type Decimal, decimal, formatMoney, moneyText, zero } from "../domain/money.ts";
+import { oneLine, quoted } from "../domain/untrusted.ts";
+import { decodeCursor, encodeCursor } from "../toolkit/cursor.ts";
+import { defineTool } from "../toolkit/define.ts";
+import { displayCustomer } from "../toolkit/invoices.ts";
+import { cursor, limit, line } from "../toolkit/params.ts";
+import { PAGE_SIZE, scan } from "../toolkit/scan.ts";
+
+/** One call reads at most 1,200 open invoices; the cursor goes on from there. */
+const MAX_PAGES = 40;
+const AGES = ["not_due", "1-30", "31-60", "61-90", "over_90"] as const;
+type Age = (typeof AGES)[number];
+
+const ages = z.object({
+  currency: z.string(),
+  open: z.string(),
+  overdue: z.string(),
+  not_due: z.string().optional(),
+  "1-30": z.string().optional().describe("Overdue by days."),
+  "31-60": z.string().optional(),
+  "61-90": z.string().optional(),
+  over_90: z.string().optional(),
+});
+
+export default defineTool({
+  name: "review_receivables",
+  title: "Review receivables",
+  effect: "read",
+  description:
+    "Who owes us money: open and overdue amounts by customer and age, most overdue first, with totals per currency.",
+  input: z.strictObject({
+    customer_id: line(64, "Only this customer.").optional(),
+    limit: limit(10),
+    cursor: cursor(),
+  }),
+  output: z.object({
+    totals: z.array(ages),
+    customers: z.array(
+      ages.extend({
+        customer: z.string(),
+        customer_id: z.string().optional(),
+        oldest_days: z.number().describe("Days the oldest is overdue."),
+        invoices: z.array(z.string()).describe("Numbers, oldest first."),
+      }),
+    ),
+    more_customers: z.number().optional().describe("Beyond limit."),
+    covers: z.number().describe("Open invoices counted."),
+    cursor: z.string().optional().describe("Not all were read; pass it to count the rest."),
+  }),
+  examples: [{}, { limit: 3 }],
+  async run(input, context) {
+    const filters = defined({ customer_id: input.customer_id });
+    const result = await scan(
+      (page) => {
+        context.progress(`page ${page}`);
+        return context.api.listInvoices(
+          { status: "sent", sort: "created_at", ...filters, page, page_size: PAGE_SIZE },
+          { signal: context.signal },
+        );
+      },
+      (invoice) => isOpen(invoice) && (input.customer_id === undefined || invoice.customer_id === input.customer_id),
+      MAX_PAGES * PAGE_SIZE,
+      decodeCursor(filters, input.cursor),
+      MAX_PAGES,
+    );
+    const totals = new Map<string, Sums>();
+    const byCustomer = new Map<string, Debtor>();
+    for (const invoice of result.found) {
+      const days = invoice.due_date === null ? 0 : Math.max(0, daysBetween(invoice.due_date, context.today));
+      const due = invoice.total ?? zero;
+      book(
+        entry(totals, invoice.currency, () => sums(invoice.currency)),
+        due,
+        days,
+      );
+      const key = `${invoice.customer_id ?? displayCustomer(invoice) ?? invoice.id}|${invoice.currency}`;
+      const debtor = entry(byCustomer, key, () => ({ ...sums(invoice.currency), invoice, days: 0, invoices: [] }));
+      book(debtor, due, days);
+      debtor.days = Math.max(debtor.days, days);
+      debtor.invoices.push({ name: oneLine(invoice.number ?? invoice.id, 60), days });
+    }
+    const debtors = [...byCustomer.values()].sort(
+      (a, b) => b.days - a.days || b.overdue.cmp(a.overdue) || b.open.cmp(a.open),
+    );
+    const shown = debtors.slice(0, input.limit ?? 10);
+    return {
+      data: defined({
+        totals: [...totals.values()].map(shownSums),
+        customers: shown.map((debtor) => ({
+          customer: displayCustomer(debtor.invoice) ?? "no customer",
+          ...defined({ customer_id: debtor.invoice.customer_id ?? undefined }),
+          ...shownSums(debtor),
+          oldest_days: debtor.days,
+          invoices: debtor.invoices.sort((a, b) => b.days - a.days).map(({ name }) => name),
+        })),
+        more_customers: debtors.length > shown.length ? debtors.length - shown.length : undefined,
+        covers: result.found.length,
+        cursor: result.next === null ? undefined : encodeCursor(filters, result.next),
+      }),
+      next:
+        result.next === null
+          ? "Has money arrived? match_payments with the bank lines."
+          : "These sums are not complete: call again with cursor and add them up.",
+    };
+  },
+  render: ({ totals, customers, more_customers, covers, cursor: more }) =>
+    [
+      covers === 0
+        ? "Nothing is open."
+        : `${covers} open invoice${covers === 1 ? "" : "s"}${more === undefined ? "" : " (not all read yet)"}:`,
+      ...totals.map((total) => `Total ${agesText(total)}`),
+      ...customers.map(
+        (debtor) =>
+          `  ${quoted(debtor.customer, 80)}: ${agesText(debtor)}${debtor.oldest_days > 0 ? `, oldest ${debtor.oldest_days} d overdue` : ""} · ${debtor.invoices.join(", ")}`,
+      ),
+      ...(more_customers === undefined ? [] : [`  … and ${more_customers} more customers (raise limit)`]),
+      ...(more === undefined ? [] : [`More: cursor ${more}`]),
+    ].join("\n"),
+});
+
+interface Sums {
+  readonly currency: string;
+  open: Decimal;
+  overdue: Decimal;
+  readonly byAge: Map<Age, Decimal>;
+}
+
+interface Debtor extends Sums {
+  readonly invoice: Invoice;
+  days: number;
+  readonly invoices: { readonly name: string; readonly days: number }[];
+}
+
+function sums(currency: string): Sums {
+  return { currency, open: zero, overdue: zero, byAge: new Map() };
+}
+
+function book(into: Sums, amount: Decimal, days: number): void {
+  const age = ageOf(days);
+  into.open = into.open.plus(amount);
+  if (days > 0) into.overdue = into.overdue.plus(amount);
+  into.byAge.set(age, (into.byAge.get(age) ?? zero).plus(amount));
+}
+
+function ageOf(days: number): Age {
+  if (days === 0) return "not_due";
+  if (days <= 30) return "1-30";
+  if (days <= 60) return "31-60";
+  return days <= 90 ? "61-90" : "over_90";
+}
+
+function shownSums({ currency, open, overdue, byAge }: Sums): z.infer<typeof ages> {
+  const buckets = AGES.map((age) => [age, byAge.get(age)] as const).filter(([, amount]) => amount !== undefined);
+  return {
+    currency,
+    open: moneyText(open, currency),
+    overdue: moneyText(overdue, currency),
+    ...Object.fromEntries(buckets.map(([age, amount]) => [age, moneyText(amount ?? zero, currency)])),
+  };
+}
+
+function agesText(row: z.infer<typeof ages>): string {
+  const overdue = AGES.filter((age) => age !== "not_due" && row[age] !== undefined).map(
+    (age) => `${age.replace("_", " ")} d: ${row[age]}`,
+  );
+  return `${formatMoney(decimal(row.open), row.currency)} open, ${row.overdue} overdue${overdue.length === 0 ? "" : ` (${overdue.join(", ")})`}`;
+}
+
+function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
