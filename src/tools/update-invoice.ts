@@ -36,6 +36,16 @@ export default defineTool({
       throw new InputError("update_invoice: name at least one attribute to change.");
     const invoice = await findInvoice(invoice_id, context);
     requireDraft(invoice);
+    const issuedAt = changes.issued_at ?? invoice.issued_at;
+    const dueDate = changes.due_date ?? invoice.due_date;
+    if (
+      (changes.issued_at ?? changes.due_date) !== undefined &&
+      issuedAt !== null &&
+      dueDate !== null &&
+      dueDate < issuedAt
+    ) {
+      throw new InputError(`update_invoice: due_date is before issued_at (${dueDate}, ${issuedAt}).`);
+    }
     if (changes.customer_id !== undefined) {
       changes.customer_id = (await findCustomer(changes.customer_id, context)).id;
     }
