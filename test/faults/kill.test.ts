@@ -1,0 +1,127 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { POINTS } from "../../src/journal/settings.ts";
+import { OPERATION_KINDS, type OperationKind } from "../../src/operations/operation.ts";
+import { ORGANIZATION_ID } from "../../src/simulator/index.ts";
+import { openStore } from "../../src/store/open.ts";
+import { type Act, apiAt, approved, journalOn, openScene, type Scene, stage, TIMES } from "./scene.ts";
+
+const CHILD = fileURLToPath(new URL("child.ts", import.meta.url));
+/** Before the journal, after it, while the request is at the API (before and after processing), after the answer, after the end. */
+const MOMENTS = [...POINTS, "api_before", "api_after"] as const;
+type Moment = (typeof MOMENTS)[number];
+const LANES = 4;
+
+const folder = mkdtempSync(join(tmpdir(), "journal-kill-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function start(scene: Scene, file: string, kind: OperationKind, act: Act, moment: Moment): ChildProcess {
+  const point = POINTS.some((known) => known === moment) ? moment : "";
+  return spawn(
+    process.execPath,
+    [
+      "--import",
+      "tsx",
+      CHILD,
+      scene.proxy.url,
+      scene.simulator.token,
+      file,
+      kind,
+      JSON.stringify(act.args),
+      "act",
+      point,
+    ],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
+}
+
+/** Kills the child (SIGKILL) when it, or the API, has got to the moment. */
+async function killAt(scene: Scene, file: string, kind: OperationKind, act: Act, moment: Moment): Promise<void> {
+  if (moment === "api_before") await scene.proxy.plan("hang_late", act.isRequest, { times: 1, late_ms: TIMES.late_ms });
+  if (moment === "api_after") await scene.proxy.plan("hang_after", act.isRequest, { times: 1 });
+  const child = start(scene, file, kind, act, moment);
+  const gone = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  await new Promise<void>((resolve, reject) => {
+    let ended = false;
+    child.once("close", (code, signal) => {
+      ended = true;
+      if (signal !== "SIGKILL") reject(new Error(`the child ended (${code}) before ${moment}`));
+    });
+    child.stdout?.on("data", (chunk) => {
+      if (String(chunk).includes(`at ${moment}`)) resolve();
+    });
+    if (!moment.startsWith("api_")) return;
+    const look = () => {
+      const arrived = scene.proxy.requests.some((request) => request.fault !== null && act.isRequest(request));
+      if (arrived && (moment === "api_before" || act.effects() === 1)) resolve();
+      else if (!ended) setTimeout(look, 5);
+    };
+    look();
+  });
+  child.kill("SIGKILL");
+  await gone;
+  await scene.proxy.clear();
+}
+
+async function cell(scene: Scene, kind: OperationKind, moment: Moment, repeat: boolean): Promise<string[]> {
+  const act = await stage(kind, scene);
+  const file = join(folder, `${kind}-${moment}-${repeat}`, "journal.db");
+  await killAt(scene, file, kind, act, moment);
+  const wrong: string[] = [];
+  const store = openStore(file);
+  const journal = journalOn(store, apiAt(scene.proxy.url, scene.simulator.token));
+  const seen = scene.proxy.requests.length;
+  await journal.recover();
+  const isOpen = async () => (await store.operations.open(ORGANIZATION_ID)).length > 0;
+  for (let pass = 0; pass < 10 && (await isOpen()); pass += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await journal.recover();
+  }
+  if (await isOpen()) wrong.push("still open");
+  const sent = scene.proxy.requests.slice(seen).filter(({ method }) => method !== "GET");
+  if (sent.length > 0) wrong.push("recovery sent something");
+  const [row] = await journal.list({ limit: 1 });
+  const happened = act.effects();
+  if (happened > 1) wrong.push(`happened ${happened} times`);
+  if ((row?.state === "done") !== (happened === 1))
+    wrong.push(`journal says ${row?.state}, happened ${happened} times`);
+  if (repeat) {
+    const { outcome } = await journal.perform(act.operation, act.args, await approved(store, act));
+    // A change of a draft that was done is seen on the draft itself.
+    if (happened === 1 && outcome !== "already_done") wrong.push(`repeat says ${outcome}`);
+    if (act.effects() !== 1) wrong.push(`happened ${act.effects()} times after the repeat`);
+  }
+  wrong.push(...(await store.audit.verify()).problems);
+  await journal.close();
+  await store.close();
+  return wrong.map((what) => `${kind} killed at ${moment}, ${repeat ? "repeated" : "restarted only"}: ${what}`);
+}
+
+describe("kill -9 of the process", () => {
+  const cells = OPERATION_KINDS.flatMap((kind) =>
+    MOMENTS.flatMap((moment) => [true, false].map((repeat) => ({ kind, moment, repeat }))),
+  );
+  const results = new Map<string, string[]>();
+
+  beforeAll(async () => {
+    const queue = [...cells];
+    await Promise.all(
+      Array.from({ length: LANES }, async () => {
+        const scene = await openScene();
+        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+          const wrong = await cell(scene, next.kind, next.moment, next.repeat);
+          results.set(next.kind, [...(results.get(next.kind) ?? []), ...wrong]);
+        }
+        await scene.close();
+      }),
+    );
+  }, 600_000);
+
+  it.each(OPERATION_KINDS)(`%s: ${MOMENTS.length} moments, restarted only and restarted and repeated`, (kind) => {
+    expect(results.get(kind)).toEqual([]);
+  });
+});

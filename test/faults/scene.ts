@@ -1,0 +1,202 @@
+import { createHttpApi } from "../../src/api/http.ts";
+import type { InvoicesApi, WriteEvidence } from "../../src/api/port.ts";
+import { systemClock } from "../../src/domain/clock.ts";
+import type { JsonObject } from "../../src/domain/json.ts";
+import { decimal } from "../../src/domain/money.ts";
+import { ACTS } from "../../src/guard/port.ts";
+import { createJournal } from "../../src/journal/journal.ts";
+import { isOwnerAlive, processOwner } from "../../src/journal/owner-process.ts";
+import type { Journal, PerformOptions } from "../../src/journal/port.ts";
+import type { JournalOptions } from "../../src/journal/settings.ts";
+import type { OperationKind } from "../../src/operations/operation.ts";
+import { approvalSubject, OPERATIONS, type StoredOperation } from "../../src/operations/registry.ts";
+import { type EffectKind, ORGANIZATION_ID, type RunningSimulator, startSimulator } from "../../src/simulator/index.ts";
+import type { Store } from "../../src/store/port.ts";
+import { type FaultProxy, type SeenRequest, startFaultProxy } from "../harness/fault-proxy.ts";
+
+/** Short enough for a test, long enough for a loaded machine: late effects come before the horizon. */
+export const TIMES = { response_ms: 800, late_ms: 1200, horizon_ms: 3000 };
+
+const BUDGET = { reads_per_minute: 100_000, writes_per_minute: 100_000, identical_per_second: 1000, max_wait_ms: 0 };
+
+/** The simulator behind a proxy that can do what networks do. */
+export interface Scene {
+  readonly simulator: RunningSimulator;
+  readonly proxy: FaultProxy;
+  /** Straight to the simulator, for setting the scene. */
+  readonly direct: InvoicesApi;
+  close(): Promise<void>;
+}
+
+export async function openScene(): Promise<Scene> {
+  const simulator = await startSimulator({ seed: "empty", switches: { rate_limits: "off" } });
+  const proxy = await startFaultProxy(simulator.url);
+  return {
+    simulator,
+    proxy,
+    direct: apiAt(simulator.url, simulator.token),
+    close: async () => {
+      await proxy.close();
+      await simulator.close();
+    },
+  };
+}
+
+export function apiAt(url: string, token: string): InvoicesApi {
+  return createHttpApi({
+    base_url: url,
+    token,
+    organization_id: ORGANIZATION_ID,
+    clock: systemClock,
+    user_agent: "test",
+    timeouts: { connect_ms: 2000, response_ms: TIMES.response_ms, body_ms: TIMES.response_ms },
+    budget: BUDGET,
+  });
+}
+
+export function journalOn(store: Store, api: InvoicesApi, more: Partial<JournalOptions> = {}): Journal {
+  return createJournal({
+    store,
+    api,
+    clock: systemClock,
+    organization: () => Promise.resolve({ id: ORGANIZATION_ID }),
+    owner: processOwner(),
+    isOwnerAlive,
+    settle: { horizon_ms: TIMES.horizon_ms, settle_ms: 8000, budget_ms: 12_000 },
+    ...more,
+  });
+}
+
+/** One act to try: what to call, which request it makes, and which change it is. */
+export interface Act {
+  readonly operation: StoredOperation;
+  readonly args: JsonObject;
+  readonly isRequest: (request: Omit<SeenRequest, "fault">) => boolean;
+  /** How often the change really happened. */
+  effects(): number;
+}
+
+let serial = 0;
+
+/** Makes what the act needs and nothing else. Every act has documents of its own. */
+export async function stage(kind: OperationKind, scene: Scene): Promise<Act> {
+  serial += 1;
+  const mark = `${process.pid}-${serial}`;
+  const { direct, simulator } = scene;
+  const customer = async (name: string) =>
+    idOf(await direct.createCustomer({ email: `${name}-${mark}@example.com`, locale: "en", given_name: name }));
+  const draft = async (customerId: string) => {
+    const id = idOf(
+      await direct.createInvoice({
+        currency: "EUR",
+        calculate_from_net: true,
+        customer_id: customerId,
+        recipient: "A\nB",
+      }),
+    );
+    await direct.addItem(id, { title: "Seeded", quantity: 1, tax_rate: decimal(19), amount: decimal(100) }, true);
+    return id;
+  };
+  const sent = async (customerId: string) => {
+    const id = await draft(customerId);
+    const evidence = await direct.sendInvoice(id);
+    if (evidence.kind !== "applied") throw new Error(`staging: ${evidence.kind}`);
+    return id;
+  };
+  const act = (
+    args: JsonObject,
+    method: string,
+    path: string,
+    effect: EffectKind,
+    about: (resourceId: string) => boolean,
+  ): Act => {
+    const before = simulator.effects().length;
+    return {
+      operation: OPERATIONS[kind],
+      args,
+      isRequest: (request) => request.method === method && new URL(request.target, "http://x").pathname.endsWith(path),
+      effects: () =>
+        simulator
+          .effects()
+          .slice(before)
+          .filter((one) => one.kind === effect && about(one.resource_id)).length,
+    };
+  };
+  const any = () => true;
+  switch (kind) {
+    case "create_customer":
+      return act({ email: `new-${mark}@example.com`, locale: "de" }, "POST", "/customers", "customer.created", any);
+    case "create_address": {
+      const address = { name: "N", street_address: "S 1", zip_code: "50667", city: "Köln", country_code: "DE" };
+      return act({ customer_id: await customer("a"), ...address }, "POST", "/addresses", "address.created", any);
+    }
+    case "create_invoice": {
+      const args = { currency: "EUR", calculate_from_net: true, customer_id: await customer("a"), notes: mark };
+      return act(args, "POST", "/invoices", "invoice.created", any);
+    }
+    case "update_invoice": {
+      const id = await draft(await customer("a"));
+      return act({ invoice_id: id, changes: { notes: mark } }, "PATCH", `/invoices/${id}`, "invoice.updated", any);
+    }
+    case "add_item": {
+      const id = await draft(await customer("a"));
+      const args = { invoice_id: id, title: mark, quantity: 3, tax_rate: "7", amount: "19.99" };
+      return act(args, "POST", "/items", "item.created", any);
+    }
+    case "send_invoice": {
+      const id = await draft(await customer("a"));
+      return act({ invoice_id: id }, "POST", `/invoices/${id}/send`, "invoice.sent", (about) => about === id);
+    }
+    case "mark_paid": {
+      const id = await sent(await customer("a"));
+      const args = { invoice_id: id, send_notification: false };
+      return act(args, "PUT", `/invoices/${id}/set-paid`, "invoice.paid", (about) => about === id);
+    }
+    case "cancel_invoice": {
+      const id = await sent(await customer("a"));
+      return act({ invoice_id: id }, "POST", `/invoices/${id}/cancel`, "credit_note.created", any);
+    }
+    case "change_recipient": {
+      const id = await sent(await customer("a"));
+      const args = { invoice_id: id, customer_id: await customer("b") };
+      return act(args, "POST", `/invoices/${id}/change-recipient`, "invoice.copied", any);
+    }
+  }
+}
+
+function idOf(evidence: WriteEvidence<{ readonly id: string }>): string {
+  if (evidence.kind === "applied" && evidence.resource) return evidence.resource.id;
+  throw new Error(`staging: ${JSON.stringify(evidence)}`);
+}
+
+let approvals = 0;
+
+/** Options of a call; for a guarded act with an approval of its own. */
+export async function approved(
+  store: Store,
+  { operation, args }: Pick<Act, "operation" | "args">,
+): Promise<PerformOptions> {
+  const act = ACTS.find((known) => known === operation.kind);
+  if (act === undefined) return { principal: "p" };
+  approvals += 1;
+  const id = `approval-${process.pid}-${approvals}`;
+  const now = Date.now();
+  await store.approvals.create({
+    id,
+    state: "approved",
+    act,
+    principal: "p",
+    organization_id: ORGANIZATION_ID,
+    subject: approvalSubject(operation, args),
+    digest: "digest",
+    plan: {},
+    channel: "page",
+    channel_reason: null,
+    approved_by: "person",
+    secret_hash: null,
+    created_at: now,
+    expires_at: now + 600_000,
+    answered_at: now,
+  });
+  return { principal: "p", approval: { id, digest: "digest", recheck: () => Promise.resolve() } };
+}
