@@ -77,14 +77,15 @@ async function notices(files: readonly string[]): Promise<string> {
 
 async function notice(folder: string): Promise<string> {
   const { name, version, license } = await manifestIn(folder);
-  const text = await licenceText(folder);
+  const text = (await licenceText(folder)) ?? (license === undefined ? null : `Licence named in its manifest: ${license}`);
+  if (text === null) throw new Error(`${folder}: neither a licence text nor a licence named in its manifest.`);
   return `${"-".repeat(80)}\n${name} ${version} (${license ?? "see text"})\n\n${text}\n`;
 }
 
-async function licenceText(folder: string): Promise<string> {
+async function licenceText(folder: string): Promise<string | null> {
   for (const file of ["LICENSE", "LICENSE.md", "LICENCE", "LICENCE.md", "license", "LICENSE.txt"]) {
     const text = await readFile(join(folder, file), "utf8").catch(() => null);
     if (text !== null) return text.trim();
   }
-  throw new Error(`${folder}: no licence text found.`);
+  return null;
 }

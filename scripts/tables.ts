@@ -7,6 +7,7 @@ import { isLiteral } from "./manifests.ts";
 
 const EFFECT_WORDS: Readonly<Record<Effect, string>> = {
   read: "reads",
+  save: "reads, may save a file",
   draft: "changes drafts",
   answer: "carries a person's click",
   commit: "needs approval",

@@ -55,14 +55,20 @@ async function serve(argv: readonly string[]): Promise<void> {
   const { serveOverStdio } = await import("./transports/stdio.ts");
   const connection = serveOverStdio(assembly.parts, report);
   let closing = false;
+  const settleAndExit = async () => {
+    try {
+      await assembly.close();
+      await connection.close();
+    } catch {
+      report("shutting down: some outcomes could not be settled; list_operations shows them after the next start");
+    } finally {
+      process.exit(0);
+    }
+  };
   const shutDown = () => {
     if (closing) return;
     closing = true;
-    void Promise.allSettled([assembly.close(), connection.close()]).then(([settled]) => {
-      if (settled.status === "rejected")
-        report("shutting down: some outcomes could not be settled; list_operations shows them");
-      process.exit(0);
-    });
+    void settleAndExit();
   };
   process.stdin.once("end", shutDown);
   process.stdin.once("close", shutDown);

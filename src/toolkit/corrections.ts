@@ -1,5 +1,6 @@
 import { allows, documentName, type Invoice } from "../domain/invoice.ts";
 import { WrongStateError } from "../errors.ts";
+import type { Journal } from "../journal/port.ts";
 
 /** A document that left the house may not be edited (GoBD; the API locks it). Says what is allowed instead. */
 export function requireDraft(invoice: Invoice): void {
@@ -64,5 +65,19 @@ export function requireCancellable(
           ? "A draft was never sent: correct it with update_invoice, or leave it."
           : "Link the right customer with update_invoice."
         : "It is void already; see the credit note with list_invoices.",
+  });
+}
+
+/**
+ * A draft that was to get a number of lines and did not get them all (a fault on the way) must not be sent as if it were
+ * whole. Judged by the journal, not by the draft: a line taken out on purpose in the web interface is no gap.
+ */
+export async function requireAllLines(invoice: Invoice, journal: Journal): Promise<void> {
+  const records = await journal.list({ subject_id: invoice.id, limit: 500 });
+  const wanted = records.find((record) => record.kind === "create_invoice")?.note?.lines;
+  const added = records.filter((record) => record.kind === "add_item" && record.state === "done").length;
+  if (wanted === undefined || added >= wanted) return;
+  throw new WrongStateError(`${documentName(invoice)} is not complete: ${added} of its ${wanted} lines were added.`, {
+    next: "Make the call that prepared it again with the same arguments: it adds the missing lines and repeats nothing.",
   });
 }

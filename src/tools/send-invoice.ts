@@ -5,6 +5,7 @@ import { WrongStateError } from "../errors.ts";
 import { planSend } from "../guard/plan.ts";
 import { sendInvoice } from "../operations/send-invoice.ts";
 import { committedAnswer, committedOutput, committedText } from "../toolkit/committed.ts";
+import { requireAllLines } from "../toolkit/corrections.ts";
 import { defineCommit } from "../toolkit/define.ts";
 import { invoiceRef } from "../toolkit/params.ts";
 import { planInput } from "../toolkit/planning.ts";
@@ -33,6 +34,7 @@ export default defineCommit({
     if ((invoice.items ?? []).length === 0) {
       throw new WrongStateError(`${documentName(invoice)} has no lines.`, { next: "add_item first." });
     }
+    await requireAllLines(invoice, await context.journal());
     return planSend(await planInput(invoice, context));
   },
   report: (outcome, args, context) =>
