@@ -2,16 +2,21 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import type { InvoicesApi } from "./api/port.ts";
 import type { Config } from "./config.ts";
+import type { Downloads } from "./documents/port.ts";
 import { systemClock } from "./domain/clock.ts";
 import { isJsonObject } from "./domain/json.ts";
 import type { BrowserEnvironment } from "./guard/channels/browser.ts";
 import type { Policy } from "./guard/policy.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
-import type { ServerParts } from "./server.ts";
+import type { CompletionAsked, ServerParts } from "./server.ts";
+import type { Completes } from "./toolkit/completion.ts";
 import type { Deps } from "./toolkit/context.ts";
-import { EFFECTS, type Effect, type Mode } from "./toolkit/effect.ts";
+import { EFFECT_META, EFFECT_NAMES, EFFECTS, type Effect, type Mode } from "./toolkit/effect.ts";
 import { isListing, type ListedTool } from "./toolkit/listing.ts";
+import { linesForTools } from "./toolkit/offered.ts";
+import type { Prompt } from "./toolkit/prompt.ts";
 import type { ToolAnswer } from "./toolkit/report.ts";
+import type { Resources } from "./toolkit/resource.ts";
 import surface from "./tools/surface.json" with { type: "json" };
 import { VERSION } from "./version.ts";
 
@@ -39,15 +44,41 @@ export function assemble(options: AssemblyOptions): Assembly {
   const { config, policy } = options;
   const closers: (() => Promise<void>)[] = [];
   const deps = once(() => loadDeps(options, closers));
+  const every = toolListing();
+  const tools = listedTools(every, strictest(config.mode, policy?.mode ?? config.mode), config);
+  const names = [every.map(({ name }) => name), tools.map(({ name }) => name)] as const;
+  const prompts = once(async () => {
+    const [{ prompts: all }, { offeredPrompts }] = await Promise.all([
+      import("./prompts/index.ts"),
+      import("./toolkit/prompt.ts"),
+    ]);
+    return offeredPrompts(all, ...names);
+  });
+  const resources = once(async () => (await import("./resources/index.ts")).resources);
   return {
     parts: {
-      tools: listedTools(strictest(config.mode, policy?.mode ?? config.mode), config),
-      instructions: INSTRUCTIONS,
+      tools,
+      instructions: linesForTools(INSTRUCTIONS, ...names).join("\n"),
       async callTool(name, args, call): Promise<ToolAnswer> {
         const { tools } = await import("./tools/index.ts");
         const tool = tools.find((one) => one.name === name);
         if (tool === undefined) throw new Error(`tool ${name} is listed but does not exist`);
         return tool.call(await deps(), args, call);
+      },
+      resources,
+      async readResource(uri, signal) {
+        const { readResource } = await import("./toolkit/resource.ts");
+        return readResource(await resources(), uri, deps, signal);
+      },
+      prompts,
+      async promptText(prompt, given) {
+        const { promptText } = await import("./toolkit/prompt.ts");
+        return promptText(prompt, given);
+      },
+      async complete(asked, signal) {
+        const { complete } = await import("./toolkit/completion.ts");
+        const what = completedBy(asked, await prompts(), await resources());
+        return complete(what, asked.typed, async () => (await deps()).api, signal);
       },
     },
     async close() {
@@ -56,12 +87,31 @@ export function assemble(options: AssemblyOptions): Assembly {
   };
 }
 
-/** The tools of a mode, decided once at start from the generated listing; it never changes while the process runs. */
-function listedTools(mode: Mode, config: Config): readonly ListedTool[] {
+/** What the argument stands for; `undefined` when there is nothing to suggest. */
+function completedBy(
+  asked: CompletionAsked,
+  prompts: readonly Prompt[],
+  { templates }: Resources,
+): Completes | undefined {
+  if (asked.prompt !== undefined) {
+    const prompt = prompts.find(({ name }) => name === asked.prompt);
+    return prompt?.arguments.find(({ name }) => name === asked.argument)?.completes;
+  }
+  return asked.argument === "id"
+    ? templates.find(({ uriTemplate }) => uriTemplate === asked.template)?.completes
+    : undefined;
+}
+
+function toolListing(): readonly ListedTool[] {
   const listing: unknown = surface;
   if (!isListing(listing)) throw new TypeError("tools/surface.json is not a listing; run npm run generate");
+  return listing;
+}
+
+/** The tools of a mode, decided once at start from the generated listing; it never changes while the process runs. */
+function listedTools(every: readonly ListedTool[], mode: Mode, config: Config): readonly ListedTool[] {
   const hasCard = config.confirm === "auto" || config.confirm === "card";
-  return listing
+  return every
     .filter((tool) => {
       const effect = effectOf(tool);
       return EFFECTS[effect].modes.includes(mode) && (effect !== "answer" || hasCard);
@@ -77,12 +127,11 @@ function withToken(tool: ListedTool): ListedTool {
   return { ...tool, inputSchema: { ...tool.inputSchema, properties: { ...properties, approval_token } } };
 }
 
-/** Annotations are made from the effect alone (`toolkit/effect.ts`), so they tell it. */
 function effectOf(tool: ListedTool): Effect {
-  const { readOnlyHint, destructiveHint, openWorldHint } = tool.annotations;
-  if (readOnlyHint) return "read";
-  if (destructiveHint) return "commit";
-  return openWorldHint ? "draft" : "answer";
+  const word = tool._meta[EFFECT_META];
+  const effect = EFFECT_NAMES.find((one) => one === word);
+  if (effect === undefined) throw new TypeError(`${tool.name} is listed without its effect; run npm run generate`);
+  return effect;
 }
 
 const MODES: readonly Mode[] = ["read-only", "draft-only", "full"];
@@ -96,7 +145,7 @@ async function loadDeps(options: AssemblyOptions, closers: (() => Promise<void>)
   const { config, demo, report } = options;
   const policy = options.policy ?? (await import("./guard/policy.ts")).defaultPolicy;
   const principal = `local:${userInfo().username}`;
-  const api = await (demo ? demoApi(config, closers) : realApi(config));
+  const api = await (demo ? demoApi(config, report, closers) : realApi(config));
   const store = once(async () => {
     const { openStore } = await import("./store/open.ts");
     const opened = openStore(demo ? ":memory:" : join(config.data_dir, "journal.sqlite"));
@@ -160,7 +209,13 @@ async function loadDeps(options: AssemblyOptions, closers: (() => Promise<void>)
     principal,
     language: config.language,
     timeZone: config.timezone,
+    ...(config.download_dir === undefined ? {} : { downloads: await downloads(config.download_dir) }),
   };
+}
+
+async function downloads(folder: string): Promise<Downloads> {
+  const { downloadsTo } = await import("./documents/folder.ts");
+  return downloadsTo(folder);
 }
 
 async function realApi(config: Config): Promise<InvoicesApi> {
@@ -176,11 +231,16 @@ async function realApi(config: Config): Promise<InvoicesApi> {
 }
 
 /** The same client over real HTTP on loopback; the simulator starts with the first call. */
-async function demoApi(config: Config, closers: (() => Promise<void>)[]): Promise<InvoicesApi> {
+async function demoApi(
+  config: Config,
+  report: (line: string) => void,
+  closers: (() => Promise<void>)[],
+): Promise<InvoicesApi> {
   const { createHttpApi } = await import("./api/http.ts");
   const simulator = once(async () => {
     const { startSimulator } = await import("./simulator/index.ts");
     const started = await startSimulator();
+    report(`simulator: look inside at ${started.url}/_simulator`);
     closers.push(() => started.close());
     return started;
   });

@@ -5,15 +5,20 @@ import {
   inputResponse,
   ProtocolError,
   ProtocolErrorCode,
+  ResourceNotFoundError,
   Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
 import { isJsonObject } from "./domain/json.ts";
 import { oneLine } from "./domain/untrusted.ts";
+import { InvoicingError } from "./errors.ts";
 import type { ApprovalForm, Asker, ClientFacts, FormAnswer } from "./guard/port.ts";
+import type { Completion } from "./toolkit/completion.ts";
 import type { Call } from "./toolkit/context.ts";
 import type { ListedTool } from "./toolkit/listing.ts";
+import type { Prompt } from "./toolkit/prompt.ts";
 import type { ToolAnswer } from "./toolkit/report.ts";
+import type { Content, Resources } from "./toolkit/resource.ts";
 import { CARD_MEDIA_TYPE } from "./ui/names.ts";
 import { VERSION } from "./version.ts";
 
@@ -24,16 +29,38 @@ export interface ServerParts {
   readonly instructions: string;
   /** Loads what it needs at the first call, so that the first answer of a connection comes fast. */
   callTool(name: string, args: unknown, call: Call): Promise<ToolAnswer>;
+  /** What can be read by address, and the prompts: loaded when a client first asks for them. */
+  resources(): Promise<Resources>;
+  readResource(uri: string, signal: AbortSignal): Promise<Content>;
+  prompts(): Promise<readonly Prompt[]>;
+  promptText(prompt: Prompt, given: Readonly<Record<string, string>>): Promise<string>;
+  /** Suggestions while a person types. Never throws. */
+  complete(asked: CompletionAsked, signal: AbortSignal): Promise<Completion>;
 }
+
+/** The argument of a prompt, or the `{id}` of a resource template, that is being typed. */
+export interface CompletionAsked {
+  readonly prompt?: string;
+  readonly template?: string;
+  readonly argument: string;
+  readonly typed: string;
+}
+
+const LISTED_FOR_AN_HOUR = { ttlMs: 3_600_000, cacheScope: "public" } as const;
 
 /** The one place where the server's answers meet the SDK. One factory serves both protocol eras. */
 export function buildServer(parts: ServerParts, era: "legacy" | "modern"): Server {
   const server = new Server(
     { name: "invoicing-mcp", title: "Invoicing", version: VERSION },
     {
-      capabilities: { tools: {} },
+      capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
       instructions: parts.instructions,
-      cacheHints: { "tools/list": { ttlMs: 3_600_000, cacheScope: "public" } },
+      cacheHints: {
+        "tools/list": LISTED_FOR_AN_HOUR,
+        "resources/list": LISTED_FOR_AN_HOUR,
+        "resources/templates/list": LISTED_FOR_AN_HOUR,
+        "prompts/list": LISTED_FOR_AN_HOUR,
+      },
     },
   );
   server.setRequestHandler("tools/list", () => ({ tools: parts.tools.map((tool) => ({ ...tool })) }));
@@ -49,7 +76,94 @@ export function buildServer(parts: ServerParts, era: "legacy" | "modern"): Serve
     const call: Call = { asker: askerOf(server, context, era), signal: context.mcpReq.signal, progress };
     return resultOf(await parts.callTool(name, args, call));
   });
+  offerResources(server, parts);
+  offerPrompts(server, parts);
   return server;
+}
+
+function offerResources(server: Server, parts: ServerParts): void {
+  server.setRequestHandler("resources/list", async () => ({
+    resources: (await parts.resources()).fixed.map(({ uri, name, title, description, mimeType, meta }) => ({
+      uri,
+      name,
+      title,
+      description,
+      mimeType,
+      ...(meta === undefined ? {} : { _meta: { ...meta } }),
+    })),
+  }));
+  server.setRequestHandler("resources/templates/list", async () => ({
+    resourceTemplates: (await parts.resources()).templates.map(
+      ({ uriTemplate, name, title, description, mimeType }) => ({ uriTemplate, name, title, description, mimeType }),
+    ),
+  }));
+  server.setRequestHandler("resources/read", async (request, context) => {
+    const { uri } = request.params;
+    const { mimeType, body, meta } = await orProtocolError(uri, () => parts.readResource(uri, context.mcpReq.signal));
+    const common = { uri, mimeType, ...(meta === undefined ? {} : { _meta: { ...meta } }) };
+    return {
+      contents: [
+        typeof body === "string"
+          ? { ...common, text: body }
+          : { ...common, blob: Buffer.from(body).toString("base64") },
+      ],
+    };
+  });
+}
+
+function offerPrompts(server: Server, parts: ServerParts): void {
+  server.setRequestHandler("prompts/list", async () => ({
+    prompts: (await parts.prompts()).map((prompt) => ({
+      name: prompt.name,
+      title: prompt.title,
+      description: prompt.description,
+      arguments: prompt.arguments.map(({ name, description, required }) => ({
+        name,
+        description,
+        required: required === true,
+      })),
+    })),
+  }));
+  server.setRequestHandler("prompts/get", async (request) => {
+    const prompts = await parts.prompts();
+    const prompt = prompts.find((one) => one.name === request.params.name);
+    if (prompt === undefined) {
+      throw new ProtocolError(
+        ProtocolErrorCode.InvalidParams,
+        `There is no prompt of that name. Prompts: ${prompts.map(({ name }) => name).join(", ")}.`,
+      );
+    }
+    const text = await orProtocolError(undefined, () => parts.promptText(prompt, request.params.arguments ?? {}));
+    return {
+      description: prompt.description,
+      messages: [{ role: "user" as const, content: { type: "text" as const, text } }],
+    };
+  });
+  server.setRequestHandler("completion/complete", async (request, context) => {
+    const { ref, argument } = request.params;
+    const completion = await parts.complete(
+      {
+        ...(ref.type === "ref/prompt" ? { prompt: ref.name } : { template: ref.uri }),
+        argument: argument.name,
+        typed: argument.value,
+      },
+      context.mcpReq.signal,
+    );
+    return { completion: { ...completion } };
+  });
+}
+
+/** Resources and prompts have no error answers of their own; the sentence goes into the protocol's error. */
+async function orProtocolError<T>(uri: string | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof InvoicingError)) throw error;
+    const message = `${error.message} Next: ${error.next}`;
+    if (error.code === "not_found" && uri !== undefined) throw new ResourceNotFoundError(uri, message);
+    const wrong = error.code === "invalid_input";
+    throw new ProtocolError(wrong ? ProtocolErrorCode.InvalidParams : ProtocolErrorCode.InternalError, message);
+  }
 }
 
 const APPROVAL_KEY = "approval";
@@ -62,7 +176,10 @@ function resultOf(answer: ToolAnswer) {
     });
   }
   return {
-    content: [{ type: "text" as const, text: answer.text }],
+    content: [
+      { type: "text" as const, text: answer.text },
+      ...(answer.links ?? []).map((link) => ({ type: "resource_link" as const, ...link })),
+    ],
     structuredContent: { ...answer.structured },
     ...(answer.isError ? { isError: true } : {}),
     ...(answer.meta === undefined ? {} : { _meta: { ...answer.meta } }),

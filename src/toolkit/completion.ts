@@ -17,6 +17,8 @@ export interface Completion {
   readonly hasMore: boolean;
 }
 
+const NOTHING: Completion = { values: [], hasMore: false };
+
 const MOST_VALUES = 20;
 const LONGEST_INPUT = 100;
 /** Typing goes on meanwhile: a late suggestion is worth nothing. */
@@ -24,13 +26,15 @@ const PATIENCE_MS = 4_000;
 
 /** One page of the API at most. Never throws: without an answer there is no suggestion. */
 export async function complete(
-  what: Completes,
+  what: Completes | undefined,
   typed: string,
-  api: InvoicesApi,
+  connect: () => Promise<InvoicesApi>,
   signal: AbortSignal,
 ): Promise<Completion> {
+  if (what === undefined) return NOTHING;
   const wanted = oneLine(typed.slice(0, LONGEST_INPUT).replace(/^#/, "")).toLowerCase();
   try {
+    const api = await connect();
     const options = { signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) };
     const search = wanted === "" ? {} : { search: wanted };
     const values =
@@ -42,7 +46,7 @@ export async function complete(
           ).filter((value) => value.toLowerCase().includes(wanted));
     return bounded(values, wanted);
   } catch {
-    return { values: [], hasMore: false };
+    return NOTHING;
   }
 }
 

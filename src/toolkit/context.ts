@@ -1,4 +1,5 @@
 import type { InvoicesApi } from "../api/port.ts";
+import type { Downloads } from "../documents/port.ts";
 import type { Clock, IsoDate } from "../domain/clock.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Organization } from "../domain/organization.ts";
@@ -25,6 +26,8 @@ export interface Deps {
   readonly language: string;
   /** IANA zone in which "today" and "overdue" are meant. */
   readonly timeZone: string;
+  /** Absent when the owner allowed no folder. */
+  readonly downloads?: Downloads;
 }
 
 /** One call: its client and its cancellation. */
@@ -49,6 +52,12 @@ export interface ReadContext {
   readonly signal: AbortSignal;
   readonly journal: () => Promise<Journal>;
   progress(message: string): void;
+}
+
+/** What a tool that saves files sees besides. */
+export interface SaveContext extends ReadContext {
+  /** `null` when the owner allowed no folder. */
+  readonly downloads: Downloads | null;
 }
 
 /** An outcome with a result. Open ones end the call before a tool sees them. */

@@ -1,19 +1,22 @@
 import type { JsonObject } from "../domain/json.ts";
-import { EFFECTS, type Effect } from "./effect.ts";
+import { CARD_URI, LEGACY_CARD_KEY } from "../ui/names.ts";
+import { EFFECT_META, EFFECTS, type Effect } from "./effect.ts";
 import { listedInput, listedOutput } from "./listing.ts";
-import { runAct, runAnswer, runCommit, runDraft, runRead } from "./run.ts";
-import type { ActTool, AnswerTool, CommitTool, DraftTool, ReadTool, Shape, Tool, ToolBase } from "./tool.ts";
+import { runAct, runAnswer, runCommit, runDraft, runRead, runSave } from "./run.ts";
+import type { ActTool, AnswerTool, CommitTool, DraftTool, ReadTool, SaveTool, Shape, Tool, ToolBase } from "./tool.ts";
 
 export function defineAct<I extends Shape, O extends Shape>(tool: ActTool<I, O>): Tool {
   return { ...described(tool), call: (deps, raw, call) => runAct(tool, deps, raw, call) };
 }
 
 export function defineTool<I extends Shape, O extends Shape>(
-  tool: ReadTool<I, O> | DraftTool<I, O> | AnswerTool<I, O>,
+  tool: ReadTool<I, O> | SaveTool<I, O> | DraftTool<I, O> | AnswerTool<I, O>,
 ): Tool {
   switch (tool.effect) {
     case "read":
       return { ...described(tool), call: (deps, raw, call) => runRead(tool, deps, raw, call) };
+    case "save":
+      return { ...described(tool), call: (deps, raw, call) => runSave(tool, deps, raw, call) };
     case "draft":
       return { ...described(tool), call: (deps, raw, call) => runDraft(tool, deps, raw, call) };
     case "answer":
@@ -48,7 +51,14 @@ function described<I extends Shape, O extends Shape>(
       inputSchema: listedInput(tool.input),
       outputSchema: listedOutput(tool.output),
       annotations: { title: tool.title, ...EFFECTS[tool.effect].annotations },
-      ...(tool.meta === undefined ? {} : { _meta: tool.meta }),
+      _meta: { [EFFECT_META]: tool.effect, ...cardMeta(tool) },
     }),
   };
+}
+
+/** What hosts with MCP Apps show as a card: guarded acts (their approval) and tools that say so. Only the card may answer. */
+function cardMeta(tool: { readonly effect: Effect; readonly card?: true }): JsonObject {
+  if (tool.effect === "answer") return { ui: { visibility: ["app"] } };
+  if (tool.effect !== "commit" && tool.card !== true) return {};
+  return { ui: { resourceUri: CARD_URI }, [LEGACY_CARD_KEY]: CARD_URI };
 }

@@ -1,11 +1,13 @@
 /**
  * What a tool does to the world. Annotations, approval, journal, modes and retry policy follow from this one word.
  * - `read`: changes nothing.
+ * - `save`: changes nothing at the API; may save a file into the folder the owner allowed.
  * - `draft`: changes only what can still be changed (customers, addresses, drafts).
  * - `answer`: a person's click in a view, carried by the host; hidden from models where the host knows how.
  * - `commit`: leaves the house and cannot be undone (send, mark paid, cancel, change recipient).
  */
-export type Effect = "read" | "draft" | "answer" | "commit";
+export const EFFECT_NAMES = ["read", "save", "draft", "answer", "commit"] as const;
+export type Effect = (typeof EFFECT_NAMES)[number];
 
 export type Mode = "full" | "draft-only" | "read-only";
 
@@ -26,6 +28,10 @@ export const EFFECTS: Readonly<Record<Effect, EffectRules>> = {
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     modes: ["full", "draft-only", "read-only"],
   },
+  save: {
+    annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+    modes: ["full", "draft-only", "read-only"],
+  },
   draft: {
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
     modes: ["full", "draft-only"],
@@ -39,3 +45,6 @@ export const EFFECTS: Readonly<Record<Effect, EffectRules>> = {
     modes: ["full"],
   },
 };
+
+/** Key of a listed tool's `_meta` that says its effect: hints alone do not tell saving a file from changing a draft. */
+export const EFFECT_META = "invoicing/effect";

@@ -23,7 +23,7 @@ export interface ListedTool {
     readonly idempotentHint: boolean;
     readonly openWorldHint: boolean;
   };
-  readonly _meta?: { readonly [key: string]: unknown };
+  readonly _meta: { readonly [key: string]: unknown };
 }
 
 /**
@@ -122,6 +122,7 @@ export function isListing(value: unknown): value is readonly ListedTool[] {
         typeof tool["name"] === "string" &&
         typeof tool["description"] === "string" &&
         isJsonObject(tool["annotations"]) &&
+        isJsonObject(tool["_meta"]) &&
         [tool["inputSchema"], tool["outputSchema"]].every(
           (schema) => isJsonObject(schema) && schema["type"] === "object",
         ),

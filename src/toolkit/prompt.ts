@@ -1,6 +1,7 @@
 import { oneLine } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
 import type { Completes } from "./completion.ts";
+import { linesForTools } from "./offered.ts";
 
 /** A job a person starts from a menu: which tools, in which order. Plain data; what the person entered is added below. */
 export interface Prompt {
@@ -30,11 +31,9 @@ export function offeredPrompts(
   every: readonly string[],
   offered: readonly string[],
 ): readonly Prompt[] {
-  const hidden = every.filter((tool) => !offered.includes(tool));
-  const names = (step: string, tool: string) => new RegExp(`\\b${tool}\\b`).test(step);
   return prompts
     .filter((prompt) => prompt.needs.every((tool) => offered.includes(tool)))
-    .map((prompt) => ({ ...prompt, steps: prompt.steps.filter((step) => !hidden.some((tool) => names(step, tool))) }));
+    .map((prompt) => ({ ...prompt, steps: linesForTools(prompt.steps, every, offered) }));
 }
 
 /** The message. What the person entered is inserted as quoted data, after the steps, and cannot pose as one. */

@@ -15,8 +15,18 @@ export type ToolAnswer =
       readonly isError: boolean;
       /** For views only; may hold a secret. */
       readonly meta?: JsonObject;
+      /** Files and pages that go with the answer; the text names them too. */
+      readonly links?: readonly ResourceLink[];
     }
   | { readonly kind: "ask"; readonly form: ApprovalForm; readonly state: string };
+
+/** A resource of this server, by address. */
+export interface ResourceLink {
+  readonly uri: string;
+  readonly name: string;
+  readonly title: string;
+  readonly mimeType: string;
+}
 
 /** `"Studio Nord GmbH" (simulator)`: where an answer comes from. */
 export function accountName(organization: Organization, simulator: boolean): string {
@@ -30,6 +40,7 @@ export function resultAnswer(
   rendered: string,
   fields: Common,
   meta: JsonObject | undefined,
+  links: readonly ResourceLink[] = [],
 ): Extract<ToolAnswer, { kind: "result" }> {
   const lines = [rendered];
   if (fields.tell_user !== undefined && !rendered.includes(fields.tell_user)) lines.push(fields.tell_user);
@@ -45,6 +56,7 @@ export function resultAnswer(
     text: lines.filter((line) => line !== "").join("\n"),
     isError: false,
     ...(meta === undefined ? {} : { meta }),
+    ...(links.length === 0 ? {} : { links }),
   };
 }
 

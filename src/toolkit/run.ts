@@ -1,5 +1,4 @@
 import type { z } from "zod";
-import { dayOf } from "../domain/clock.ts";
 import { canonicalJson, defined, isJsonObject, type JsonObject } from "../domain/json.ts";
 import { CancelledError, InvoicingError } from "../errors.ts";
 import type { Plan } from "../guard/port.ts";
@@ -8,8 +7,9 @@ import type { Call, Deps, DraftContext, ReadContext, Settled } from "./context.t
 import { type GuardedAct, guarded } from "./guarded.ts";
 import { parseInput } from "./input.ts";
 import type { Common } from "./listing.ts";
+import { readContext } from "./read-context.ts";
 import { accountName, errorAnswer, operationLine, resultAnswer, type ToolAnswer } from "./report.ts";
-import type { ActTool, AnswerTool, CommitTool, DraftTool, ReadTool, Result } from "./tool.ts";
+import type { ActTool, AnswerTool, CommitTool, DraftTool, ReadTool, Result, SaveTool } from "./tool.ts";
 
 export type { ToolAnswer } from "./report.ts";
 
@@ -24,6 +24,20 @@ export async function runRead<I extends Shape, O extends Shape>(
 ): Promise<ToolAnswer> {
   return answered(deps, call, false, async (context) => {
     const result = await tool.run(parseInput(tool.name, tool.input, raw), context);
+    return finish(tool, result, context);
+  });
+}
+
+/** Changes nothing at the API, so a failure never leaves a doubt; a file is there or it is not. */
+export async function runSave<I extends Shape, O extends Shape>(
+  tool: SaveTool<I, O>,
+  deps: Deps,
+  raw: unknown,
+  call: Call,
+): Promise<ToolAnswer> {
+  return answered(deps, call, false, async (context) => {
+    const input = parseInput(tool.name, tool.input, raw);
+    const result = await tool.run(input, { ...context, downloads: deps.downloads ?? null });
     return finish(tool, result, context);
   });
 }
@@ -271,6 +285,7 @@ function finish<O extends Shape>(
       account: accountName(context.organization, context.simulator),
     },
     result.meta,
+    result.links,
   );
 }
 
@@ -290,24 +305,9 @@ async function answered(
 ): Promise<ToolAnswer> {
   let account: string | undefined;
   try {
-    if (call.signal.aborted) throw new CancelledError();
-    const organization = await deps.api.organization({ signal: call.signal });
-    account = accountName(organization, deps.simulator);
-    const now = deps.clock.now();
-    return await body({
-      api: deps.api,
-      organization,
-      simulator: deps.simulator,
-      language: deps.language,
-      timeZone: deps.timeZone,
-      today: dayOf(now, deps.timeZone),
-      now,
-      policy: deps.policy,
-      lastEmailTo: (customerId) => deps.lastEmailTo(customerId),
-      signal: call.signal,
-      journal: deps.journal,
-      progress: call.progress,
-    });
+    const context = await readContext(deps, call);
+    account = accountName(context.organization, deps.simulator);
+    return await body(context);
   } catch (error) {
     if (error instanceof InvoicingError) return errorAnswer(error, account, writes);
     return errorAnswer(call.signal.aborted && !writes ? new CancelledError() : error, account, writes);

@@ -3,11 +3,11 @@ import type { JsonObject } from "../domain/json.ts";
 import type { Guard, Plan } from "../guard/port.ts";
 import type { Journal, PerformOptions } from "../journal/port.ts";
 import type { Operation } from "../operations/operation.ts";
-import type { Call, Deps, DraftContext, ReadContext, Settled } from "./context.ts";
+import type { Call, Deps, DraftContext, ReadContext, SaveContext, Settled } from "./context.ts";
 import type { Effect } from "./effect.ts";
 import type { GivenApproval } from "./guarded.ts";
 import type { ListedTool } from "./listing.ts";
-import type { ToolAnswer } from "./report.ts";
+import type { ResourceLink, ToolAnswer } from "./report.ts";
 
 /** A tool as the registry holds it: the types of its input and output are closed over. */
 export interface Tool {
@@ -37,8 +37,8 @@ export interface ToolBase<I extends Shape, O extends Shape> {
   readonly examples: readonly JsonObject[];
   /** The text of an answer, made from its data alone, so that both say the same. */
   render(data: z.infer<O>): string;
-  /** Extra `_meta` of the listing (e.g. the card that shows the answer). */
-  readonly meta?: JsonObject;
+  /** True when hosts show the answer as a card in the chat. Guarded acts always are. */
+  readonly card?: true;
 }
 
 export interface Result<O> {
@@ -47,11 +47,19 @@ export interface Result<O> {
   readonly next?: string;
   /** Goes into the result's `_meta`: for views, never for the model. */
   readonly meta?: JsonObject;
+  /** Resources of this server that go with the answer; the data names them too. */
+  readonly links?: readonly ResourceLink[];
 }
 
 export interface ReadTool<I extends Shape, O extends Shape> extends ToolBase<I, O> {
   readonly effect: "read";
   run(input: z.infer<I>, context: ReadContext): Promise<Result<z.infer<O>>>;
+}
+
+/** Reads, and may save a file where the owner allowed it. */
+export interface SaveTool<I extends Shape, O extends Shape> extends ToolBase<I, O> {
+  readonly effect: "save";
+  run(input: z.infer<I>, context: SaveContext): Promise<Result<z.infer<O>>>;
 }
 
 export interface DraftTool<I extends Shape, O extends Shape> extends ToolBase<I, O> {

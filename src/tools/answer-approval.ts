@@ -15,7 +15,6 @@ export default defineTool({
   }),
   output: z.object({ ok: z.boolean(), message: z.string() }),
   examples: [{ approval_id: "none", secret: "none", decision: "decline" }],
-  meta: { ui: { visibility: ["app"] } },
   async run(input, guard) {
     const answer = await guard.answer({
       id: input.approval_id,

@@ -35,6 +35,7 @@ export default defineTool({
   name: "copy_invoice",
   title: "Copy invoice",
   effect: "draft",
+  card: true,
   description:
     'New draft with the lines of an earlier invoice, changed as told ("same as last month"). Dates and number are not copied.',
   input,

@@ -10,6 +10,7 @@ export default defineTool({
   name: "get_invoice",
   title: "Get invoice",
   effect: "read",
+  card: true,
   description: "Read one invoice with lines, totals and status.",
   input: z.strictObject({ invoice_id: invoiceRef(), response_format: format() }),
   output: z.object({ invoice: invoiceData }),

@@ -9,11 +9,13 @@ import createAddress from "./create-address.ts";
 import createCustomer from "./create-customer.ts";
 import createInvoice from "./create-invoice.ts";
 import getCustomer from "./get-customer.ts";
+import getDocument from "./get-document.ts";
 import getInvoice from "./get-invoice.ts";
 import getOperation from "./get-operation.ts";
 import listInvoices from "./list-invoices.ts";
 import listOperations from "./list-operations.ts";
 import markPaid from "./mark-paid.ts";
+import matchPayments from "./match-payments.ts";
 import prepareInvoice from "./prepare-invoice.ts";
 import resolveOperation from "./resolve-operation.ts";
 import reviewReceivables from "./review-receivables.ts";
@@ -33,11 +35,13 @@ export const tools: readonly Tool[] = [
   createCustomer,
   createInvoice,
   getCustomer,
+  getDocument,
   getInvoice,
   getOperation,
   listInvoices,
   listOperations,
   markPaid,
+  matchPayments,
   prepareInvoice,
   resolveOperation,
   reviewReceivables,

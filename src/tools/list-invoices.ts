@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { InvoiceQuery } from "../api/port.ts";
 import type { IsoDate } from "../domain/clock.ts";
+import { isId } from "../domain/ids.ts";
 import { type Invoice, isOverdue } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
+import { InputError } from "../errors.ts";
 import { decodeCursor, encodeCursor } from "../toolkit/cursor.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { rowText, shortRow, toRow } from "../toolkit/invoices.ts";
@@ -44,6 +46,16 @@ export default defineTool({
   examples: [{}, { status: "overdue" }, { status: "draft", limit: 5 }, { kind: "quote", response_format: "detailed" }],
   async run(arguments_, context) {
     const { limit: wanted = 20, cursor: from, response_format, ...filters } = arguments_;
+    if (filters.customer_id !== undefined && !isId(filters.customer_id)) {
+      throw new InputError("list_invoices: customer_id is not an id.", { next: "Find it with search_customers." });
+    }
+    if (
+      filters.issued_from !== undefined &&
+      filters.issued_to !== undefined &&
+      filters.issued_to < filters.issued_from
+    ) {
+      throw new InputError("list_invoices: issued_to is before issued_from.");
+    }
     const position = decodeCursor(defined(filters), from);
     const result = await scan(
       (page) =>
@@ -88,7 +100,7 @@ function serverQuery(filters: Filters): InvoiceQuery {
     ...defined({
       status: filters.status === "overdue" ? "sent" : filters.status === "void" ? undefined : filters.status,
       customer_id: filters.customer_id,
-      search: filters.search ?? filters.number,
+      search: filters.search ?? filters.number?.replace(/^#/, ""),
     }),
   };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Invoice, isOpen } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
-import { moneyText, sum } from "../domain/money.ts";
+import { moneyText, sum, toWireNumber, zero } from "../domain/money.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import { KINDS } from "../payments/judge.ts";
 import { isDecided, matchPayments, type Proposal } from "../payments/match.ts";
@@ -17,6 +17,8 @@ import { PAGE_SIZE } from "../toolkit/scan.ts";
 const MAX_PAGES = 20;
 const MAX_SEARCHES = 60;
 const AT_ONCE = 4;
+/** What one approval covers. */
+const SETTLED_AT_ONCE = 50;
 
 export default defineTool({
   name: "match_payments",
@@ -44,7 +46,9 @@ export default defineTool({
         reason: z.string().optional().describe("Absent when sure: number and amount agree."),
       }),
     ),
-    settle: z.array(z.object({ invoice_id: z.string(), amount: z.string() })),
+    settle: z
+      .array(z.object({ invoice_id: z.string(), amount: z.number() }))
+      .describe("`payments` of settle_payments."),
     totals: z.array(z.object({ currency: z.string(), received: z.string(), settle: z.string() })),
     unmatched: z.number().describe("Payments without a proposal."),
     ignored: z.number().optional().describe("Debits and reversals."),
@@ -62,8 +66,8 @@ export default defineTool({
     const proposals = matchPayments(statement, known.invoices, given ?? "EUR");
     const shown = chosen(proposals, wanted);
     const settled = proposals.filter(({ settles }) => settles);
-    const settle = settled.flatMap(({ invoices, currency: code }) =>
-      invoices.map(({ id, total }) => ({ invoice_id: id, amount: total === null ? "" : moneyText(total, code) })),
+    const settle = settled.flatMap(({ invoices }) =>
+      invoices.map(({ id, total }) => ({ invoice_id: id, amount: toWireNumber(total ?? zero) })),
     );
     const open = proposals.length - settled.length;
     return {
@@ -82,7 +86,7 @@ export default defineTool({
       next:
         settle.length === 0
           ? "Nothing is certain: show the person the candidates and let them decide."
-          : `Show the person the lines${open === 0 ? "" : `, and the ${open} that are not certain`}; then settle_payments with settle. A person approves; you cannot.`,
+          : `Show the person the lines${open === 0 ? "" : `, and the ${open} that are not certain`}; then settle_payments with settle${settle.length > SETTLED_AT_ONCE ? `, ${SETTLED_AT_ONCE} at a time` : ""}. A person approves; you cannot.`,
     };
   },
   render: ({ lines, settle, totals: sums, unmatched, ignored, pending, omitted, incomplete }) =>

@@ -48,6 +48,7 @@ export default defineTool({
   name: "prepare_invoice",
   title: "Prepare invoice",
   effect: "draft",
+  card: true,
   description:
     "Whole draft in one call: finds or creates the customer, creates the draft, adds all lines. Asks back, creating nothing, if the customer is unclear. Called again, it resumes.",
   input,

@@ -1,6 +1,8 @@
 /** Names the server, the tools and the card agree on. */
 export const CARD_URI = "ui://invoicing/card";
 export const CARD_MEDIA_TYPE = "text/html;profile=mcp-app";
+/** Older hosts read the card's address from this key of a tool's `_meta`. */
+export const LEGACY_CARD_KEY = "ui/resourceUri";
 
 /** The app-only tool the card calls. */
 export const ANSWER_TOOL = "answer_approval";

@@ -1,0 +1,14 @@
+import type { Resources } from "../toolkit/resource.ts";
+import card from "./card.ts";
+import customer from "./customer.ts";
+import invoice from "./invoice.ts";
+import invoicePdf from "./invoice-pdf.ts";
+import invoiceXml from "./invoice-xml.ts";
+import operationsToday from "./operations-today.ts";
+import rules from "./rules.ts";
+
+/** Everything that can be read by its address. */
+export const resources: Resources = {
+  fixed: [card, operationsToday, rules],
+  templates: [invoice, invoicePdf, invoiceXml, customer],
+};

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { fileName } from "../documents/file-name.ts";
+import { documentName } from "../domain/invoice.ts";
+import { oneLine } from "../domain/untrusted.ts";
+import { defineTool } from "../toolkit/define.ts";
+import { documentUri, readDocument, requireDocument } from "../toolkit/documents.ts";
+import { invoiceRef } from "../toolkit/params.ts";
+import { findInvoice } from "../toolkit/references.ts";
+
+const MEDIA_TYPES = { pdf: "application/pdf", xml: "application/xml" } as const;
+
+export default defineTool({
+  name: "get_document",
+  title: "Get document",
+  effect: "save",
+  description: "The PDF or e-invoice XML as a resource; saved as a file where the owner allowed a folder.",
+  input: z.strictObject({
+    invoice_id: invoiceRef(),
+    kind: z.enum(["pdf", "xml"]).optional().describe("Default pdf."),
+  }),
+  output: z.object({
+    document: z.string(),
+    uri: z.string().describe("Resource to read."),
+    path: z.string().optional().describe("Saved file."),
+    bytes: z.number().optional(),
+    saved: z.enum(["new", "unchanged"]).optional(),
+  }),
+  examples: [{ invoice_id: "#2026-0012" }],
+  async run(input, context) {
+    const invoice = await findInvoice(input.invoice_id, context);
+    const kind = input.kind ?? "pdf";
+    requireDocument(invoice, kind);
+    const document = `${kind.toUpperCase()} of ${oneLine(documentName(invoice), 100)}`;
+    const uri = documentUri(invoice, kind);
+    const links = [{ uri, name: `${invoice.id}.${kind}`, title: document, mimeType: MEDIA_TYPES[kind] }];
+    if (context.downloads === null) {
+      return {
+        data: { document, uri },
+        next: "The person opens the linked resource. To have files saved, the owner sets INVOICES_DOWNLOAD_DIR to a folder and restarts.",
+        links,
+      };
+    }
+    const { bytes } = await readDocument(invoice, kind, context);
+    const { path, existed } = await context.downloads.save(fileName(invoice, kind, context.simulator), bytes);
+    return {
+      data: { document, uri, path, bytes: bytes.length, saved: existed ? ("unchanged" as const) : ("new" as const) },
+      next: "Tell the person where it is.",
+      links,
+    };
+  },
+  render: ({ document, uri, path, bytes, saved }) =>
+    [
+      `${document}: resource ${uri}`,
+      ...(path === undefined
+        ? []
+        : [
+            `${saved === "unchanged" ? "The same file (unchanged) was there already" : "Saved as a new file"}: ${path} (${bytes ?? 0} bytes)`,
+          ]),
+    ].join("\n"),
+});
