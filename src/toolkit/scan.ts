@@ -46,6 +46,7 @@ export async function scan<T>(
     if (page >= last || current.items.length === 0) return { found, next: null, scanned, total };
     page += 1;
     offset = 0;
+    if (found.length === limit) break;
   }
   return { found, next: { page, offset }, scanned, total };
 }

@@ -155,7 +155,9 @@ describe.each(tools.map((tool) => [tool.name, tool] as const))("%s", (name, tool
   it("stands on the toolkit alone: no other tool, no guard's insides, no journal, no node", () => {
     const imports = [...source.matchAll(/from "([^"]+)"/g)].map((match) => match[1] ?? "");
     for (const from of imports) {
-      expect(from).not.toMatch(/^\.\/|^\.\.\/tools\/|^\.\.\/journal\/(?!port)|^\.\.\/api\/(?!port)|^node:|modelcontextprotocol/);
+      expect(from).not.toMatch(
+        /^\.\/|^\.\.\/tools\/|^\.\.\/journal\/(?!port)|^\.\.\/api\/(?!port)|^node:|modelcontextprotocol/,
+      );
       expect(from).not.toMatch(/^\.\.\/guard\/(?!plan)/);
     }
     expect(source.split("\n").length).toBeLessThanOrEqual(150);

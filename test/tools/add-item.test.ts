@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { anyInvoice } from "../laws/answers.ts";
 import { type Bench, part, stable, startBench, textOf } from "../harness/mcp-tools.ts";
+import { anyInvoice } from "../laws/answers.ts";
 
 let bench: Bench;
 beforeAll(async () => {
@@ -115,11 +115,23 @@ describe("add_item", () => {
   });
 
   it.each([
-    [true, { single_gross_amount: 119 }, "is calculated from net amounts, so give single_net_amount and leave out single_gross_amount"],
-    [false, { single_net_amount: 100 }, "is calculated from gross amounts, so give single_gross_amount and leave out single_net_amount"],
+    [
+      true,
+      { single_gross_amount: 119 },
+      "is calculated from net amounts, so give single_net_amount and leave out single_gross_amount",
+    ],
+    [
+      false,
+      { single_net_amount: 100 },
+      "is calculated from gross amounts, so give single_gross_amount and leave out single_net_amount",
+    ],
     [true, {}, "is calculated from net amounts, so give single_net_amount; the API derives the other"],
     [false, {}, "is calculated from gross amounts, so give single_gross_amount; the API derives the other"],
-    [true, { single_net_amount: 100, single_gross_amount: 119 }, "give single_net_amount and leave out single_gross_amount"],
+    [
+      true,
+      { single_net_amount: 100, single_gross_amount: 119 },
+      "give single_net_amount and leave out single_gross_amount",
+    ],
   ])("net %s, given %j: says which price and why", async (net, price, reason) => {
     const invoice_id = await draft(net);
     const before = bench.simulator.effects().length;
@@ -184,7 +196,11 @@ describe("add_item", () => {
     expect(again.structured["outcome"]).toBe("already_done");
     expect(part(again, "invoice")["total"]).toBe("1785.00");
     expect(textOf(again, "done")).toContain("nothing was added now");
-    const second = await bench.ok("add_item", { invoice_id, ...CONSULTING, duplicate_of: textOf(first, "operation_id") });
+    const second = await bench.ok("add_item", {
+      invoice_id,
+      ...CONSULTING,
+      duplicate_of: textOf(first, "operation_id"),
+    });
     expect(second.structured["outcome"]).toBe("done");
     expect(part(second, "invoice")["total"]).toBe("3570.00");
   });

@@ -72,16 +72,26 @@ describe("create_customer", () => {
 
   it("returns the customer that has this e-mail already, in any case, and creates nothing", async () => {
     const before = bench.simulator.effects().length;
-    const answer = await bench.ok("create_customer", { email: "Sonja.Brandt@brandt-buch.example", locale: "en", company: "Other" });
+    const answer = await bench.ok("create_customer", {
+      email: "Sonja.Brandt@brandt-buch.example",
+      locale: "en",
+      company: "Other",
+    });
     expect(answer.structured["outcome"]).toBe("already_done");
-    expect(textOf(answer, "note")).toMatchInlineSnapshot(`"This e-mail already has a customer. Nothing was created; check that it is the right one."`);
+    expect(textOf(answer, "note")).toMatchInlineSnapshot(
+      `"This e-mail already has a customer. Nothing was created; check that it is the right one."`,
+    );
     expect(part(answer, "customer")).toMatchObject({ id: "181227", company: "Brandt & Töchter Buchhandlung" });
     expect(bench.simulator.effects().length).toBe(before);
   });
 
   it("writes text as it was given and shows it without what hides in it", async () => {
     const requests = await bench.recorded(async () => {
-      const answer = await bench.ok("create_customer", { email: "bidi@example.com", locale: "en", company: "Acme \u202eknaB" });
+      const answer = await bench.ok("create_customer", {
+        email: "bidi@example.com",
+        locale: "en",
+        company: "Acme \u202eknaB",
+      });
       expect(part(answer, "customer")["company"]).toBe("Acme knaB");
     });
     expect(requests.some(({ body }) => body.includes("Acme \u202eknaB"))).toBe(true);

@@ -99,10 +99,18 @@ describe("create_invoice", () => {
     ["orders", "918273", "Hafenkante Architekten PartG mbB (Imke Petersen)"],
     ["plan-subscriptions", "d4b0a4d6-5c1f-4b6a-8d0e-0f1a2b3c4d52", "Kollektiv Nordlicht (Nora Lindqvist)"],
     ["booking-passes", "e7c2b1a0-9d8e-4f70-a1b2-c3d4e5f60711", "David Okafor"],
-  ])("links by a reference of type %s, and the API finds the customer", async (reference_type, reference_id, customer) => {
-    const answer = await bench.ok("create_invoice", { currency: "EUR", calculate_from_net: true, reference_type, reference_id });
-    expect(part(answer, "invoice")).toMatchObject({ customer, reference: `${reference_type} ${reference_id}` });
-  });
+  ])(
+    "links by a reference of type %s, and the API finds the customer",
+    async (reference_type, reference_id, customer) => {
+      const answer = await bench.ok("create_invoice", {
+        currency: "EUR",
+        calculate_from_net: true,
+        reference_type,
+        reference_id,
+      });
+      expect(part(answer, "invoice")).toMatchObject({ customer, reference: `${reference_type} ${reference_id}` });
+    },
+  );
 
   it("needs no customer", async () => {
     const body = await posted({ currency: "EUR", calculate_from_net: true, notes: "later" });

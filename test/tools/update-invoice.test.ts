@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { anyInvoice, freshDraft } from "../laws/answers.ts";
 import { type Bench, part, stable, startBench, textOf } from "../harness/mcp-tools.ts";
+import { anyInvoice, freshDraft } from "../laws/answers.ts";
 import { WRONG_IDS } from "./wrong-ids.ts";
 
 let bench: Bench;
@@ -68,7 +68,11 @@ describe("update_invoice", () => {
   });
 
   it("links a customer later", async () => {
-    const created = await bench.ok("create_invoice", { currency: "EUR", calculate_from_net: true, notes: "Laufkundschaft" });
+    const created = await bench.ok("create_invoice", {
+      currency: "EUR",
+      calculate_from_net: true,
+      notes: "Laufkundschaft",
+    });
     const invoice_id = textOf(created, "invoice_id");
     const requests = await bench.recorded(async () => {
       const answer = await bench.ok("update_invoice", { invoice_id, customer_id: "181240" });
