@@ -39,6 +39,7 @@ export const MAX_BOOKINGS = 500;
 /** White space and control characters as one blank; at most `max` characters. */
 export function plainText(raw: string, max = 2_000): string {
   return raw
+    .slice(0, max * 4)
     .replaceAll(/[\p{Cc}\p{Z}\ufeff]+/gu, " ")
     .trim()
     .slice(0, max);

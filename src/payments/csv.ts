@@ -169,7 +169,9 @@ function bookings(table: Table, order: DateOrder | undefined): Booking[] {
       date: days[at] ?? null,
       amount: amount.sign === -1 ? amount.value.times(-1) : amount.value,
       currency,
-      text: all(row, table, "text").join(" "),
+      text: all(row, table, "text")
+        .filter((part) => part !== "NOTPROVIDED")
+        .join(" "),
       counterparty: payer ?? first(row, table, "party"),
       state,
     };

@@ -64,7 +64,7 @@ function discount(amount: Decimal, due: Decimal): string {
       .round(2)
       .eq(amount),
   );
-  return granted === undefined ? "" : `, exactly ${granted} %: a cash discount?`;
+  return granted === undefined ? "" : `: exactly ${granted} %, perhaps a cash discount`;
 }
 
 export function nameOf(invoice: Pick<Invoice, "id" | "number">): string {

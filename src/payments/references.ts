@@ -220,13 +220,15 @@ function lex(folded: string): Mention[] {
   const tokens = tokensOf(folded);
   const mentions: Mention[] = [];
   for (const [from, first] of tokens.entries()) {
+    const { word, attached, named } = first;
     const groups: string[] = [];
     for (let to = from; to < Math.min(tokens.length, from + 3); to += 1) {
       const token = tokens[to];
       if (token === undefined || token.other || (to > from && !token.follows)) break;
       groups.push(...token.groups);
-      const { word, attached, named } = first;
-      mentions.push({ groups: [...groups], word, attached, named, from, to });
+      // Runs with blanks between are a number only where a word says so, or nothing else stands beside them.
+      const alone = !first.follows && tokens[to + 1]?.follows !== true;
+      if (to === from || named || alone) mentions.push({ groups: [...groups], word, attached, named, from, to });
     }
   }
   return mentions;
@@ -245,6 +247,9 @@ function tokensOf(folded: string): Token[] {
     const words = introduction(gap);
     const listed = before !== undefined && /^\s*(?:[,;+&/]|UND\b|AND\b|U\.?\s)\s*$/.test(gap) ? before : null;
     const groups = match[0].match(/\d+/g) ?? [];
+    const follows = before !== undefined && /^\s*[-/]?\s*$/.test(gap);
+    // "Tel 0049 341 12345": what the word says holds for the runs behind it too.
+    const goesOn = follows && before.other && groups.length === 1;
     const [year = "", ...others] = listed?.named === true && listed.groups.length === 2 ? listed.groups : [];
     tokens.push({
       // "2026-0042, 0043": the year goes on.
@@ -252,8 +257,8 @@ function tokensOf(folded: string): Token[] {
       word: words.word,
       attached: words.attached,
       named: listed?.named ?? words.kind === "invoice",
-      other: listed?.other ?? (words.kind === "other" || code),
-      follows: before !== undefined && /^\s*[-/]?\s*$/.test(gap),
+      other: listed?.other ?? (goesOn || words.kind === "other" || code),
+      follows,
     });
   }
   return tokens;

@@ -1,8 +1,10 @@
 import { InputError } from "../errors.ts";
 import { CURRENCY_MARKS, checkMarks, readAmount, type WrittenAmount } from "./amount.ts";
-import { type Booking, type DateOrder, plainText } from "./bank-line.ts";
+import { type Booking, type DateOrder, MAX_BOOKINGS, plainText } from "./bank-line.ts";
 import { readDate, settleDates, type WrittenDate } from "./dates.ts";
 
+/** Bookings are broken over a few lines each. */
+const MAX_LINES = MAX_BOOKINGS * 8;
 const EXPECTED = 'Expected one payment per line, such as "12.11.2026 RE 2026-0042 Acme GmbH 1.785,00 EUR".';
 
 /** A number with a currency before or behind it, a sign, decimals; not part of a longer word, number or date. */
@@ -54,16 +56,30 @@ function records(text: string): Row[] {
     .split(/\r\n|\n|\r/)
     .map((line, at) => ({ index: at + 1, text: line.trim() }))
     .filter((line) => plainText(line.text) !== "");
-  if (!lines.some(startsWithDay)) return lines;
-  const grouped: { index: number; text: string }[] = [];
+  if (lines.length > MAX_LINES) throw new InputError(`The statement has more than ${MAX_LINES} lines.`);
+  const start = lines.findIndex(startsWithDay);
+  if (start < 0) return lines;
+  const heading = lines.slice(0, start).filter((line) => !hasAmount(line));
+  const grouped: { index: number; text: string; joined: boolean }[] = [];
   for (const line of lines) {
     const current = grouped.at(-1);
-    if (startsWithDay(line)) grouped.push({ ...line });
-    else if (current !== undefined && amountsIn(line.text).length === 0) current.text += ` ${line.text}`;
-    else if (current !== undefined && amountsIn(current.text).length === 0) current.text += ` ${line.text}`;
-    else if (amountsIn(line.text).length > 0) grouped.push({ ...line });
+    if (startsWithDay(line) || (hasAmount(line) && (current === undefined || hasAmount(current)))) {
+      grouped.push({ ...line, joined: false });
+    } else if (current !== undefined) {
+      current.text += ` ${line.text}`;
+      current.joined = true;
+    }
+  }
+  const [above] = heading;
+  if (above !== undefined && grouped.some(({ joined }) => joined)) {
+    // Text above its day, or a heading? Guessed wrong, every text would move to the next payment.
+    throw new InputError(`Line ${above.index}: it is not clear which payment this text belongs to. ${EXPECTED}`);
   }
   return grouped;
+}
+
+function hasAmount(row: Pick<Row, "text">): boolean {
+  return amountsIn(maskDays(dashed(plainText(row.text)))).length > 0;
 }
 
 function startsWithDay(line: Row): boolean {
@@ -126,8 +142,8 @@ interface Place {
   readonly amount: WrittenAmount;
 }
 
-function amountsIn(raw: string): Place[] {
-  const text = maskDays(dashed(plainText(raw)));
+/** Amounts in a text without days. */
+function amountsIn(text: string): Place[] {
   return [...text.matchAll(IN_TEXT)].flatMap((match) => {
     const amount = readAmount(match[0].trim());
     if (amount === null) return [];
