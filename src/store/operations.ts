@@ -75,7 +75,7 @@ export class SqliteOperations implements OperationStore {
         updated_at: attempt.now,
         lease_until: attempt.lease_until,
       };
-      this.#update(next, true);
+      this.#update(next, null);
       this.#audit(next, "attempted", attempt.now, next.principal);
       return next;
     });
@@ -97,7 +97,7 @@ export class SqliteOperations implements OperationStore {
       const next = acknowledges
         ? { ...current, version: current.version + 1, updated_at: change.now, acknowledged: true }
         : changed(current, change);
-      this.#update(next, change.remember === undefined ? true : change.remember !== null);
+      this.#update(next, acknowledges || change.remember === undefined ? null : change.remember !== null);
       if (change.rearm && current.approval_id !== null) {
         rearmApproval(this.#connection, current.approval_id, current.subject_id, change.now);
       }
@@ -206,10 +206,11 @@ export class SqliteOperations implements OperationStore {
     );
   }
 
-  #update(row: OperationRow, isRemembered: boolean): void {
+  /** `isRemembered` null: as before. */
+  #update(row: OperationRow, isRemembered: boolean | null): void {
     this.#connection.run(
       `UPDATE op SET args = ?, before = ?, state = ?, version = ?, attempts = ?, applied = ?, quiet_at = ?, updated_at = ?,
-        owner = ?, lease_until = ?, result = ?, resource_id = ?, subject_id = ?, why = ?, candidates = ?, remembered = ?,
+        owner = ?, lease_until = ?, result = ?, resource_id = ?, subject_id = ?, why = ?, candidates = ?, remembered = coalesce(?, remembered),
         repeat_until = ?, acknowledged = ? WHERE id = ?`,
       canonicalJson(row.args),
       jsonOrNull(row.before),
@@ -226,7 +227,7 @@ export class SqliteOperations implements OperationStore {
       row.subject_id,
       row.why,
       JSON.stringify(row.candidates),
-      isRemembered ? 1 : 0,
+      isRemembered === null ? null : Number(isRemembered),
       row.repeat_until,
       row.acknowledged ? 1 : 0,
       row.id,

@@ -48,7 +48,7 @@ CREATE INDEX op_created ON op(organization_id, created_at);
 CREATE INDEX op_subject ON op(organization_id, subject_id, created_at);
 CREATE INDEX op_resource ON op(organization_id, kind, resource_id) WHERE resource_id IS NOT NULL;
 CREATE TRIGGER op_final BEFORE UPDATE OF state, result ON op
-  WHEN OLD.state IN ('done','not_done','mismatch')
+  WHEN OLD.state IN ('done','not_done','mismatch') AND (NEW.state IS NOT OLD.state OR NEW.result IS NOT OLD.result)
   BEGIN SELECT RAISE(ABORT, 'a final operation does not change'); END;
 CREATE TRIGGER op_keep BEFORE DELETE ON op
   BEGIN SELECT RAISE(ABORT, 'operations are not deleted'); END;

@@ -1,0 +1,147 @@
+import { z } from "zod";
+import { NotFoundError } from "../errors.ts";
+import type { AuditReport, AuditRow, Store } from "../store/port.ts";
+import type { OperationFilter, OperationRecord } from "./port.ts";
+import { recordOf } from "./record.ts";
+
+/** What the owner sees of the journal (`invoicing-mcp journal …`). Nothing here prints or sends. */
+
+const AUDIT_PAGE = 1000;
+
+/** One row per operation, newest first: ready for a table. */
+export interface JournalLine {
+  readonly id: string;
+  readonly at: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly subject: string;
+  readonly number: string;
+  readonly amount: string;
+  readonly why: string;
+}
+
+export async function journalList(
+  store: Store,
+  organizationId: string,
+  filter: OperationFilter,
+): Promise<readonly JournalLine[]> {
+  return (await store.operations.list(organizationId, filter)).map((row) => lineOf(recordOf(row)));
+}
+
+/** An operation with every audit line about it. */
+export async function journalShow(
+  store: Store,
+  organizationId: string,
+  id: string,
+): Promise<{ readonly operation: OperationRecord; readonly trail: readonly AuditRow[] }> {
+  const row = await store.operations.get(organizationId, id);
+  if (row === null)
+    throw new NotFoundError(`There is no operation ${id}.`, { next: "See: invoicing-mcp journal list." });
+  const trail: AuditRow[] = [];
+  for await (const line of auditLines(store)) {
+    const isAbout = line.operation_id === id || (row.approval_id !== null && line.approval_id === row.approval_id);
+    if (isAbout) trail.push(line);
+  }
+  return { operation: recordOf(row), trail };
+}
+
+export async function journalVerify(
+  store: Store,
+): Promise<AuditReport & { readonly ok: boolean; readonly text: string }> {
+  const report = await store.audit.verify();
+  const ok = report.problems.length === 0;
+  const counted = `${report.rows} audit lines, ${report.operations} operations`;
+  return { ...report, ok, text: ok ? `Whole: ${counted}.` : `Not whole (${counted}):\n${report.problems.join("\n")}` };
+}
+
+const CSV_COLUMNS = [
+  "seq",
+  "at",
+  "event",
+  "organization_id",
+  "principal",
+  "operation_id",
+  "approval_id",
+  "kind",
+  "state",
+  "subject_id",
+  "resource_id",
+  "number",
+  "amount",
+  "currency",
+  "channel",
+  "hash",
+] as const;
+
+const auditData = z.object({
+  kind: z.string().optional(),
+  act: z.string().optional(),
+  state: z.string().optional(),
+  answer: z.string().optional(),
+  subject_id: z.string().nullish(),
+  resource_id: z.string().nullish(),
+  channel: z.string().nullish(),
+  note: z
+    .object({ number: z.string().nullish(), amount: z.string().optional(), currency: z.string().optional() })
+    .nullish(),
+});
+
+/** The audit trail as CSV (RFC 4180), one line at a time, header first. */
+export async function* journalExportCsv(store: Store, organizationId: string): AsyncGenerator<string> {
+  yield csvLine(CSV_COLUMNS);
+  for await (const row of auditLines(store)) {
+    if (row.organization_id !== organizationId) continue;
+    const data = auditData.parse(row.data);
+    yield csvLine([
+      String(row.seq),
+      new Date(row.at).toISOString(),
+      row.event,
+      row.organization_id,
+      row.principal,
+      row.operation_id ?? "",
+      row.approval_id ?? "",
+      data.kind ?? data.act ?? "",
+      data.state ?? data.answer ?? "",
+      data.subject_id ?? "",
+      data.resource_id ?? "",
+      data.note?.number ?? "",
+      data.note?.amount ?? "",
+      data.note?.currency ?? "",
+      data.channel ?? "",
+      row.hash,
+    ]);
+  }
+}
+
+async function* auditLines(store: Store): AsyncGenerator<AuditRow> {
+  for (let after = 0; ; ) {
+    const page = await store.audit.page(after, AUDIT_PAGE);
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = last.seq;
+  }
+}
+
+function lineOf(record: OperationRecord): JournalLine {
+  const { note } = record;
+  return {
+    id: record.id,
+    at: record.created_at,
+    kind: record.kind,
+    state: record.state,
+    subject: record.subject.id === null ? record.subject.type : `${record.subject.type} ${record.subject.id}`,
+    number: note?.number ?? "",
+    amount: note?.amount === undefined ? "" : `${note.amount} ${note.currency ?? ""}`.trim(),
+    why: record.why ?? "",
+  };
+}
+
+/** Cells that a spreadsheet would run as a formula get an apostrophe, quotes are doubled. */
+function csvLine(cells: readonly string[]): string {
+  const quoted = cells.map((cell) => {
+    const safe = /^[=+\-@\t\r]/.test(cell) && !/^-?\d+(\.\d+)?$/.test(cell) ? `'${cell}` : cell;
+    return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  });
+  return `${quoted.join(",")}\r\n`;
+}

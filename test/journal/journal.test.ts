@@ -1,0 +1,422 @@
+import { describe, expect, it } from "vitest";
+import type { InvoicesApi, WriteEvidence } from "../../src/api/port.ts";
+import { decimal } from "../../src/domain/money.ts";
+import {
+  BlockedError,
+  CancelledError,
+  InputError,
+  JournalError,
+  RateLimitedError,
+  RefusedError,
+  UnavailableError,
+} from "../../src/errors.ts";
+import type { Act } from "../../src/guard/port.ts";
+import { createJournal } from "../../src/journal/journal.ts";
+import { journalExportCsv, journalList, journalShow, journalVerify } from "../../src/journal/owner.ts";
+import type { PerformOptions } from "../../src/journal/port.ts";
+import type { JournalOptions } from "../../src/journal/settings.ts";
+import { type AddItemArgs, addItem, addItemArgs } from "../../src/operations/add-item.ts";
+import { createInvoice } from "../../src/operations/create-invoice.ts";
+import { markPaid } from "../../src/operations/mark-paid.ts";
+import { approvalSubject, verdictSubject } from "../../src/operations/registry.ts";
+import { sendInvoice } from "../../src/operations/send-invoice.ts";
+import { openStore } from "../../src/store/open.ts";
+import type { Store } from "../../src/store/port.ts";
+import { Random } from "./random.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+import { World } from "./world.ts";
+
+const CALM = { faults: 0, readFaults: 0, lateMs: 1, lagMs: 0 };
+const WHO = { principal: "p" };
+
+interface Bench {
+  readonly clock: VirtualClock;
+  readonly world: World;
+  readonly store: Store;
+  readonly draft: string;
+  readonly open: string;
+  readonly customer: string;
+  journal(
+    change?: (api: InvoicesApi) => Partial<InvoicesApi>,
+    more?: Partial<JournalOptions>,
+  ): ReturnType<typeof createJournal>;
+  approve(act: Act, subject: string): Promise<NonNullable<PerformOptions["approval"]>>;
+  line(title?: string): AddItemArgs;
+}
+
+function bench(): Bench {
+  const clock = new VirtualClock();
+  const world = new World(clock, new Random(1), CALM);
+  const store = openStore(":memory:");
+  const customer = world.seedCustomer("a@example.com");
+  const draft = world.seedInvoice(customer, "draft", "Seeded");
+  const open = world.seedInvoice(customer, "sent", "Seeded");
+  let approvals = 0;
+  return {
+    clock,
+    world,
+    store,
+    customer,
+    draft,
+    open,
+    journal(change = () => ({}), more = {}) {
+      const api = world.api(() => true);
+      return createJournal({
+        store,
+        api: { ...api, ...change(api) },
+        clock,
+        organization: () => Promise.resolve({ id: "org" }),
+        owner: "me",
+        isOwnerAlive: (owner) => owner === "me",
+        random: () => 0,
+        ...more,
+      });
+    },
+    async approve(act, subject) {
+      approvals += 1;
+      const id = `approval-${approvals}`;
+      await store.approvals.create({
+        id,
+        state: "approved",
+        act,
+        principal: "p",
+        organization_id: "org",
+        subject,
+        digest: "d",
+        plan: {},
+        channel: "page",
+        channel_reason: null,
+        approved_by: "person",
+        secret_hash: null,
+        created_at: clock.now(),
+        expires_at: clock.now() + 600_000,
+        answered_at: clock.now(),
+      });
+      return { id, digest: "d", recheck: () => Promise.resolve() };
+    },
+    line: (title = "A") =>
+      addItemArgs(draft, { title, quantity: 2, tax_rate: decimal("19.0"), amount: decimal("12.50") }),
+  };
+}
+
+const approvedSend = async ({ approve, draft }: Bench) => ({
+  ...WHO,
+  approval: await approve("send_invoice", approvalSubject(sendInvoice, { invoice_id: draft })),
+});
+const lost = <R>(): Promise<WriteEvidence<R>> =>
+  Promise.resolve({ kind: "unknown", status: null, reason: "connection reset" });
+
+async function auditLines(store: Store): Promise<number> {
+  return (await store.audit.page(0, 1000)).length;
+}
+
+describe("a call", () => {
+  it("costs two commits when nothing goes wrong", async () => {
+    const { clock, journal, line, store } = bench();
+    const ended = await clock.run(journal().perform(addItem, line(), WHO));
+    expect(ended).toMatchObject({
+      outcome: "done",
+      result: { item_id: expect.any(String) },
+      operation: { attempts: 1 },
+    });
+    expect((await store.audit.page(0, 10)).map(({ event }) => event)).toEqual(["dispatched", "settled"]);
+  });
+
+  it("is answered with the first outcome when it is repeated, at the same time or later, with other spellings", async () => {
+    const { clock, journal, line, world, draft } = bench();
+    const one = journal();
+    const [first, twin] = await clock.run(
+      Promise.all([one.perform(addItem, line(), WHO), one.perform(addItem, line(), WHO)]),
+    );
+    const later = await clock.run(journal().perform(addItem, { ...line(), amount: "12.5", tax_rate: "19.00" }, WHO));
+    expect([first.outcome, twin.outcome, later.outcome]).toEqual(["done", "already_done", "already_done"]);
+    expect(later.operation?.id).toBe(first.operation?.id);
+    expect(world.count(`add_item ${draft} A`)).toBe(1);
+  });
+
+  it("is done a second time only when it names the first, and a third when it names the second", async () => {
+    const { clock, journal, line, world, draft } = bench();
+    const one = journal();
+    const perform = (duplicate_of?: string) =>
+      clock.run(one.perform(addItem, line(), { ...WHO, ...(duplicate_of === undefined ? {} : { duplicate_of }) }));
+    const first = await perform();
+    const second = await perform(first.operation?.id);
+    const third = await perform(second.operation?.id);
+    expect([first, second, third].map(({ outcome }) => outcome)).toEqual(["done", "done", "done"]);
+    expect((await perform(first.operation?.id)).operation?.id).toBe(second.operation?.id);
+    expect(world.count(`add_item ${draft} A`)).toBe(3);
+    const otherLine = clock.run(one.perform(addItem, line("B"), { ...WHO, duplicate_of: first.operation?.id ?? "" }));
+    await expect(otherLine).rejects.toBeInstanceOf(InputError);
+    const send = clock.run(
+      one.perform(sendInvoice, { invoice_id: draft }, { ...WHO, duplicate_of: first.operation?.id ?? "" }),
+    );
+    await expect(send).rejects.toBeInstanceOf(InputError);
+  });
+
+  it("leaves no trace when it only recalls", async () => {
+    const { clock, journal, line, store } = bench();
+    expect(await clock.run(journal().recall(addItem, line(), WHO))).toBeNull();
+    expect(await auditLines(store)).toBe(0);
+    await clock.run(journal().perform(addItem, line(), WHO));
+    expect(await clock.run(journal().recall(addItem, line(), WHO))).toMatchObject({ outcome: "already_done" });
+  });
+
+  it("that was cancelled before it was sent changes nothing", async () => {
+    const { clock, journal, line, store, world } = bench();
+    const abort = new AbortController();
+    abort.abort();
+    await expect(
+      clock.run(journal().perform(addItem, line(), { ...WHO, signal: abort.signal })),
+    ).rejects.toBeInstanceOf(CancelledError);
+    expect([await auditLines(store), world.writes]).toEqual([0, 0]);
+  });
+});
+
+describe("a guarded act", () => {
+  it("needs an approval", async () => {
+    const { clock, journal, draft, world } = bench();
+    await expect(clock.run(journal().perform(sendInvoice, { invoice_id: draft }, WHO))).rejects.toBeInstanceOf(
+      RefusedError,
+    );
+    expect(world.writes).toBe(0);
+  });
+
+  it("uses its approval up, and sends nothing with one for another document", async () => {
+    const it = bench();
+    const options = await approvedSend(it);
+    expect((await it.clock.run(it.journal().perform(sendInvoice, { invoice_id: it.draft }, options))).outcome).toBe(
+      "done",
+    );
+    expect((await it.store.approvals.get(options.approval.id))?.state).toBe("used");
+    const other = { ...WHO, approval: await it.approve("mark_paid", approvalSubject(markPaid, { invoice_id: "x" })) };
+    const paid = it.clock.run(it.journal().perform(markPaid, { invoice_id: it.open, send_notification: false }, other));
+    await expect(paid).rejects.toThrow("for something else");
+    expect(it.world.count(`mark_paid ${it.open}`)).toBe(0);
+  });
+
+  it("is not journalled when the document changed since", async () => {
+    const it = bench();
+    const options = await approvedSend(it);
+    const approval = {
+      ...options.approval,
+      recheck: () => Promise.reject(new RefusedError("changed", { next: "ask" })),
+    };
+    const sent = it.clock.run(it.journal().perform(sendInvoice, { invoice_id: it.draft }, { ...WHO, approval }));
+    await expect(sent).rejects.toThrow("changed");
+    expect((await it.store.approvals.get(approval.id))?.state).toBe("approved");
+    expect(it.world.writes).toBe(0);
+  });
+
+  it("keeps its approval when the request never left", async () => {
+    const it = bench();
+    const options = await approvedSend(it);
+    const error = new UnavailableError("refused");
+    const down = it.journal(() => ({ sendInvoice: () => Promise.resolve({ kind: "not_sent", error }) }));
+    await expect(it.clock.run(down.perform(sendInvoice, { invoice_id: it.draft }, options))).rejects.toBe(error);
+    expect((await it.store.approvals.get(options.approval.id))?.state).toBe("approved");
+    expect((await it.clock.run(it.journal().perform(sendInvoice, { invoice_id: it.draft }, options))).outcome).toBe(
+      "done",
+    );
+  });
+});
+
+describe("a doubtful ending", () => {
+  it("is unknown until the horizon, blocks other acts on the document, then is not done and may be repeated", async () => {
+    const { clock, journal, line, world, draft } = bench();
+    const down = journal(() => ({ addItem: lost }));
+    const first = await clock.run(down.perform(addItem, line(), WHO));
+    expect(first).toMatchObject({ outcome: "unknown", result: null, operation: { state: "unknown" } });
+    await expect(clock.run(journal().perform(addItem, line("B"), WHO))).rejects.toBeInstanceOf(BlockedError);
+    await clock.run(clock.sleep(120_000));
+    expect((await clock.run(down.settle(first.operation?.id ?? ""))).state).toBe("not_done");
+    expect((await clock.run(journal().perform(addItem, line(), WHO))).outcome).toBe("done");
+    expect(world.count(`add_item ${draft} A`)).toBe(1);
+  });
+
+  it("that did happen is found by reading", async () => {
+    const { clock, journal, line } = bench();
+    const cut = journal((api) => ({
+      addItem: async (...args) => {
+        await api.addItem(...args);
+        return lost();
+      },
+    }));
+    expect((await clock.run(cut.perform(addItem, line(), WHO))).outcome).toBe("done");
+  });
+
+  it("with two equal results is for a person to settle, with an approval of its own", async () => {
+    const it = bench();
+    const { clock, line, draft, approve } = it;
+    const twice = it.journal((api) => ({
+      addItem: async (...args) => {
+        await api.addItem(...args);
+        await api.addItem(...args);
+        return lost();
+      },
+    }));
+    const first = await clock.run(twice.perform(addItem, line(), WHO));
+    expect(first.outcome).toBe("unknown");
+    await clock.run(clock.sleep(120_000));
+    const id = first.operation?.id ?? "";
+    const open = await clock.run(twice.settle(id));
+    expect(open).toMatchObject({ state: "ambiguous", candidates: [expect.any(String), expect.any(String)] });
+    const verdict = { is: "done" as const, resource_id: open.candidates[0] ?? "" };
+    const wrong = await approve("resolve_operation", verdictSubject(id, { is: "not_done" }));
+    await expect(clock.run(twice.resolve(id, verdict, wrong, "p"))).rejects.toBeInstanceOf(RefusedError);
+    const right = await approve("resolve_operation", verdictSubject(id, verdict));
+    const resolved = await clock.run(twice.resolve(id, verdict, right, "p"));
+    expect(resolved).toMatchObject({ state: "done", result: { invoice_id: draft, item_id: verdict.resource_id } });
+    expect((await clock.run(twice.perform(addItem, line(), WHO))).outcome).toBe("already_done");
+  });
+
+  it("is never overruled once it is settled", async () => {
+    const { clock, journal, line, store } = bench();
+    await clock.run(journal().perform(addItem, line(), WHO));
+    const [row] = await store.operations.list("org", { limit: 1 });
+    if (!row) throw new Error("no row");
+    expect(
+      await store.operations.transition(row, { state: "not_done", event: "settled", now: clock.now() }),
+    ).toBeNull();
+  });
+
+  it("of a dead process becomes known by reading alone", async () => {
+    const { clock, journal, line, world, store } = bench();
+    const dead = journal(undefined, {
+      owner: "dead",
+      onPoint: (point) => (point === "answered" ? new Promise(() => undefined) : undefined),
+    });
+    void dead.perform(addItem, line(), WHO);
+    await clock.run(clock.sleep(5000));
+    const { writes } = world;
+    await clock.run(journal().recover());
+    expect(await store.operations.list("org", { limit: 1 })).toMatchObject([{ state: "done" }]);
+    expect(world.writes).toBe(writes);
+  });
+});
+
+describe("values that came out differently", () => {
+  it("keep the draft from being sent until a person has looked", async () => {
+    const it = bench();
+    const { clock, line, draft, approve } = it;
+    const odd = it.journal((api) => ({
+      getInvoice: async (id) => ({ ...(await api.getInvoice(id)), total: decimal("1.00") }),
+    }));
+    const added = await clock.run(odd.perform(addItem, line(), WHO));
+    expect(added).toMatchObject({ outcome: "mismatch", operation: { why: expect.stringContaining("1.00 EUR") } });
+    const send = async () =>
+      clock.run(it.journal().perform(sendInvoice, { invoice_id: draft }, await approvedSend(it)));
+    await expect(send()).rejects.toBeInstanceOf(BlockedError);
+    const id = added.operation?.id ?? "";
+    const seen = await approve("resolve_operation", verdictSubject(id, { is: "done" }));
+    expect((await clock.run(odd.resolve(id, { is: "done" }, seen, "p"))).state).toBe("mismatch");
+    expect((await send()).outcome).toBe("done");
+  });
+});
+
+describe("a busy API", () => {
+  const limited = (retry_after_ms: number): WriteEvidence<never> => ({
+    kind: "rejected",
+    status: 429,
+    error: new RateLimitedError("busy", { retry_after_ms }),
+  });
+
+  it("is asked again after the time it names, and the attempt is journalled first", async () => {
+    const { clock, journal, line, store, world, draft } = bench();
+    let asked = 0;
+    const busy = journal((api) => ({
+      addItem: (...args) => {
+        asked += 1;
+        return asked === 1 ? Promise.resolve(limited(5000)) : api.addItem(...args);
+      },
+    }));
+    const ended = await clock.run(busy.perform(addItem, line(), WHO));
+    expect(ended).toMatchObject({ outcome: "done", operation: { attempts: 2 } });
+    expect((await store.audit.page(0, 10)).map(({ event }) => event)).toEqual(["dispatched", "attempted", "settled"]);
+    expect(world.count(`add_item ${draft} A`)).toBe(1);
+  });
+
+  it("is left alone when the wait is longer than the call", async () => {
+    const { clock, journal, line, world } = bench();
+    const busy = journal(() => ({ addItem: () => Promise.resolve(limited(60_000)) }));
+    await expect(clock.run(busy.perform(addItem, line(), WHO))).rejects.toMatchObject({
+      retry_after_ms: 60_000,
+      effect: "none",
+    });
+    expect(world.writes).toBe(0);
+  });
+});
+
+describe("a journal that cannot record the end", () => {
+  it("still tells it, and knows it again later", async () => {
+    const { clock, journal, line, store, world, draft } = bench();
+    const problems: string[] = [];
+    const full: Store = {
+      ...store,
+      operations: {
+        get: (...args) => store.operations.get(...args),
+        findEqual: (...args) => store.operations.findEqual(...args),
+        look: (...args) => store.operations.look(...args),
+        claim: (...args) => store.operations.claim(...args),
+        attempt: (...args) => store.operations.attempt(...args),
+        transition: () => Promise.reject(new JournalError("disk full")),
+        open: (...args) => store.operations.open(...args),
+        list: (...args) => store.operations.list(...args),
+        isTaken: (...args) => store.operations.isTaken(...args),
+      },
+    };
+    const broken = journal(undefined, { store: full, onProblem: ({ message }) => problems.push(message) });
+    expect((await clock.run(broken.perform(addItem, line(), WHO))).outcome).toBe("done");
+    expect(problems).toEqual(["disk full"]);
+    await clock.run(journal().recover());
+    expect((await clock.run(journal().perform(addItem, line(), WHO))).outcome).toBe("already_done");
+    expect(world.count(`add_item ${draft} A`)).toBe(1);
+  });
+});
+
+describe("stopping", () => {
+  it("waits for what is under way and takes nothing new", async () => {
+    const { clock, journal, line } = bench();
+    const one = journal();
+    const running = one.perform(addItem, line(), WHO);
+    await clock.run(clock.sleep(10));
+    const closed = one.close();
+    expect((await clock.run(running)).outcome).toBe("done");
+    await clock.run(closed);
+    await expect(one.perform(addItem, line("B"), WHO)).rejects.toBeInstanceOf(CancelledError);
+  });
+});
+
+describe("without a journal file", () => {
+  it("an id-addressed act is still not repeated: the state itself says so", async () => {
+    const it = bench();
+    await it.clock.run(it.journal().perform(sendInvoice, { invoice_id: it.draft }, await approvedSend(it)));
+    const store = openStore(":memory:");
+    const approval = { id: "none", digest: "d", recheck: () => Promise.resolve() };
+    const again = it.clock.run(
+      it.journal(undefined, { store }).perform(sendInvoice, { invoice_id: it.draft }, { ...WHO, approval }),
+    );
+    expect(await again).toMatchObject({ outcome: "already_done", operation: null });
+    expect(it.world.count(`send_invoice ${it.draft}`)).toBe(1);
+  });
+});
+
+describe("what the owner sees", () => {
+  it("lists, explains, verifies and exports without names", async () => {
+    const it = bench();
+    const note = { number: "R-1", amount: "119.00", currency: "EUR" };
+    const args = { currency: "EUR", calculate_from_net: true, customer_id: it.customer, notes: "=for Jane Doe" };
+    const made = await it.clock.run(it.journal().perform(createInvoice, args, { ...WHO, note }));
+    const id = made.operation?.id ?? "";
+    expect(await journalList(it.store, "org", { limit: 5 })).toMatchObject([
+      { id, kind: "create_invoice", state: "done", amount: "119.00 EUR", number: "R-1" },
+    ]);
+    const shown = await journalShow(it.store, "org", id);
+    expect(shown.trail.map(({ event }) => event)).toEqual(["dispatched", "settled"]);
+    await expect(journalShow(it.store, "other", id)).rejects.toThrow("no operation");
+    expect(await journalVerify(it.store)).toMatchObject({ ok: true, rows: 2, operations: 1 });
+    const csv: string[] = [];
+    for await (const line of journalExportCsv(it.store, "org")) csv.push(line);
+    expect(csv).toHaveLength(3);
+    expect(JSON.stringify([shown, csv])).not.toContain("Jane");
+  });
+});
