@@ -46,7 +46,7 @@ const { metafile, outputFiles } = await build({
   alias: { "@modelcontextprotocol/server/_shims": "./src/transports/sdk-shims.ts" },
   external: ["@photostructure/sqlite", "node:sqlite"],
   loader: { ".html": "text", ".css": "text" },
-  plugins: [lateAsText(["undici"], inputs), englishOnly],
+  plugins: [lateAsText(["./runtime.ts", "undici"], ["src/errors.ts"], inputs), englishOnly],
   metafile: true,
   write: false,
   logLevel: "warning",
@@ -77,7 +77,8 @@ async function notices(files: readonly string[]): Promise<string> {
 
 async function notice(folder: string): Promise<string> {
   const { name, version, license } = await manifestIn(folder);
-  const text = (await licenceText(folder)) ?? (license === undefined ? null : `Licence named in its manifest: ${license}`);
+  const text =
+    (await licenceText(folder)) ?? (license === undefined ? null : `Licence named in its manifest: ${license}`);
   if (text === null) throw new Error(`${folder}: neither a licence text nor a licence named in its manifest.`);
   return `${"-".repeat(80)}\n${name} ${version} (${license ?? "see text"})\n\n${text}\n`;
 }

@@ -41,7 +41,9 @@ const simulator = new Promise<string>((resolve) => {
 const client = new Client({ name: "demo", version: "1.0.0" }, { capabilities: byPage ? {} : { elicitation: {} } });
 const form = z.object({
   message: z.string(),
-  requestedSchema: z.object({ properties: z.record(z.string(), z.looseObject({ description: z.string().optional() })) }),
+  requestedSchema: z.object({
+    properties: z.record(z.string(), z.looseObject({ description: z.string().optional() })),
+  }),
 });
 if (!byPage) {
   // The person: looks at the preview, then answers it.

@@ -136,8 +136,11 @@ const schema = z.object({
   policy: z.string().optional(),
   data_dir: absolute,
   download_dir: absolute.optional(),
-  language: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is not a language such as de-DE"),
-  timezone: timeZone,
+  language: z
+    .string()
+    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is not a language such as de-DE")
+    .optional(),
+  timezone: timeZone.optional(),
 });
 
 export type Config = z.infer<typeof schema>;
@@ -155,14 +158,11 @@ export function loadConfig(
     const value = given(setting);
     if (value !== undefined) raw[setting.name] = value;
   }
-  const host = Intl.DateTimeFormat().resolvedOptions();
   const parsed = schema.safeParse({
     base_url: "https://b.anny.co",
     mode: "full",
     confirm: "auto",
     data_dir: stateFolder(env),
-    language: host.locale,
-    timezone: host.timeZone,
     ...raw,
   });
   if (!parsed.success) {

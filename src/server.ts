@@ -15,7 +15,7 @@ import { InvoicingError } from "./errors.ts";
 import type { ApprovalForm, Asker, ClientFacts, FormAnswer } from "./guard/port.ts";
 import type { Completion } from "./toolkit/completion.ts";
 import type { Call } from "./toolkit/context.ts";
-import type { ListedTool } from "./toolkit/listing.ts";
+import type { ListedTool } from "./toolkit/listed-tool.ts";
 import type { Prompt } from "./toolkit/prompt.ts";
 import type { ToolAnswer } from "./toolkit/report.ts";
 import type { Content, Resources } from "./toolkit/resource.ts";

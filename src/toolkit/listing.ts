@@ -1,30 +1,6 @@
 import { z } from "zod";
 import { isJsonObject } from "../domain/json.ts";
-
-type SchemaValue = null | boolean | number | string | SchemaValue[] | { [key: string]: SchemaValue };
-
-/** A JSON Schema whose root is an object, as the protocol demands. */
-export interface ObjectSchema {
-  type: "object";
-  [key: string]: SchemaValue;
-}
-
-/** One entry of `tools/list`. */
-export interface ListedTool {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  readonly inputSchema: ObjectSchema;
-  readonly outputSchema: ObjectSchema;
-  readonly annotations: {
-    readonly title: string;
-    readonly readOnlyHint: boolean;
-    readonly destructiveHint: boolean;
-    readonly idempotentHint: boolean;
-    readonly openWorldHint: boolean;
-  };
-  readonly _meta: { readonly [key: string]: unknown };
-}
+import type { ObjectSchema, SchemaValue } from "./listed-tool.ts";
 
 /**
  * Keywords that are checked but not advertised: bounds and regexes cost more tokens than all names together, and an error
@@ -110,22 +86,4 @@ function strip(value: unknown): SchemaValue {
 
 function members(properties: Record<string, unknown>): { [key: string]: SchemaValue } {
   return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, strip(schema)]));
-}
-
-/** Checks a stored listing (`tools/surface.json`) as far as the server relies on it. */
-export function isListing(value: unknown): value is readonly ListedTool[] {
-  return (
-    Array.isArray(value) &&
-    value.every(
-      (tool) =>
-        isJsonObject(tool) &&
-        typeof tool["name"] === "string" &&
-        typeof tool["description"] === "string" &&
-        isJsonObject(tool["annotations"]) &&
-        isJsonObject(tool["_meta"]) &&
-        [tool["inputSchema"], tool["outputSchema"]].every(
-          (schema) => isJsonObject(schema) && schema["type"] === "object",
-        ),
-    )
-  );
 }

@@ -6,7 +6,7 @@ import type { Operation } from "../operations/operation.ts";
 import type { Call, Deps, DraftContext, ReadContext, SaveContext, Settled } from "./context.ts";
 import type { Effect } from "./effect.ts";
 import type { GivenApproval } from "./guarded.ts";
-import type { ListedTool } from "./listing.ts";
+import type { ListedTool } from "./listed-tool.ts";
 import type { ResourceLink, ToolAnswer } from "./report.ts";
 
 /** A tool as the registry holds it: the types of its input and output are closed over. */

@@ -62,7 +62,20 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   transports: ["server.ts", "errors.ts", "version.ts"],
   "owner.ts": ["config.ts", "store", "journal", "guard", "operations", "ui", "domain", "errors.ts"],
-  "assemble.ts": ["*"],
+  "once.ts": [],
+  "runtime.ts": ["*"],
+  "assemble.ts": [
+    "config.ts",
+    "domain",
+    "errors.ts",
+    "guard",
+    "instructions.ts",
+    "once.ts",
+    "runtime.ts",
+    "server.ts",
+    "toolkit",
+    "tools",
+  ],
   "cli.ts": ["*"],
 };
 

@@ -1,6 +1,6 @@
 import { AjvJsonSchemaValidator } from "@modelcontextprotocol/client/validators/ajv";
 import { isJsonObject } from "../../src/domain/json.ts";
-import type { ObjectSchema } from "../../src/toolkit/listing.ts";
+import type { ObjectSchema } from "../../src/toolkit/listed-tool.ts";
 
 /** One schema inside a schema, with the way to it. */
 export interface Node {

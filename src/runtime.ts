@@ -1,0 +1,176 @@
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { createHttpApi } from "./api/http.ts";
+import type { InvoicesApi } from "./api/port.ts";
+import type { Config } from "./config.ts";
+import { downloadsTo } from "./documents/folder.ts";
+import { systemClock } from "./domain/clock.ts";
+import { type BrowserEnvironment, systemBrowser } from "./guard/channels/browser.ts";
+import { createApprovalPage } from "./guard/channels/page.ts";
+import { createGuard } from "./guard/guard.ts";
+import { lastEmailTo } from "./guard/last-email.ts";
+import { defaultPolicy, type Policy } from "./guard/policy.ts";
+import { createJournal } from "./journal/journal.ts";
+import { isOwnerAlive, processOwner } from "./journal/owner-process.ts";
+import { once } from "./once.ts";
+import { prompts as everyPrompt } from "./prompts/index.ts";
+import { resources } from "./resources/index.ts";
+import type { CompletionAsked, ServerParts } from "./server.ts";
+import { openStore } from "./store/open.ts";
+import { type Completes, complete } from "./toolkit/completion.ts";
+import type { Deps } from "./toolkit/context.ts";
+import { offeredPrompts, type Prompt, promptText } from "./toolkit/prompt.ts";
+import { type Resources, readResource } from "./toolkit/resource.ts";
+import { tools } from "./tools/index.ts";
+import { VERSION } from "./version.ts";
+
+export interface RuntimeOptions {
+  readonly config: Config;
+  readonly demo: boolean;
+  readonly policy: Policy | null;
+  /** For lines on stderr. Never given a secret. */
+  readonly report: (line: string) => void;
+  /** What a person types to answer approvals in a terminal of this machine. */
+  readonly terminalCommand: string;
+  /** Whether and how a browser can be shown to the person from here. */
+  readonly desktop: BrowserEnvironment;
+  /** Names of every tool, and of those that this start offers. */
+  readonly toolNames: readonly [readonly string[], readonly string[]];
+}
+
+/** Everything behind the first answer. Loaded at the first call; files, ports and connections open when first needed. */
+export type Runtime = Omit<ServerParts, "tools" | "instructions"> & { close(): Promise<void> };
+
+export function createRuntime(options: RuntimeOptions): Runtime {
+  const closers: (() => Promise<void>)[] = [];
+  const deps = makeDeps(options, closers);
+  const prompts = offeredPrompts(everyPrompt, ...options.toolNames);
+  return {
+    async callTool(name, args, call) {
+      const tool = tools.find((one) => one.name === name);
+      if (tool === undefined) throw new Error(`tool ${name} is listed but does not exist`);
+      return tool.call(deps, args, call);
+    },
+    resources: async () => resources,
+    readResource: (uri, signal) => readResource(resources, uri, async () => deps, signal),
+    prompts: async () => prompts,
+    promptText: async (prompt, given) => promptText(prompt, given),
+    complete: (asked, signal) =>
+      complete(completedBy(asked, prompts, resources), asked.typed, async () => deps.api, signal),
+    async close() {
+      for (const close of closers.reverse()) await close();
+    },
+  };
+}
+
+/** What the argument stands for; `undefined` when there is nothing to suggest. */
+function completedBy(
+  asked: CompletionAsked,
+  prompts: readonly Prompt[],
+  { templates }: Resources,
+): Completes | undefined {
+  if (asked.prompt !== undefined) {
+    const prompt = prompts.find(({ name }) => name === asked.prompt);
+    return prompt?.arguments.find(({ name }) => name === asked.argument)?.completes;
+  }
+  return asked.argument === "id"
+    ? templates.find(({ uriTemplate }) => uriTemplate === asked.template)?.completes
+    : undefined;
+}
+
+function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): Deps {
+  const { config, demo, report } = options;
+  const policy = options.policy ?? defaultPolicy;
+  // Asked here and not at start: the first use of Intl costs more than all other settings together.
+  const host = Intl.DateTimeFormat().resolvedOptions();
+  const language = config.language ?? host.locale;
+  const principal = `local:${userInfo().username}`;
+  const api = demo ? demoApi(language, report, closers) : realApi(config, language);
+  const store = once(async () => {
+    const opened = openStore(demo ? ":memory:" : join(config.data_dir, "journal.sqlite"));
+    closers.push(() => opened.close());
+    return opened;
+  });
+  const journal = once(async () => {
+    const made = createJournal({
+      store: await store(),
+      api,
+      clock: systemClock,
+      organization: () => api.organization(),
+      owner: processOwner(),
+      isOwnerAlive,
+      background: true,
+      onProblem: (error) => report(`journal: ${error.message}`),
+    });
+    closers.push(() => made.close());
+    made.recover().catch((error: unknown) => report(`recovery: ${error instanceof Error ? error.message : "failed"}`));
+    return made;
+  });
+  const guard = once(async () => {
+    const approvals = (await store()).approvals;
+    const log = (event: string, fields: Readonly<Record<string, string | number | boolean | null>>) =>
+      report(`${event} ${JSON.stringify(fields)}`);
+    const page = createApprovalPage({
+      store: approvals,
+      clock: systemClock,
+      policy,
+      openBrowser: systemBrowser(options.desktop),
+      log,
+    });
+    closers.push(() => page.close());
+    return createGuard({
+      store: approvals,
+      clock: systemClock,
+      policy,
+      confirm: config.confirm,
+      page,
+      // The demo keeps its approvals in memory, where no other process can answer them.
+      terminalCommand: demo ? null : options.terminalCommand,
+      log,
+    });
+  });
+  return {
+    api,
+    journal,
+    guard,
+    policy,
+    async lastEmailTo(customerId) {
+      return lastEmailTo((await store()).approvals, (await api.organization()).id, customerId);
+    },
+    clock: systemClock,
+    simulator: demo,
+    principal,
+    language,
+    timeZone: config.timezone ?? host.timeZone,
+    ...(config.download_dir === undefined ? {} : { downloads: downloadsTo(config.download_dir) }),
+  };
+}
+
+function realApi(config: Config, language: string): InvoicesApi {
+  return createHttpApi({
+    base_url: config.base_url,
+    token: config.api_token ?? "",
+    clock: systemClock,
+    user_agent: `invoicing-mcp/${VERSION}`,
+    ...(config.organization_id === undefined ? {} : { organization_id: config.organization_id }),
+    language,
+  });
+}
+
+/** The same client over real HTTP on loopback; the simulator starts with the first call. */
+function demoApi(language: string, report: (line: string) => void, closers: (() => Promise<void>)[]): InvoicesApi {
+  const simulator = once(async () => {
+    const { startSimulator } = await import("./simulator/index.ts");
+    const started = await startSimulator();
+    report(`simulator: look inside at ${started.url}/_simulator`);
+    closers.push(() => started.close());
+    return started;
+  });
+  return createHttpApi({
+    base_url: async () => (await simulator()).url,
+    token: async () => (await simulator()).token,
+    clock: systemClock,
+    user_agent: `invoicing-mcp/${VERSION}`,
+    language,
+  });
+}
