@@ -25,8 +25,8 @@ export const line = (max: number, description: string) =>
 /** Free text, line breaks allowed. */
 export const block = (max: number, description: string) => text(max, description);
 
-export const customerId = () => line(64, "Customer id.");
-export const invoiceRef = () => line(120, "Invoice id, or its number as #2026-0042.");
+export const customerId = () => line(64, "Id.");
+export const invoiceRef = () => line(120, "Id, or number as #2026-0042.");
 
 export const email = (description: string) => z.email().max(254).describe(description);
 
@@ -34,7 +34,7 @@ export const day = (description: string) =>
   z.string().refine(isIsoDate, "must be a real date as YYYY-MM-DD").describe(description);
 
 export const currency = () =>
-  z.string().refine(isCurrencyCode, "must be an ISO 4217 code such as EUR").describe("ISO 4217, e.g. EUR.");
+  z.string().refine(isCurrencyCode, "must be an ISO 4217 code such as EUR").describe("E.g. EUR.");
 
 export const amount = (description: string) => z.number().min(-MAX_AMOUNT).max(MAX_AMOUNT).describe(description);
 
@@ -56,22 +56,22 @@ export const cursor = () => z.string().max(600).optional().describe("From the pr
 export const limit = (fallback: number) => z.int().min(1).max(50).optional().describe(`Default ${fallback}.`);
 export const format = () => z.enum(["concise", "detailed"]).optional().describe("Default concise.");
 
-export const duplicateOf = () => line(64, "Operation id this repeats on purpose.").optional();
+export const duplicateOf = () => line(64, "op_… to repeat on purpose.").optional();
 
 export const language = () =>
   z
     .string()
     .regex(/^[A-Za-z]{2}(-[A-Za-z]{2})?$/, "must be a language code such as de or en")
-    .describe("Language, e.g. de.");
+    .describe("E.g. de.");
 
 export const phone = () =>
   z
     .string()
     .regex(/^\+[1-9]\d{6,14}$/, "must be in international form, e.g. +4917612345678")
-    .describe("As +4917612345678.");
+    .describe("E.164.");
 
 export const country = () =>
   z
     .string()
     .regex(/^[A-Z]{2}$/, "must be an ISO 3166 code such as DE")
-    .describe("ISO 3166, e.g. DE.");
+    .describe("E.g. DE.");

@@ -6,7 +6,7 @@ export default defineTool({
   name: "answer_approval",
   title: "Answer approval",
   effect: "answer",
-  description: "For the approval card only; assistants are never given the secret.",
+  description: "For the approval card only.",
   input: z.strictObject({
     approval_id: line(64, "Id."),
     secret: line(128, "Secret."),

@@ -14,7 +14,7 @@ export default defineCommit({
   title: "Cancel invoice",
   effect: "commit",
   description:
-    "Void a sent or paid invoice; the API creates a credit note (German: Stornorechnung, not Gutschrift). Final. A person approves first; you cannot.",
+    "Void a sent or paid invoice; the API creates a credit note (German: Stornorechnung, not Gutschrift). Final; a person approves.",
   input: z.strictObject({ invoice_id: invoiceRef() }),
   output: committedOutput,
   examples: [{ invoice_id: "#2026-0012" }],

@@ -14,7 +14,7 @@ export default defineCommit({
   title: "Change recipient",
   effect: "commit",
   description:
-    "Transfer a sent invoice to another customer: cancels the original and creates a copy for the new one. Final. A person approves first; you cannot. For a draft use update_invoice.",
+    "Transfer a sent invoice to another customer: cancels the original and creates a copy for the new one. Final; a person approves. For a draft use update_invoice.",
   input: z.strictObject({ invoice_id: invoiceRef(), customer_id: customerId() }),
   output: committedOutput,
   examples: [{ invoice_id: "#2026-0012", customer_id: "1041" }],

@@ -37,7 +37,7 @@ export default defineTool({
   effect: "draft",
   card: true,
   description:
-    'New draft with the lines of an earlier invoice, changed as told ("same as last month"). Dates and number are not copied.',
+    'New draft from an earlier invoice, changed as told ("same as last month"). Dates and number are not copied.',
   input,
   output: draftOutput.extend({ changes: z.array(z.string()).optional().describe("Difference to the original.") }),
   examples: [{ invoice_id: "#2026-0012", replace: [{ from: "October", to: "November" }], due_date: "2026-12-31" }],

@@ -15,7 +15,7 @@ export default defineTool({
   title: "Create invoice",
   effect: "draft",
   description:
-    "Create a draft invoice or quote, without lines. Link it by customer_id, or by reference (the API derives the customer), or neither and link later.",
+    "Create a draft without lines. Link it by customer_id, by reference (the API derives the customer), or later.",
   input: z.strictObject({
     currency: currency(),
     calculate_from_net: flag("true: amounts will be entered net; false: gross."),

@@ -14,7 +14,7 @@ export default defineCommit({
   name: "mark_paid",
   title: "Mark as paid",
   effect: "commit",
-  description: "Mark a sent invoice as paid, without processing a payment. Final. A person approves first; you cannot.",
+  description: "Mark a sent invoice as paid, without processing a payment. Final; a person approves.",
   input: z.strictObject({
     invoice_id: invoiceRef(),
     send_notification: flag("true: e-mail the customer a confirmation. Default false.").optional(),

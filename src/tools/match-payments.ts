@@ -25,7 +25,7 @@ export default defineTool({
   title: "Match payments",
   effect: "read",
   description:
-    "Match bank statement lines with invoices: pasted rows, CSV, camt.053 or MT940 as text. Changes nothing. Returns proposals and the certain ones as `settle` for settle_payments.",
+    "Match bank lines (rows, CSV, camt.053, MT940) with invoices. Changes nothing; `settle` lists the certain ones for settle_payments.",
   input: z.strictObject({
     statement: z
       .string()

@@ -36,7 +36,7 @@ const input = z.strictObject({
   issued_at: day("YYYY-MM-DD.").optional(),
   due_date: day("YYYY-MM-DD.").optional(),
   notes: block(5_000, "Printed.").optional(),
-  recipient: block(1_000, "Address block, if other than the customer's.").optional(),
+  recipient: block(1_000, "If other than the customer's.").optional(),
   vat_number: line(40, "VAT number.").optional(),
   is_quote: flag("true: a quote.").optional(),
   duplicate_of: duplicateOf(),
@@ -50,7 +50,7 @@ export default defineTool({
   effect: "draft",
   card: true,
   description:
-    "Whole draft in one call: finds or creates the customer, creates the draft, adds all lines. Asks back, creating nothing, if the customer is unclear. Called again, it resumes.",
+    "Whole draft in one call: finds or creates the customer, adds all lines. If the customer is unclear it asks back and creates nothing. Repeated, it resumes.",
   input,
   output: preparedOutput,
   examples: [

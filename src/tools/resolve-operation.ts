@@ -11,7 +11,7 @@ export default defineAct({
   title: "Resolve operation",
   effect: "commit",
   description:
-    "Record a person's verdict on an operation that only a person can settle. Sends nothing. A person approves; you cannot.",
+    "Record a person's verdict on an operation that only a person can settle. Sends nothing. A person approves.",
   input: z.strictObject({
     operation_id: line(64, "op_…."),
     verdict: z.enum(["done", "not_done"]).describe("What the person found."),

@@ -12,8 +12,7 @@ export default defineTool({
   name: "search_customers",
   title: "Search customers",
   effect: "read",
-  description:
-    "Find customers by exact e-mail, by fuzzy text, or by custom field. Address included. Never guess between several.",
+  description: "Find customers by exact e-mail, fuzzy text or custom field, with address. Never guess between several.",
   input: z.strictObject({
     email: email("Exact, any case.").optional(),
     search: line(200, "Part of name, e-mail or phone.").optional(),

@@ -15,7 +15,7 @@ export default defineCommit({
   name: "send_invoice",
   title: "Send invoice",
   effect: "commit",
-  description: "Issue a draft and e-mail it to the customer. Final. A person approves first; you cannot.",
+  description: "Issue a draft and e-mail it to the customer. Final; a person approves.",
   input: z.strictObject({ invoice_id: invoiceRef() }),
   output: committedOutput,
   examples: [{ invoice_id: "draft-id" }],

@@ -27,7 +27,7 @@ export default defineAct({
   title: "Settle payments",
   effect: "commit",
   description:
-    "Mark several invoices as paid under one approval, one after another, stopping at the first doubt. Amounts must equal the gross. Take the list from match_payments. A person approves; you cannot.",
+    "Mark several invoices as paid under one approval, one after another, stopping at the first doubt. Amounts must equal the gross. Take the list from match_payments. A person approves.",
   input: z.strictObject({
     payments: z
       .array(z.strictObject({ invoice_id: invoiceRef(), amount: amount("Received, gross.") }))

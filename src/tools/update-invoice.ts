@@ -13,8 +13,7 @@ export default defineTool({
   name: "update_invoice",
   title: "Update draft",
   effect: "draft",
-  description:
-    "Change a draft: link a customer, or replace attributes. What is left out stays. Sent invoices cannot be changed.",
+  description: "Change a draft: link a customer, replace attributes; the rest stays.",
   input: z.strictObject({
     invoice_id: invoiceRef(),
     customer_id: line(64, "Customer to link.").optional(),
