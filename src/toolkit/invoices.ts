@@ -171,16 +171,31 @@ export function totalsWarnings(invoice: Invoice): string[] {
   ];
 }
 
-/** A row of a concise list: a number stands for the id. */
-export const shortRow = invoiceRow.partial({ id: true, kind: true });
+/** A row of a concise list: a number stands for the id, the total carries its currency. */
+export const shortRow = invoiceRow.partial({ id: true, kind: true, currency: true });
 export type ShortRow = z.infer<typeof shortRow>;
+
+/** As few tokens as tell the documents apart: a UUID beside a number would double the list, a settled one is not due. */
+export function toShortRow(invoice: Invoice, today: IsoDate): ShortRow {
+  const { id, number, kind, status, total, currency, customer, due_date } = toRow(invoice, today);
+  return {
+    ...(number === undefined ? { id } : { number }),
+    ...(kind === "invoice" ? {} : { kind }),
+    status,
+    ...defined({
+      total: total === undefined ? undefined : `${total} ${currency}`,
+      customer: customer === undefined ? undefined : oneLine(customer, 40),
+      due_date: invoice.status === "paid" || invoice.status === "void" ? undefined : due_date,
+    }),
+  };
+}
 
 /** `#2026-0042 overdue 12 d · 1785.00 EUR · "Acme Inc" · due 2026-11-11`; a draft shows its id instead of a number. */
 export function rowLine(row: ShortRow): string {
   const kind = row.kind === undefined || row.kind === "invoice" ? "" : ` ${row.kind.replace("_", " ")}`;
   return [
     `${row.number === undefined ? row.id : `#${row.number}`}${kind} ${row.status}${row.overdue_days === undefined ? "" : ` ${row.overdue_days} d`}`,
-    row.total === undefined ? undefined : `${row.total} ${row.currency}`,
+    row.total === undefined || row.currency === undefined ? row.total : `${row.total} ${row.currency}`,
     row.customer === undefined ? undefined : quoted(row.customer, 80),
     row.due_date === undefined ? undefined : `due ${row.due_date}`,
   ]

@@ -7,7 +7,7 @@ import { defined } from "../domain/json.ts";
 import { InputError } from "../errors.ts";
 import { decodeCursor, encodeCursor } from "../toolkit/cursor.ts";
 import { defineTool } from "../toolkit/define.ts";
-import { rowText, shortRow, toRow } from "../toolkit/invoices.ts";
+import { rowText, shortRow, toRow, toShortRow } from "../toolkit/invoices.ts";
 import { cursor, day, format, limit, line } from "../toolkit/params.ts";
 import { sameNumber } from "../toolkit/references.ts";
 import { PAGE_SIZE, scan } from "../toolkit/scan.ts";
@@ -65,13 +65,8 @@ export default defineTool({
       position,
       MAX_PAGES,
     );
-    const rows = result.found.map((invoice) => {
-      const row = toRow(invoice, context.today);
-      if (response_format === "detailed") return row;
-      // A number names an invoice; a UUID beside it would double the size of the list.
-      const { customer_id: _customer, issued_at: _issued, id, kind, ...short } = row;
-      return { ...short, ...(row.number === undefined ? { id } : {}), ...(kind === "invoice" ? {} : { kind }) };
-    });
+    const shown = response_format === "detailed" ? toRow : toShortRow;
+    const rows = result.found.map((invoice) => shown(invoice, context.today));
     return {
       data: {
         invoices: rows,
