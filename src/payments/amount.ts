@@ -68,6 +68,7 @@ export function readAmount(raw: string): WrittenAmount | null {
   if ((open === undefined) !== (close === undefined)) return null;
   const value = numberOf(digits);
   if (value === null) return null;
+  if ((`${before}${after}`.match(/[+-]/g) ?? []).length > 1) return null;
   let sign: 1 | -1 | null = open === undefined ? null : -1;
   let currency: string | null = null;
   for (const mark of `${before} ${after}`.match(/[+-]|[€$£]|[A-Z]+/gi) ?? []) {

@@ -31,7 +31,9 @@ export function readCamt(text: string): Booking[] {
   const entries = reports.flatMap((report) =>
     ["Stmt", "Rpt", "Ntfctn"].flatMap((name) => descend(report, name)).flatMap((part) => descend(part, "Ntry")),
   );
-  return entries.flatMap((entry, at) => bookingsOf(entry, at + 1));
+  return entries
+    .flatMap((entry, at) => bookingsOf(entry, at + 1))
+    .map((booking, at) => ({ ...booking, index: at + 1 }));
 }
 
 /** One booking per transaction: banks collect several payments into one entry. */

@@ -140,11 +140,11 @@ describe("camt", () => {
         "credits": [
           "1 | 2026-11-12 | 1785.00 | EUR | Acme & Co | RE 2026- 0042",
           "2 | 2026-11-12 | 119.00 | EUR | Acme & Co | 2026-0043",
-          "2 | 2026-11-12 | 238.00 | EUR | Acme & Co | RE 44",
+          "3 | 2026-11-12 | 238.00 | EUR | Acme & Co | RE 44",
         ],
         "debits": [
-          "4 | 2026-11-12 | 7.00 | EUR | – | Retoure",
-          "5 | 2026-11-12 | -8.00 | EUR | – | Miete",
+          "5 | 2026-11-12 | 7.00 | EUR | – | Retoure",
+          "6 | 2026-11-12 | -8.00 | EUR | – | Miete",
         ],
         "format": "camt",
         "pending": 1,
@@ -199,7 +199,7 @@ describe("MT940", () => {
     ":28C:00001/001",
     ":60F:C261111EUR1000,00",
     ":61:2611121112C1785,00N166NONREF//B1",
-    ":86:166?00GUTSCHRIFT?109310?20EREF+NOTPROVIDED?21SVWZ+RE 2026-004?222 Vielen Dank fuer alles da?23s?30COBADEFFXXX",
+    ":86:166?00GUTSCHRIFT?109310?20EREF+NOTPROVIDED?21SVWZ+Danke sehr. RE 2026-00?2242 vom?2301.11.?30COBADEFFXXX",
     "?31DE89370400440532013000?32ACME GMBH UND PARTNER LEIPZ?33IG",
     ":61:2611121112DR89,5NDDTNONREF",
     ":86:105?00LASTSCHRIFT?20SVWZ+Strom?32STADTWERKE",
@@ -215,7 +215,7 @@ describe("MT940", () => {
     expect(read(text)).toMatchInlineSnapshot(`
       {
         "credits": [
-          "1 | 2026-11-12 | 1785.00 | EUR | ACME GMBH UND PARTNER LEIPZIG | RE 2026-004 2 Vielen Dank fuer alles das",
+          "1 | 2026-11-12 | 1785.00 | EUR | ACME GMBH UND PARTNER LEIPZIG | Danke sehr. RE 2026-0042 vom 01.11.",
           "4 | 2026-11-13 | 119.00 | EUR | – | plain words of the bank INV43",
         ],
         "debits": [
