@@ -223,7 +223,7 @@ export class SqliteApprovals implements ApprovalStore {
   async spentSince(organizationId: string, act: Act, since: number): ReturnType<ApprovalStore["spentSince"]> {
     const rows = z.array(z.object({ currency: z.string().nullable(), amount: z.string().nullable() })).parse(
       this.#connection.all(
-        `SELECT json_extract(note, '$.currency') AS currency, json_extract(note, '$.amount') AS amount FROM op
+        `SELECT json_extract(note, '$.currency') AS currency, json_extract(note, '$.amount') AS amount FROM op INDEXED BY op_created
             WHERE organization_id = ? AND created_at >= ? AND kind = ? AND state <> 'not_done'`,
         organizationId,
         since,
