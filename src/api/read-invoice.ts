@@ -20,6 +20,8 @@ export function invoiceOf(resource: Resource, document: ResourceDocument, parts:
   const status = statusOf(word);
   const calculateFromNet = fields.flag("calculate_from_net") ?? false;
   const customer = toOne(resource, "customer") ?? null;
+  const seller = partyOf(fields.object("seller_data"));
+  const zone = seller?.timezone ?? null;
   return {
     id: resource.id,
     number: filled(fields.word("formatted_number")) ?? filled(fields.word("number")),
@@ -44,8 +46,8 @@ export function invoiceOf(resource: Resource, document: ResourceDocument, parts:
     invoicing_party: fields.text("invoicing_party"),
     notes: fields.text("notes"),
     vat_number: fields.text("vat_number"),
-    issued_at: day(fields, "issued_at"),
-    due_date: day(fields, "due_date"),
+    issued_at: day(fields, "issued_at", zone),
+    due_date: day(fields, "due_date", zone),
     created_at: fields.text("created_at"),
     updated_at: fields.text("updated_at"),
     customer_id: customer?.id ?? null,
@@ -53,7 +55,7 @@ export function invoiceOf(resource: Resource, document: ResourceDocument, parts:
     reference: toOne(resource, "reference") ?? null,
     items: parts.items ? itemsOf(resource, document, calculateFromNet, parts.alone) : null,
     buyer: partyOf(fields.object("buyer_data")),
-    seller: partyOf(fields.object("seller_data")),
+    seller,
     documents: linksOf(resource),
   };
 }

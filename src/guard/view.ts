@@ -80,7 +80,9 @@ export function invoiceView(
   const language = languageOf(options.locale);
   const money = (value: Invoice["total"]) => (value === null ? null : amountText(value, invoice.currency, language));
   const items = invoice.items ?? [];
-  const email = emailView(options.email ?? invoice.customer?.email ?? null, language);
+  // `null` is an answer (nothing is mailed); only where nobody said, the customer's address is shown.
+  const address = options.email === undefined ? (invoice.customer?.email ?? null) : options.email;
+  const email = emailView(address, language);
   const customerName = options.customer_name ?? invoice.customer?.name ?? null;
   return {
     id: oneLine(invoice.id, 64),

@@ -126,9 +126,17 @@ describe("hostile answers", () => {
     expect((await api().getInvoice("1")).total).toBeNull();
   });
 
-  it("dates keep the day they are written with", async () => {
-    answer(invoice({ issued_at: "2026-04-01T00:30:00+02:00", due_date: "2026-04-15" }));
-    expect(await api().getInvoice("1")).toMatchObject({ issued_at: "2026-04-01", due_date: "2026-04-15" });
+  it.each([
+    ["2026-04-15", "Europe/Berlin", "2026-04-15"],
+    ["2026-04-01T00:30:00+02:00", undefined, "2026-04-01"],
+    ["2026-04-15T00:00:00+00:00", "America/New_York", "2026-04-15"],
+    // Midnight in Berlin, stored in UTC.
+    ["2026-04-14T22:00:00+00:00", "Europe/Berlin", "2026-04-15"],
+    ["2026-12-31T23:30:00Z", "Europe/Berlin", "2027-01-01"],
+    ["2026-12-31T23:30:00Z", "Not/AZone", "2026-12-31"],
+  ])("the day of %s for a seller in %s is %s", async (due_date, timezone, day) => {
+    answer(invoice({ due_date, ...(timezone === undefined ? {} : { seller_data: { timezone } }) }));
+    expect(await api().getInvoice("1")).toMatchObject({ due_date: day });
   });
 
   it("reads both shapes of an item", async () => {
