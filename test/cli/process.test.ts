@@ -47,7 +47,7 @@ describe("the command", () => {
 
   it.each([
     [[], {}, ["INVOICES_API_TOKEN is not set", "dashboard", "--demo"]],
-    [[], { INVOICES_API_TOKEN: "${user_config.api_token}" }, ["INVOICES_API_TOKEN is not set"]],
+    [[], { INVOICES_API_TOKEN: `${"$"}{user_config.api_token}` }, ["INVOICES_API_TOKEN is not set"]],
     [[], { INVOICES_API_TOKEN: CANARY, INVOICES_BASE_URL: "http://b.anny.co" }, ["INVOICES_BASE_URL", "https://"]],
     [[], { INVOICES_API_TOKEN: CANARY, INVOICES_BASE_URL: "https://b.anny.co/x" }, ["INVOICES_BASE_URL", "path"]],
     [[], { INVOICES_API_TOKEN: CANARY, INVOICES_BASE_URL: `https://me:${CANARY}@b.anny.co` }, ["INVOICES_BASE_URL"]],

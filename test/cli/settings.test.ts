@@ -5,6 +5,9 @@ import { CONFIRM_MODES } from "../../src/guard/ladder.ts";
 
 const TOKEN = { INVOICES_API_TOKEN: "canary-token-1234567890" };
 
+/** What a desktop host passes for a setting that was left empty. */
+const placeholder = (name: string) => `${"$"}{${name}}`;
+
 function refusal(flags: Record<string, string>, env: Record<string, string>, demo = false): ConfigError {
   try {
     loadConfig(flags, env, demo);
@@ -21,7 +24,7 @@ describe("settings", () => {
       {},
       { INVOICES_API_TOKEN: "" },
       { INVOICES_API_TOKEN: "  " },
-      { INVOICES_API_TOKEN: "${user_config.api_token}" },
+      { INVOICES_API_TOKEN: placeholder("user_config.api_token") },
     ]) {
       const error = refusal({}, env);
       expect(error.message).toBe("INVOICES_API_TOKEN is not set.");
@@ -51,7 +54,7 @@ describe("settings", () => {
     ["http://localhost:8080", "http://localhost:8080"],
     ["http://[::1]:8080", "http://[::1]:8080"],
     ["  eu ", "https://b.anny.eu"],
-    ["${user_config.base_url}", "https://b.anny.co"],
+    [placeholder("user_config.base_url"), "https://b.anny.co"],
   ])("read %j as %s", (INVOICES_BASE_URL, base_url) => {
     expect(loadConfig({}, { ...TOKEN, INVOICES_BASE_URL }, false).base_url).toBe(base_url);
   });
@@ -99,9 +102,9 @@ describe("settings", () => {
   });
 
   it("take a flag before the variable, and a placeholder as not set", () => {
-    const env = { ...TOKEN, INVOICES_MODE: "read-only", INVOICES_TIMEZONE: "${HOME}" };
+    const env = { ...TOKEN, INVOICES_MODE: "read-only", INVOICES_TIMEZONE: placeholder("HOME") };
     expect(loadConfig({ mode: "draft-only" }, env, false).mode).toBe("draft-only");
-    expect(loadConfig({ mode: "${user_config.mode}" }, env, false).mode).toBe("read-only");
+    expect(loadConfig({ mode: placeholder("user_config.mode") }, env, false).mode).toBe("read-only");
     expect(() => loadConfig({}, env, false)).not.toThrow();
   });
 

@@ -17,8 +17,8 @@ import {
 } from "../../src/simulator/index.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Call, Deps } from "../../src/toolkit/context.ts";
-import type { Tool } from "../../src/toolkit/tool.ts";
 import type { ToolAnswer } from "../../src/toolkit/report.ts";
+import type { Tool } from "../../src/toolkit/tool.ts";
 import { tools } from "../../src/tools/index.ts";
 
 /** Start of the tests' time: seeded dates and "today" follow from it. */

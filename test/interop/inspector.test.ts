@@ -15,7 +15,9 @@ beforeAll(() => {
 afterAll(() => home.remove());
 
 /** The official inspector, without its web page. */
-function inspect(...args: readonly string[]): Promise<{ code: number; output: Record<string, unknown>; stderr: string }> {
+function inspect(
+  ...args: readonly string[]
+): Promise<{ code: number; output: Record<string, unknown>; stderr: string }> {
   return new Promise((resolve, reject) => {
     const command = [INSPECTOR, "--cli", process.execPath, CLI, "--demo", ...args];
     execFile(process.execPath, command, { env: home.env(), timeout: 25_000 }, (error, stdout, stderr) => {
