@@ -2,7 +2,7 @@ import { type Invoice, isOpen } from "../domain/invoice.ts";
 import { type Decimal, formatMoney, sum, zero } from "../domain/money.ts";
 import type { BankLine, Statement } from "./bank-line.ts";
 import { compareAmounts, judge, type Kind, nameOf } from "./judge.ts";
-import { nameAgrees, nameWords, payerNames } from "./names.ts";
+import { nameAgrees, payerNames, payerOf } from "./names.ts";
 import { type Named, NumberIndex } from "./number-index.ts";
 import { subsetsOfSum } from "./subsets.ts";
 
@@ -82,11 +82,6 @@ function propose(line: BankLine, currency: string, named: Named, open: readonly 
     byName(line.amount, currency, payers, named) ??
     byAmount(line.amount, currency, open, named)
   );
-}
-
-function payerOf(line: BankLine): { words: readonly string[]; is_name: boolean } {
-  const name = line.counterparty === null ? [] : nameWords(line.counterparty);
-  return name.length > 0 ? { words: name, is_name: true } : { words: nameWords(line.text), is_name: false };
 }
 
 function byNumber(line: BankLine, currency: string, invoice: Invoice): Found {

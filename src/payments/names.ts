@@ -1,4 +1,5 @@
 import type { Invoice } from "../domain/invoice.ts";
+import type { BankLine } from "./bank-line.ts";
 import { fold } from "./references.ts";
 
 /** Legal forms and forms of address: they tell nobody apart. */
@@ -30,24 +31,34 @@ export function nameWords(name: string): string[] {
     .filter((word) => word.length > 1 && !UNTELLING.has(word));
 }
 
-/** Whether the bank's name (or, without one, the text) is one of these names. Banks cut names at 27 or 35 characters. */
-export function nameAgrees(
-  bank: { readonly words: readonly string[]; readonly is_name: boolean },
-  names: readonly string[][],
-): boolean {
-  const { words, is_name } = bank;
-  const cut = is_name && words.join(" ").length >= 22 ? words.at(-1) : undefined;
-  const known = new Set(words);
+/** The payer as the bank (or, without a name, the text) tells. */
+export interface Payer {
+  readonly words: ReadonlySet<string>;
+  readonly inOrder: readonly string[];
+  /** The words are a name and nothing else. */
+  readonly is_name: boolean;
+  /** Last word of a name that may have been cut: banks keep 27 or 35 characters. */
+  readonly cut: string | undefined;
+}
+
+export function payerOf(line: Pick<BankLine, "counterparty" | "text">): Payer {
+  const name = nameWords(line.counterparty ?? "");
+  const is_name = name.length > 0;
+  const inOrder = is_name ? name : nameWords(line.text);
+  const cut = is_name && inOrder.join(" ").length >= 22 ? inOrder.at(-1) : undefined;
+  return { words: new Set(inOrder), inOrder, is_name, cut };
+}
+
+/** Whether the payer is one of these names. */
+export function nameAgrees({ words, inOrder, is_name, cut }: Payer, names: readonly string[][]): boolean {
   return names.some((name) => {
     const inBank = name.every(
-      (word) => known.has(word) || (cut !== undefined && cut.length >= 3 && word.startsWith(cut)),
+      (word) => words.has(word) || (cut !== undefined && cut.length >= 3 && word.startsWith(cut)),
     );
-    const inName = is_name && words.length >= 2 && words.every((word) => name.includes(word));
-    // A cut name may lack its last words altogether.
+    if (inBank || !is_name || inOrder.length < 2) return inBank;
+    // A name may be shorter in the bank's books, or cut before its last words.
     const begins =
-      cut !== undefined &&
-      words.length >= 2 &&
-      name.slice(0, words.length).every((word, at) => word.startsWith(words[at] ?? "?"));
-    return inBank || inName || begins;
+      cut !== undefined && name.slice(0, inOrder.length).every((word, at) => word.startsWith(inOrder[at] ?? "?"));
+    return begins || inOrder.every((word) => name.includes(word));
   });
 }

@@ -13,6 +13,8 @@ export interface Mention {
   readonly attached: boolean;
   /** A word for invoice introduces it. */
   readonly named: boolean;
+  /** So does a word for number (`Nr.`, `#`): then `11/2026` is no month. */
+  readonly numbered: boolean;
   /** Which tokens of the text it covers, first and last. */
   readonly from: number;
   readonly to: number;
@@ -70,12 +72,17 @@ export function agreement(mention: Mention, number: NumberParts): Agreement | nu
   if (number.groups.length === 0) return null;
   const own = mention.word !== "" && mention.word === number.letters;
   const named = mention.named || own;
-  const found = compare(groups, number.groups, named);
+  const found = compare(groups, number.groups, named, mention.numbered);
   const foreign = mention.attached && !own && !INVOICE_WORD.test(mention.word);
   return found === "exact" && foreign ? "fuzzy" : found;
 }
 
-function compare(written: readonly string[], number: readonly string[], named: boolean): Agreement | null {
+function compare(
+  written: readonly string[],
+  number: readonly string[],
+  named: boolean,
+  numbered: boolean,
+): Agreement | null {
   const digits = written.join("");
   const literal = digits === number.join("");
   if (literal && named) return "exact";
@@ -85,7 +92,7 @@ function compare(written: readonly string[], number: readonly string[], named: b
     sameValues(written, number.toReversed(), isYearPair(number)) ||
     isRun(digits, written, number)
   ) {
-    if (isPeriod(written)) return named ? "fuzzy" : null;
+    if (isPeriod(written) && !(named && numbered)) return named ? "fuzzy" : null;
     return named ? "exact" : written.length > 1 || digits.length >= 6 ? "fuzzy" : null;
   }
   if (!named) return null;
@@ -211,6 +218,7 @@ interface Token {
   readonly word: string;
   readonly attached: boolean;
   readonly named: boolean;
+  readonly numbered: boolean;
   readonly other: boolean;
   /** Stands directly behind the token before it: only blanks, a dash or a slash between. */
   readonly follows: boolean;
@@ -220,7 +228,7 @@ function lex(folded: string): Mention[] {
   const tokens = tokensOf(folded);
   const mentions: Mention[] = [];
   for (const [from, first] of tokens.entries()) {
-    const { word, attached, named } = first;
+    const { word, attached, named, numbered } = first;
     const groups: string[] = [];
     for (let to = from; to < Math.min(tokens.length, from + 3); to += 1) {
       const token = tokens[to];
@@ -228,7 +236,8 @@ function lex(folded: string): Mention[] {
       groups.push(...token.groups);
       // Runs with blanks between are a number only where a word says so, or nothing else stands beside them.
       const alone = !first.follows && tokens[to + 1]?.follows !== true;
-      if (to === from || named || alone) mentions.push({ groups: [...groups], word, attached, named, from, to });
+      if (to === from || named || alone)
+        mentions.push({ groups: [...groups], word, attached, named, numbered, from, to });
     }
   }
   return mentions;
@@ -257,6 +266,7 @@ function tokensOf(folded: string): Token[] {
       word: words.word,
       attached: words.attached,
       named: listed?.named ?? words.kind === "invoice",
+      numbered: listed?.numbered ?? /#\s*$|(?:NR|NO|NUMMERN?|NUMBERS?)[.:\s]*$/.test(gap),
       other: listed?.other ?? (goesOn || words.kind === "other" || code),
       follows,
     });

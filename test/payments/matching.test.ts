@@ -58,6 +58,9 @@ const NUMBERS: readonly Row[] = [
   ["AB-2026-0042 1.785,00 EUR", "likely 0042"],
   // Months are no numbers.
   ["Rechnung 11/2026 899,64 EUR", "likely 0011"],
+  ["Rechnung Nr. 11/2026 899,64 EUR", "sure! 0011"],
+  ["Invoice #11/2026 899,64 EUR", "sure! 0011"],
+  ["RE 2026-11 899,64 EUR", "likely 0011"],
   ["Miete 11/2026 899,64 EUR", "ambiguous 0011 0051"],
   ["Coworking 2026-11 899,64 EUR", "ambiguous 0011 0051"],
   // Other numbers are no invoice numbers.
