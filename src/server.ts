@@ -74,7 +74,7 @@ export function buildServer(parts: ServerParts, era: "legacy" | "modern"): Serve
     }
     const progress = progressOf(context);
     const call: Call = { asker: askerOf(server, context, era), signal: context.mcpReq.signal, progress };
-    return resultOf(await parts.callTool(name, args, call));
+    return resultOf(await parts.callTool(name, args, call), knowsLinks(server, era));
   });
   offerResources(server, parts);
   offerPrompts(server, parts);
@@ -168,7 +168,12 @@ async function orProtocolError<T>(uri: string | undefined, work: () => Promise<T
 
 const APPROVAL_KEY = "approval";
 
-function resultOf(answer: ToolAnswer) {
+/** Clients of older revisions reject a whole answer for a block they do not know; the text names the address as well. */
+function knowsLinks(server: Server, era: "legacy" | "modern"): boolean {
+  return era === "modern" || (server.getNegotiatedProtocolVersion() ?? "") >= "2025-06-18";
+}
+
+function resultOf(answer: ToolAnswer, withLinks: boolean) {
   if (answer.kind === "ask") {
     return inputRequired({
       inputRequests: { [APPROVAL_KEY]: inputRequired.elicit(wireForm(answer.form)) },
@@ -178,7 +183,7 @@ function resultOf(answer: ToolAnswer) {
   return {
     content: [
       { type: "text" as const, text: answer.text },
-      ...(answer.links ?? []).map((link) => ({ type: "resource_link" as const, ...link })),
+      ...(withLinks ? (answer.links ?? []) : []).map((link) => ({ type: "resource_link" as const, ...link })),
     ],
     structuredContent: { ...answer.structured },
     ...(answer.isError ? { isError: true } : {}),

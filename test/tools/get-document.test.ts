@@ -1,7 +1,9 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
 import { afterEach, describe, expect, it } from "vitest";
 import { isJsonObject } from "../../src/domain/json.ts";
+import { buildServer } from "../../src/server.ts";
 import { EFFECTS } from "../../src/toolkit/effect.ts";
 import {
   type Connected,
@@ -137,6 +139,34 @@ describe("without a document", () => {
       "has no PDF yet: the API makes it when the invoice is sent.",
     );
   });
+});
+
+it.each([
+  ["2025-03-26", ["text"]],
+  ["2025-06-18", ["text", "resource_link"]],
+])("sends a client of %s the blocks it knows", async (protocolVersion, types) => {
+  connected = await startConnected();
+  const [near, far] = InMemoryTransport.createLinkedPair();
+  await buildServer(connected.assembly.parts, "legacy").connect(far);
+  const ask = (id: number, method: string, params: Record<string, unknown>) =>
+    new Promise<unknown>((resolve, reject) => {
+      near.onmessage = (message) => {
+        if ("result" in message && message.id === id) resolve(message.result);
+        else if ("error" in message) reject(new Error(message.error.message));
+      };
+      near.send({ jsonrpc: "2.0", id, method, params }).catch(reject);
+    });
+  await near.start();
+  expect(
+    await ask(1, "initialize", { protocolVersion, capabilities: {}, clientInfo: { name: "old", version: "1" } }),
+  ).toMatchObject({ protocolVersion });
+  await near.send({ jsonrpc: "2.0", method: "notifications/initialized" });
+  const answer = await ask(2, "tools/call", { name: "get_document", arguments: { invoice_id: "#RE-2026-0012" } });
+  const content =
+    isJsonObject(answer) && Array.isArray(answer["content"]) ? answer["content"].filter(isJsonObject) : [];
+  expect(content.map(({ type }) => type)).toEqual(types);
+  expect(String(content[0]?.["text"])).toContain("invoice://");
+  await near.close();
 });
 
 it("is annotated as what it does: it may write a file, and changes nothing at the API", async () => {
