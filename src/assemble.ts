@@ -1,9 +1,11 @@
-import type { Config } from "./config.ts";
+import { join } from "node:path";
+import { type Config, JOURNAL_FILE } from "./config.ts";
 import { isJsonObject } from "./domain/json.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
 import { once } from "./once.ts";
 import type { RuntimeOptions } from "./runtime.ts";
 import type { ServerParts } from "./server.ts";
+import { journalProblem } from "./store/preflight.ts";
 import { EFFECT_META, EFFECT_NAMES, EFFECTS, type Effect, type Mode } from "./toolkit/effect.ts";
 import { isListing, type ListedTool } from "./toolkit/listed-tool.ts";
 import { linesForTools } from "./toolkit/offered.ts";
@@ -19,7 +21,10 @@ export interface Assembly {
 export function assemble(options: Omit<RuntimeOptions, "toolNames">): Assembly {
   const { config, policy } = options;
   const every = toolListing();
-  const tools = listedTools(every, strictest(config.mode, policy?.mode ?? config.mode), config);
+  const problem = options.demo ? null : journalProblem(join(config.data_dir, JOURNAL_FILE));
+  if (problem !== null) options.report(`only reading: ${problem.message} ${problem.next}`);
+  const mode = strictest(config.mode, policy?.mode ?? config.mode, problem === null ? config.mode : "read-only");
+  const tools = listedTools(every, mode, config);
   const toolNames = [every.map(({ name }) => name), tools.map(({ name }) => name)] as const;
   let started = false;
   const runtime = once(async () => {
@@ -30,7 +35,10 @@ export function assemble(options: Omit<RuntimeOptions, "toolNames">): Assembly {
   return {
     parts: {
       tools,
-      instructions: linesForTools(INSTRUCTIONS, ...toolNames).join("\n"),
+      instructions: [
+        ...linesForTools(INSTRUCTIONS, ...toolNames),
+        ...(problem === null ? [] : [`Only reading works now, because nothing can be recorded: ${problem.message}`]),
+      ].join("\n"),
       callTool: async (name, args, call) => (await runtime()).callTool(name, args, call),
       resources: async () => (await runtime()).resources(),
       readResource: async (uri, signal) => (await runtime()).readResource(uri, signal),

@@ -131,11 +131,25 @@ async function simulator(argv: readonly string[]): Promise<void> {
 }
 
 async function owner(command: "approve" | "journal", argv: readonly string[]): Promise<void> {
-  const { values } = parse(argv, settingFlags);
+  const { values, positionals } = parse(
+    argv,
+    { ...settingFlags, open: { type: "boolean" }, csv: { type: "boolean" }, limit: { type: "string" } },
+    true,
+  );
+  // No token is needed to look at what is on this computer.
   const config = loadConfig(strings(values), process.env, true);
-  const { runApprove } = await import("./owner.ts");
-  const terminal = { input: process.stdin, output: process.stdout };
-  if (command === "approve") process.exitCode = await runApprove(config, terminal);
+  const { runApprove, runJournal } = await import("./owner.ts");
+  if (command === "approve") {
+    process.exitCode = await runApprove(config, { input: process.stdin, output: process.stdout });
+    return;
+  }
+  const limit = values["limit"];
+  const flags = {
+    open: values["open"] === true,
+    csv: values["csv"] === true,
+    limit: typeof limit === "string" ? limit : undefined,
+  };
+  process.exitCode = await runJournal(config, positionals, flags, print);
 }
 
 interface Flag {

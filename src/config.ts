@@ -94,6 +94,9 @@ export const SETTINGS = [
   },
 ] as const satisfies readonly Setting[];
 
+/** Name of the journal in `data_dir`. */
+export const JOURNAL_FILE = "journal.sqlite";
+
 type SettingName = (typeof SETTINGS)[number]["name"];
 
 /** Published regions of the API (wire facts 1). */

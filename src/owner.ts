@@ -1,11 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import type { Config } from "./config.ts";
+import { type Config, JOURNAL_FILE } from "./config.ts";
 import { systemClock } from "./domain/clock.ts";
-import { ConfigError } from "./errors.ts";
+import { ConfigError, NotFoundError } from "./errors.ts";
 import { defaultPolicy, loadPolicy } from "./guard/policy.ts";
 import { approveInTerminal } from "./guard/terminal.ts";
+import { journalExportCsv, journalList, journalShow, journalVerify } from "./journal/owner.ts";
+import { OPEN_STATES } from "./journal/port.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/port.ts";
 
@@ -43,8 +45,71 @@ export async function runApprove(config: Config, { input, output }: Terminal): P
   });
 }
 
+const JOURNAL_COMMANDS = "list [--open] [--limit N], show ID, verify, or export --csv";
+
+/** `invoicing-mcp journal …`: what was done, for the owner. Reads the file only; sends nothing. */
+export async function runJournal(
+  config: Config,
+  words: readonly string[],
+  flags: { readonly open: boolean; readonly csv: boolean; readonly limit: string | undefined },
+  write: (text: string) => void,
+): Promise<number> {
+  const [command, id] = words;
+  const limit = Number(flags.limit ?? "50");
+  if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) {
+    throw new ConfigError("--limit is not a number from 1 to 10000.", { next: `journal ${JOURNAL_COMMANDS}` });
+  }
+  return withStore(config, async (store) => {
+    switch (command) {
+      case "list": {
+        for (const organization of await organizationsOf(store, config)) {
+          write(`Organization ${organization}\n`);
+          const filter = flags.open ? { states: OPEN_STATES, limit } : { limit };
+          for (const line of await journalList(store, organization, filter)) {
+            write(
+              `${[line.at, line.id, line.kind, line.number || line.subject, line.amount, line.state].filter((cell) => cell !== "").join("  ")}\n`,
+            );
+            if (line.why !== "") write(`    ${line.why}\n`);
+          }
+        }
+        return 0;
+      }
+      case "show": {
+        if (id === undefined) throw new ConfigError("journal show needs an id.", { next: "See: journal list." });
+        write(`${JSON.stringify(await shown(store, config, id), null, 2)}\n`);
+        return 0;
+      }
+      case "verify": {
+        const { ok, text } = await journalVerify(store);
+        write(`${text}\n`);
+        return ok ? 0 : 1;
+      }
+      case "export": {
+        if (!flags.csv) throw new ConfigError("journal export writes CSV only.", { next: "Add --csv." });
+        for (const organization of await organizationsOf(store, config)) {
+          for await (const line of journalExportCsv(store, organization)) write(line);
+        }
+        return 0;
+      }
+      default:
+        throw new ConfigError("journal needs a command.", { next: `journal ${JOURNAL_COMMANDS}` });
+    }
+  });
+}
+
+async function organizationsOf(store: Store, config: Config): Promise<readonly string[]> {
+  return config.organization_id === undefined ? store.operations.organizations() : [config.organization_id];
+}
+
+async function shown(store: Store, config: Config, id: string): Promise<unknown> {
+  for (const organization of await organizationsOf(store, config)) {
+    if ((await store.operations.get(organization, id)) !== null) return journalShow(store, organization, id);
+  }
+  throw new NotFoundError("The journal has no operation of that id.", { next: "See: journal list." });
+}
+
 async function withStore<T>(config: Config, work: (store: Store) => Promise<T>): Promise<T> {
-  const path = join(config.data_dir, "journal.sqlite");
+  const path = join(config.data_dir, JOURNAL_FILE);
   if (!existsSync(path)) {
     throw new ConfigError(`There is no journal at ${path} yet.`, {
       next: "It is made by the first write. If the server uses another folder, name it with --data-dir.",

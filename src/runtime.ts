@@ -2,7 +2,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { createHttpApi } from "./api/http.ts";
 import type { InvoicesApi } from "./api/port.ts";
-import type { Config } from "./config.ts";
+import { type Config, JOURNAL_FILE } from "./config.ts";
 import { downloadsTo } from "./documents/folder.ts";
 import { systemClock } from "./domain/clock.ts";
 import { type BrowserEnvironment, systemBrowser } from "./guard/channels/browser.ts";
@@ -87,7 +87,7 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
   const principal = `local:${userInfo().username}`;
   const api = demo ? demoApi(language, report, closers) : realApi(config, language);
   const store = once(async () => {
-    const opened = openStore(demo ? ":memory:" : join(config.data_dir, "journal.sqlite"));
+    const opened = openStore(demo ? ":memory:" : join(config.data_dir, JOURNAL_FILE));
     closers.push(() => opened.close());
     return opened;
   });

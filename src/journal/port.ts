@@ -4,6 +4,8 @@ import type { Operation, OperationKind } from "../operations/operation.ts";
 
 /** Where an operation stands. `dispatching`, `unknown` and `ambiguous` are open; the others are final and never change. */
 export const OPERATION_STATES = ["dispatching", "unknown", "ambiguous", "mismatch", "done", "not_done"] as const;
+/** What is not settled. Only these are indexed by state: a list of others is read from the newest backwards. */
+export const OPEN_STATES = ["dispatching", "unknown", "ambiguous"] as const satisfies readonly OperationState[];
 export type OperationState = (typeof OPERATION_STATES)[number];
 
 /** A journal entry as the owner and the assistant see it. No names, no tokens; ids and amounts. */

@@ -119,6 +119,13 @@ export class SqliteOperations implements OperationStore {
     );
   }
 
+  async organizations(): Promise<readonly string[]> {
+    const rows = z
+      .array(z.object({ organization_id: z.string() }))
+      .parse(this.#connection.all("SELECT DISTINCT organization_id FROM op ORDER BY organization_id"));
+    return rows.map((row) => row.organization_id);
+  }
+
   async list(organizationId: string, filter: OperationFilter): Promise<readonly OperationRow[]> {
     const conditions = ["organization_id = ?"];
     const values: SqlValue[] = [organizationId];

@@ -139,6 +139,8 @@ export interface OperationStore {
   transition(row: OperationRow, change: Change): Promise<OperationRow | null | { readonly refused: string }>;
   open(organizationId: string): Promise<readonly OperationRow[]>;
   list(organizationId: string, filter: OperationFilter): Promise<readonly OperationRow[]>;
+  /** Organizations that have operations here. */
+  organizations(): Promise<readonly string[]>;
   /** Whether a done operation brought this resource into being. */
   isTaken(organizationId: string, kind: OperationKind, resourceId: string): Promise<boolean>;
 }

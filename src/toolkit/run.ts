@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { canonicalJson, defined, isJsonObject, type JsonObject } from "../domain/json.ts";
 import { CancelledError, InvoicingError } from "../errors.ts";
 import type { Plan } from "../guard/port.ts";
-import type { Journal, Outcome, PerformOptions } from "../journal/port.ts";
+import { type Journal, OPEN_STATES, type Outcome, type PerformOptions } from "../journal/port.ts";
 import type { Call, Deps, DraftContext, ReadContext, Settled } from "./context.ts";
 import { type GuardedAct, guarded } from "./guarded.ts";
 import { parseInput } from "./input.ts";
@@ -256,7 +256,7 @@ function unsettledAnswer(
 }
 
 async function unresolved(journal: Journal, current: Outcome<JsonObject> | undefined): Promise<Common> {
-  const open = await journal.list({ states: ["dispatching", "unknown", "ambiguous", "mismatch"], limit: 4 });
+  const open = await journal.list({ states: OPEN_STATES, limit: 4 });
   const others = open.filter((record) => record.id !== current?.operation?.id).map(operationLine);
   return others.length === 0 ? {} : { unresolved: others };
 }

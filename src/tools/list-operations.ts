@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { addDays } from "../domain/clock.ts";
 import { defined } from "../domain/json.ts";
+import { OPEN_STATES } from "../journal/port.ts";
 import { startOfDay } from "../toolkit/days.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { operationData, operationSums, operationText, toOperation } from "../toolkit/operations.ts";
@@ -28,7 +29,7 @@ export default defineTool({
     const wanted = input.limit ?? 20;
     const records = await journal.list(
       input.only_open === true
-        ? { states: ["dispatching", "unknown", "ambiguous", "mismatch"], limit: wanted }
+        ? { states: OPEN_STATES, limit: wanted }
         : {
             since: startOfDay(input.since ?? context.today, context.timeZone),
             until: startOfDay(addDays(until, 1), context.timeZone),

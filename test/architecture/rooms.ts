@@ -73,6 +73,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "once.ts",
     "runtime.ts",
     "server.ts",
+    "store/preflight.ts",
     "toolkit",
     "tools",
   ],
