@@ -360,6 +360,7 @@ describe("a journal that cannot record the end", () => {
         attempt: (...args) => store.operations.attempt(...args),
         transition: () => Promise.reject(new JournalError("disk full")),
         open: (...args) => store.operations.open(...args),
+        organizations: () => store.operations.organizations(),
         list: (...args) => store.operations.list(...args),
         isTaken: (...args) => store.operations.isTaken(...args),
       },

@@ -379,6 +379,7 @@ function guarded({ operations, ...store }: Store, isAlive: () => boolean, forget
       attempt: (row, attempt) => alive(() => operations.attempt(row, attempt)),
       transition: (row, change) => alive(() => operations.transition(row, change)),
       open: (organization) => alive(() => operations.open(organization)),
+      organizations: () => alive(() => operations.organizations()),
       list: (organization, filter) => alive(() => operations.list(organization, filter)),
       isTaken: (organization, kind, id) => alive(() => operations.isTaken(organization, kind, id)),
     },
