@@ -3,6 +3,8 @@ import { type Invoice, isOpen } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { moneyText, sum, toWireNumber, zero } from "../domain/money.ts";
 import { oneLine } from "../domain/untrusted.ts";
+import { InputError } from "../errors.ts";
+import type { DateOrder, Statement } from "../payments/bank-line.ts";
 import { KINDS } from "../payments/judge.ts";
 import { isDecided, matchPayments, type Proposal } from "../payments/match.ts";
 import { NumberIndex } from "../payments/number-index.ts";
@@ -10,7 +12,7 @@ import { searchTerms } from "../payments/search-terms.ts";
 import { MAX_STATEMENT_BYTES, readStatement } from "../payments/statement.ts";
 import type { ReadContext } from "../toolkit/context.ts";
 import { defineTool } from "../toolkit/define.ts";
-import { currency, limit } from "../toolkit/params.ts";
+import { block, currency, limit } from "../toolkit/params.ts";
 import { PAGE_SIZE } from "../toolkit/scan.ts";
 
 /** One call looks at no more than 600 invoices for open ones, and searches for at most 60 numbers beyond them. */
@@ -27,11 +29,7 @@ export default defineTool({
   description:
     "Match bank lines (rows, CSV, camt.053, MT940) with invoices. Changes nothing; `settle` lists the certain ones for settle_payments.",
   input: z.strictObject({
-    statement: z
-      .string()
-      .min(1)
-      .max(MAX_STATEMENT_BYTES, "must be at most 512 KB: send it in parts")
-      .describe("Unchanged, as the person gave it."),
+    statement: block(MAX_STATEMENT_BYTES, "Unchanged, as the person gave it."),
     currency: currency().optional().describe("If lines name none. Default EUR."),
     date_order: z.enum(["day_first", "month_first"]).optional().describe("For days like 03/04/2026; ask the person."),
     limit: limit(50),
@@ -61,7 +59,7 @@ export default defineTool({
     { statement: "Date;Description;Amount\n2026-11-12;Invoice 2026-0012;424.83", currency: "EUR" },
   ],
   async run({ statement: text, currency: given, date_order, limit: wanted = 50 }, context) {
-    const statement = readStatement(text, date_order);
+    const statement = read(text, date_order);
     const known = await candidates(statement.credits, context);
     const proposals = matchPayments(statement, known.invoices, given ?? "EUR");
     const shown = chosen(proposals, wanted);
@@ -105,6 +103,15 @@ export default defineTool({
     ].join("\n"),
 });
 
+/** The reader names the line; which argument it stands in is said here. */
+function read(text: string, order: DateOrder | undefined): Statement {
+  try {
+    return readStatement(text, order);
+  } catch (error) {
+    throw error instanceof InputError ? new InputError(`statement: ${error.message}`, { next: error.next }) : error;
+  }
+}
+
 /** Open invoices, newest first, until every line is decided; then whatever else lines name, by its number. */
 async function candidates(
   lines: Parameters<typeof searchTerms>[0],
@@ -112,7 +119,7 @@ async function candidates(
 ): Promise<{ invoices: readonly Invoice[]; incomplete: string | undefined }> {
   const found = new Map<string, Invoice>();
   const options = { signal: context.signal };
-  const read = async (page: number) => {
+  const readPage = async (page: number) => {
     const answer = await context.api.listInvoices(
       { status: "sent", sort: "-created_at", page, page_size: PAGE_SIZE },
       options,
@@ -120,14 +127,14 @@ async function candidates(
     for (const invoice of answer.items) found.set(invoice.id, invoice);
     return answer;
   };
-  const first = await read(1);
+  const first = await readPage(1);
   const last = first.last_page ?? (first.items.length < PAGE_SIZE ? 1 : MAX_PAGES);
   let index = new NumberIndex([...found.values()]);
   let next = 2;
   const decided = () => lines.every((line) => isDecided(line, index));
   while (next <= Math.min(last, MAX_PAGES) && !decided()) {
     const pages = Array.from({ length: Math.min(AT_ONCE, Math.min(last, MAX_PAGES) - next + 1) }, (_, at) => next + at);
-    await Promise.all(pages.map(read));
+    await Promise.all(pages.map(readPage));
     next += pages.length;
     index = new NumberIndex([...found.values()]);
     context.progress(`${found.size} invoices read`);
