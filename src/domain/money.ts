@@ -21,11 +21,33 @@ export function sum(values: Iterable<Decimal>): Decimal {
 
 /** Digits after the decimal point of a currency (EUR 2, JPY 0), from ISO 4217 by way of Intl. 2 when unknown. */
 export function minorDigits(currency: string): number {
+  const known = digitsOf.get(currency);
+  if (known !== undefined) return known;
+  const digits = readDigits(currency);
+  // The API decides which currencies there are; a hostile one must not fill the memory.
+  if (digitsOf.size < 300) digitsOf.set(currency, digits);
+  return digits;
+}
+
+/** Making a formatter costs a hundred times what using one does. */
+const digitsOf = new Map<string, number>();
+const formatters = new Map<string, Intl.NumberFormat>();
+
+function readDigits(currency: string): number {
   try {
     return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
   } catch {
     return 2;
   }
+}
+
+function formatter(locale: string, digits: number): Intl.NumberFormat {
+  const key = `${locale} ${digits}`;
+  const known = formatters.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  if (formatters.size < 100) formatters.set(key, made);
+  return made;
 }
 
 /** True for three capital letters that ISO 4217 could hold. */
@@ -52,7 +74,7 @@ export function formatMoney(value: Decimal, currency: string, locale = "en"): st
   const digits = text.split(".")[1]?.length ?? 0;
   if (!isNumeric(text)) throw new TypeError("not a decimal number");
   // Intl takes the decimal *text*, so that digits beyond a double's precision survive.
-  return `${new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(text)} ${currency}`;
+  return `${formatter(locale, digits).format(text)} ${currency}`;
 }
 
 function isNumeric(text: string): text is `${number}` {
