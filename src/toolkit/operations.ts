@@ -54,6 +54,7 @@ export function operationText(operation: OperationData): string {
     `${operation.at} ${what}: ${operation.state} (${operation.operation_id})`,
     ...(operation.why === undefined ? [] : [`  ${operation.why}`]),
     ...(operation.candidates === undefined ? [] : [`  Look at: ${operation.candidates.join(", ")}`]),
+    ...(operation.result === undefined ? [] : [`  ${operation.result.join(", ")}`]),
   ].join("\n");
 }
 

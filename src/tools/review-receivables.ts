@@ -115,7 +115,7 @@ export default defineTool({
       ...totals.map((total) => `Total ${agesText(total)}`),
       ...customers.map(
         (debtor) =>
-          `  ${quoted(debtor.customer, 80)}: ${agesText(debtor)}${debtor.oldest_days > 0 ? `, oldest ${debtor.oldest_days} d overdue` : ""} · ${debtor.invoices.join(", ")}`,
+          `  ${quoted(debtor.customer, 80)}: ${agesText(debtor)}${debtor.oldest_days > 0 ? `, oldest ${debtor.oldest_days} d overdue` : ""} · ${debtor.invoices.join(", ")}${debtor.customer_id === undefined ? "" : ` · id ${debtor.customer_id}`}`,
       ),
       ...(more_customers === undefined ? [] : [`  … and ${more_customers} more customers (raise limit)`]),
       ...(more === undefined ? [] : [`More: cursor ${more}`]),
@@ -164,10 +164,10 @@ function shownSums({ currency, open, overdue, byAge }: Sums): z.infer<typeof age
 }
 
 function agesText(row: z.infer<typeof ages>): string {
-  const overdue = AGES.filter((age) => age !== "not_due" && row[age] !== undefined).map(
-    (age) => `${age.replace("_", " ")} d: ${row[age]}`,
+  const parts = AGES.filter((age) => row[age] !== undefined).map((age) =>
+    age === "not_due" ? `not due: ${row[age]}` : `${age.replace("_", " ")} d: ${row[age]}`,
   );
-  return `${formatMoney(decimal(row.open), row.currency)} open, ${row.overdue} overdue${overdue.length === 0 ? "" : ` (${overdue.join(", ")})`}`;
+  return `${formatMoney(decimal(row.open), row.currency)} open, ${row.overdue} overdue${parts.length === 0 ? "" : ` (${parts.join(", ")})`}`;
 }
 
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {

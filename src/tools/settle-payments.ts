@@ -120,7 +120,7 @@ export default defineAct({
       `${payments.filter((row) => row.result === "paid").length} of ${payments.length} marked as paid${total.length === 0 ? "" : `: ${total.join(" + ")}`}.`,
       ...payments.map(
         (row) =>
-          `  ${row.invoice} ${row.result.replace("_", " ")}${row.amount === undefined ? "" : ` · ${row.amount}`}${row.why === undefined ? "" : ` · ${row.why}`}`,
+          `  ${row.invoice} ${row.result.replace("_", " ")}${row.amount === undefined ? "" : ` · ${row.amount}`}${row.why === undefined ? "" : ` · ${row.why}`}${row.operation_id === undefined ? "" : ` (${row.operation_id})`}`,
       ),
     ].join("\n"),
 });

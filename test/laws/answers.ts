@@ -18,8 +18,9 @@ export function missingInText(structured: unknown, text: string, path = ""): str
     );
   }
   if (typeof structured !== "string" && typeof structured !== "number") return [];
-  const wanted = String(structured).replaceAll('"', "'");
-  return text.replaceAll('"', "'").includes(wanted) ? [] : [`${path}: ${wanted}`];
+  // Texts show amounts as people write them (1,785.00) and quoted names with single quotes inside.
+  const plain = (words: string) => words.replaceAll('"', "'").replaceAll(/(?<=\d),(?=\d{3})/g, "");
+  return plain(text).includes(plain(String(structured))) ? [] : [`${path}: ${structured}`];
 }
 
 /** What holds for every answer of every tool. */
@@ -90,6 +91,8 @@ export async function runnable(
     .replaceAll("#2026-0012", "#RE-2026-0012")
     .replaceAll(/op_0{20,}/g, raw.includes("op_0") ? await openOperation(bench) : "")
     .replaceAll('"1041"', '"181227"')
+    .replaceAll('"October"', '"Lesereihe"')
+    .replaceAll('"amount":1785', '"amount":1149.61')
     .replaceAll("5f0c2f5e-6c0e-4d55-8a4b-0d7f6a3c9e01", "c1a5e0d2-1111-4b0e-9a51-6f2d3c4b5a01");
   const draft = text.includes("draft-id") ? await freshDraft(bench) : "";
   const parsed: unknown = JSON.parse(text.replaceAll("draft-id", draft));

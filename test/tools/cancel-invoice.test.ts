@@ -25,7 +25,7 @@ describe("cancel_invoice", () => {
           "status": "sent",
           "total": "-1149.61",
         },
-        "done": "Cancelled invoice RE-2026-0012; credit note ST-2026-0002.",
+        "done": "Cancelled invoice RE-2026-0012; credit note ST-2026-0002 (German: Stornorechnung).",
         "invoice": {
           "currency": "EUR",
           "customer": "Stadtverwaltung Auenthal, Kulturamt (Elke Zimmermann)",
@@ -38,17 +38,17 @@ describe("cancel_invoice", () => {
           "status": "void",
           "total": "1149.61",
         },
-        "next": "To bill again, create_invoice. Money already received is not paid back by this.",
+        "next": "To bill again: copy_invoice with the changes. Money already received: check the refund yourself, the API does not say.",
         "operation_id": "<operation 1>",
         "outcome": "done",
       }
     `);
     expect(stable(answer.text)).toMatchInlineSnapshot(`
-      "Cancelled invoice RE-2026-0012; credit note ST-2026-0002.
+      "Cancelled invoice RE-2026-0012; credit note ST-2026-0002 (German: Stornorechnung).
         #RE-2026-0012 void · 1149.61 EUR · "Stadtverwaltung Auenthal, Kulturamt (Elke Zimmermann)" · due 2026-03-28 · issued 2026-02-26 · customer id <id 1> · id <id 2>
         #ST-2026-0002 credit note sent · -1149.61 EUR · "Stadtverwaltung Auenthal, Kulturamt (Elke Zimmermann)" · issued 2026-03-10 · customer id <id 1> · id <id 3>
       Operation: <operation 1>
-      Next: To bill again, create_invoice. Money already received is not paid back by this.
+      Next: To bill again: copy_invoice with the changes. Money already received: check the refund yourself, the API does not say.
       Account: "Lindenhof Studios" (simulator: nothing is real)"
     `);
   });

@@ -28,7 +28,7 @@ describe("change_recipient", () => {
             "status": "sent",
             "total": "1149.61",
           },
-          "done": "Cancelled invoice RE-2026-0012 and made a copy for customer 181227: RE-2026-0015.",
+          "done": "Cancelled invoice RE-2026-0012 and made a copy for "Brandt & Töchter Buchhandlung (Sonja Brandt)": RE-2026-0015.",
           "invoice": {
             "currency": "EUR",
             "customer": "Stadtverwaltung Auenthal, Kulturamt (Elke Zimmermann)",
@@ -41,17 +41,17 @@ describe("change_recipient", () => {
             "status": "void",
             "total": "1149.61",
           },
-          "next": "Check the copy with get_invoice.",
+          "next": "The cancelled one's credit note (German: Stornorechnung): list_invoices with kind credit_note.",
           "operation_id": "<operation 1>",
           "outcome": "done",
         }
       `);
       expect(stable(answer.text)).toMatchInlineSnapshot(`
-        "Cancelled invoice RE-2026-0012 and made a copy for customer 181227: RE-2026-0015.
+        "Cancelled invoice RE-2026-0012 and made a copy for "Brandt & Töchter Buchhandlung (Sonja Brandt)": RE-2026-0015.
           #RE-2026-0012 void · 1149.61 EUR · "Stadtverwaltung Auenthal, Kulturamt (Elke Zimmermann)" · due 2026-03-28 · issued 2026-02-26 · customer id <id 1> · id <id 2>
           #RE-2026-0015 sent · 1149.61 EUR · "Brandt & Töchter Buchhandlung (Sonja Brandt)" · due 2026-03-28 · issued 2026-03-10 · customer id 181227 · id <id 3>
         Operation: <operation 1>
-        Next: Check the copy with get_invoice.
+        Next: The cancelled one's credit note (German: Stornorechnung): list_invoices with kind credit_note.
         Account: "Lindenhof Studios" (simulator: nothing is real)"
       `);
     });

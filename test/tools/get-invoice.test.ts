@@ -79,7 +79,7 @@ describe("get_invoice", () => {
       "#RE-2026-0012 sent · 1149.61 EUR · "Stadtverwaltung Auenthal, Kulturamt (Elke Zimmermann)" · due 2026-03-28 · id <id 1>
         2 × 420.00 net (499.80 gross), 19 %: "Saalmiete Lesereihe" = 840.00 (item <id 2>)
         10 × 14.02 net (15.00 gross), 7 %: "Bücherpaket" = 140.20 (item <id 3>)
-        Net 980.20 + tax 169.41 (19 %: 159.60, 7 %: 9.81) = gross 1149.61 EUR; amounts entered net
+        Net 980.20 + tax 169.41 (19 % of 840.00: 159.60, 7 % of 140.20: 9.81) = gross 1149.61 EUR; amounts entered net
         Customer: id <id 4>
         E-mail: kulturamt@auenthal.example
         Recipient: "Stadtverwaltung Auenthal, Kulturamt, Elke Zimmermann, Rathausplatz 1, 04416 Auenthal"

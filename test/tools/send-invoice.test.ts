@@ -121,7 +121,7 @@ describe("send_invoice", () => {
     expect(answer.structured["outcome"]).toBe("done");
     const again = await bench.ok("send_invoice", { invoice_id });
     expect(again.structured["outcome"]).toBe("already_done");
-    expect(textOf(again, "done")).toContain("this call changed nothing");
+    expect(textOf(again, "done")).toContain("This call changed nothing");
     expect(bench.simulator.requests().filter(({ path }) => path.endsWith(`${invoice_id}/send`))).toHaveLength(1);
   });
 });
