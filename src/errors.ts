@@ -132,7 +132,7 @@ export class WrongStateError extends InvoicingError {
 /** 429, or our own budget that keeps under the API's published limits. Not processed. */
 export class RateLimitedError extends InvoicingError {
   constructor(message: string, fields: Fields = {}) {
-    super("rate_limited", message, { next: "Wait, then call again.", ...fields });
+    super("rate_limited", message, { next: "Make the same call again.", ...fields });
   }
 }
 

@@ -82,7 +82,7 @@ export function createGuard(deps: GuardDeps): Guard {
       log("approval_failed", { act: request.plan.act, error: error instanceof Error ? error.name : "unknown" });
       return refused(
         "unavailable",
-        "The approval could not be handled, so nothing was done.",
+        "The approval could not be handled. Nothing was done.",
         "Try again; if it stays, look at the server's log.",
       );
     }
@@ -122,7 +122,7 @@ export function createGuard(deps: GuardDeps): Guard {
     }
     return refused(
       "unavailable",
-      `Nobody could be asked${why === "" ? "" : ` (${why})`}, so nothing was done.`,
+      `Nobody could be asked${why === "" ? "" : ` (${why})`}. Nothing was done.`,
       "Tell the person: use a client that shows forms or cards, or start the server with --confirm page or --confirm terminal.",
     );
   }

@@ -6,7 +6,14 @@ import { itemTotals, totalsDifference } from "../domain/totals.ts";
 import { emailView } from "./email.ts";
 import type { Policy } from "./policy.ts";
 import type { Act, Risk, RiskContext } from "./port.ts";
-import { givesZeroTaxReason, hasHiddenCharacters, namesServicePeriod, soundsImperative, textsOf } from "./signs.ts";
+import {
+  givesZeroTaxReason,
+  hasHiddenCharacters,
+  namesServicePeriod,
+  soundsImperative,
+  soundsParked,
+  textsOf,
+} from "./signs.ts";
 import { amountText, dateText, type Language, quotedText, rateText, referenceText, say } from "./wording.ts";
 
 /** Everything a risk rule may look at. `customer` receives the document (for change_recipient: the new one). */
@@ -130,6 +137,19 @@ const parked: Rule = ({ invoice, context, language }) => {
   const siblings = context.earlier.filter(
     (other) => other.id !== invoice.id && other.status === "draft" && !other.is_quote,
   ).length;
+  const said = [invoice.notes, ...(invoice.items ?? []).flatMap((item) => [item.title, item.subtitle])].find(
+    (text) => text !== null && soundsParked(text),
+  );
+  if (said) {
+    const quote = quotedText(said, 100);
+    return risk(
+      "parked",
+      true,
+      language,
+      `It reads as if it were waiting for a consolidated invoice: ${quote}`,
+      `Der Text klingt, als warte der Entwurf auf eine Sammelrechnung: ${quote}`,
+    );
+  }
   if (invoice.reference === null && siblings < 2) return null;
   return risk(
     "parked",

@@ -54,6 +54,14 @@ export function soundsImperative(text: string): boolean {
   return IMPERATIVE.some((pattern) => pattern.test(shown) || pattern.test(raw));
 }
 
+const PARKED =
+  /\b(sammelrechnung|monatsrechnung|(consolidated|collective|monthly) invoice|nicht (einzeln|versenden|senden|verschicken)|(do not|don't) send|not to be sent)\b/iu;
+
+/** Text that keeps a draft back, usually for a consolidated invoice. */
+export function soundsParked(text: string): boolean {
+  return PARKED.test(text);
+}
+
 /** Hidden, reordering or control characters, other than those that belong to an emoji. */
 export function hasHiddenCharacters(text: string): boolean {
   const plain = text.replace(/(?<=\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)(\ufe0f|\u200d)/gu, "");

@@ -19,16 +19,16 @@ export async function committedAnswer<R>(
   id: string,
   context: ReadContext,
   outcome: Settled<R>,
-  say: (invoice: Invoice) => { readonly done: string; readonly next: string },
+  say: (invoice: Invoice, created: Invoice | null) => { readonly done: string; readonly next: string },
   createdId?: string | null,
 ): Promise<Result<CommittedData>> {
   const { invoice, note } = await readInvoice(id, context);
   const created = createdId ? (await readInvoice(createdId, context)).invoice : null;
   if (invoice === null) return { data: { done: note }, next: `get_invoice ${id}.` };
-  const { done, next } = say(invoice);
+  const { done, next } = say(invoice, created);
   return {
     data: defined({
-      done: outcome.outcome === "already_done" ? `${done} ${repeated(outcome)}` : done,
+      done: outcome.outcome === "already_done" ? `${repeated(outcome)} ${done}` : done,
       invoice: toRow(invoice, context.today),
       created: created === null ? undefined : toRow(created, context.today),
     }),
@@ -37,11 +37,11 @@ export async function committedAnswer<R>(
   };
 }
 
-/** A repeat is normal; it says when the first one happened and that this call did nothing. */
+/** A repeat is normal; it says first that this call did nothing, and when the act happened. */
 function repeated<R>(outcome: Extract<Settled<R>, { readonly outcome: "already_done" }>): string {
   return outcome.operation === null
-    ? "It was so already; this call changed nothing."
-    : `This was done at ${outcome.operation.updated_at} (${outcome.operation.id}); this call changed nothing.`;
+    ? "This call changed nothing: it was done already, not by this server."
+    : `This call changed nothing: it was done at ${outcome.operation.updated_at} (${outcome.operation.id}).`;
 }
 
 export function committedText(data: CommittedData): string {

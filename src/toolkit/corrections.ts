@@ -1,5 +1,6 @@
 import { allows, documentName, type Invoice } from "../domain/invoice.ts";
 import { WrongStateError } from "../errors.ts";
+import type { Act } from "../guard/port.ts";
 import type { Journal } from "../journal/port.ts";
 
 /** A document that left the house may not be edited (GoBD; the API locks it). Says what is allowed instead. */
@@ -21,6 +22,13 @@ function wayOfCorrecting(invoice: Invoice): string {
     default:
       return "Read it with get_invoice.";
   }
+}
+
+/** What was declined may be wrong. The API documents no way of changing or removing a line of a draft. */
+export function wayAfterDecline(act: Act): string {
+  return act === "send_invoice"
+    ? " update_invoice corrects dates, notes and customer. Wrong lines: prepare_invoice with the right ones, and have this draft deleted in the dashboard."
+    : "";
 }
 
 /** Only a sent invoice can be marked paid (guide, Common Errors); a quote or credit note never. */

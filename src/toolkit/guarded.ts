@@ -3,6 +3,7 @@ import type { Authorisation, Plan } from "../guard/port.ts";
 import { planView } from "../guard/view.ts";
 import { APPROVAL_META } from "../ui/names.ts";
 import type { Call, Deps, ReadContext } from "./context.ts";
+import { wayAfterDecline } from "./corrections.ts";
 import { accountName, resultAnswer, type ToolAnswer, toJsonObject } from "./report.ts";
 
 /** What the journal needs to consume an approval: `recheck` re-reads and throws when the document changed. */
@@ -48,7 +49,9 @@ export async function guarded(
       case "pending":
         return pendingAnswer(decision, plan, act.tool, context);
       case "refused":
-        throw new RefusedError(decision.message, { next: decision.next });
+        throw new RefusedError(decision.message, {
+          next: decision.reason === "declined" ? `${decision.next}${wayAfterDecline(plan.act)}` : decision.next,
+        });
       case "approved": {
         const { id, digest } = decision.approval;
         try {

@@ -226,7 +226,11 @@ function itemLine(item: z.infer<typeof itemData>, fromNet: boolean): string {
 
 export function invoiceText(invoice: InvoiceData): string {
   const amounts = invoice.calculate_from_net ? "net" : "gross";
-  const taxes = (invoice.taxes ?? []).map((entry) => `${entry.tax_rate} %: ${entry.tax ?? "?"}`).join(", ");
+  const rates = invoice.taxes ?? [];
+  // With one rate, its net is the net.
+  const taxes = rates
+    .map(({ tax_rate, net, tax }) => `${tax_rate} %${rates.length > 1 ? ` of ${net ?? "?"}` : ""}: ${tax ?? "?"}`)
+    .join(", ");
   return [
     `${rowLine(invoice)}${invoice.number === undefined ? "" : ` · id ${invoice.id}`}`,
     ...invoice.items.map((item) => itemLine(item, invoice.calculate_from_net)),

@@ -90,19 +90,24 @@ export function errorAnswer(thrown: unknown, account: string | undefined, during
       ...(apiSaid.length === 0 ? {} : { api_said: apiSaid }),
     },
   };
-  const wait = error.retry_after_ms === undefined ? [] : [`Wait ${Math.ceil(error.retry_after_ms / 1000)} s.`];
+  const wait = error.retry_after_ms === undefined ? "" : `Wait ${Math.ceil(error.retry_after_ms / 1000)} s, then: `;
   return {
     kind: "result",
     structured: toJsonObject(structured),
     text: [
-      `${error.message} ${EFFECT_SENTENCES[error.effect]}`,
+      saysEffect(error) ? error.message : `${error.message} ${EFFECT_SENTENCES[error.effect]}`,
       ...(apiSaid.length === 0 ? [] : [`The API said: ${apiSaid.map((text) => quoted(text, 240)).join(", ")}`]),
       ...(error.operation_id === undefined ? [] : [`Operation: ${error.operation_id}`]),
-      [...wait, `Next: ${error.next}`].join(" "),
+      `Next: ${wait}${error.next}`,
       ...(account === undefined ? [] : [`Account: ${account}`]),
     ].join("\n"),
     isError: true,
   };
+}
+
+/** Whether the message says by itself that nothing happened; twice would read like two facts. */
+function saysEffect({ message, effect }: InvoicingError): boolean {
+  return effect === "none" && /\bNothing (was|is) \w/.test(message);
 }
 
 function problemText(problem: ApiProblem): string {

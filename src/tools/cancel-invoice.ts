@@ -31,8 +31,8 @@ export default defineCommit({
       context,
       outcome,
       (invoice) => ({
-        done: `Cancelled ${documentName(invoice)}; ${outcome.result.credit_note_number === null ? "its credit note could not be read back" : `credit note ${outcome.result.credit_note_number}`}.`,
-        next: "To bill again, create_invoice. Money already received is not paid back by this.",
+        done: `Cancelled ${documentName(invoice)}; ${outcome.result.credit_note_number === null ? "its credit note could not be read back" : `credit note ${outcome.result.credit_note_number} (German: Stornorechnung)`}.`,
+        next: "To bill again: copy_invoice with the changes. Money already received: check the refund yourself, the API does not say.",
       }),
       outcome.result.credit_note_id,
     ),

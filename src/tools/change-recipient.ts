@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { documentName } from "../domain/invoice.ts";
+import { quoted } from "../domain/untrusted.ts";
 import { planChangeRecipient } from "../guard/plan.ts";
 import { changeRecipient } from "../operations/change-recipient.ts";
 import { committedAnswer, committedOutput, committedText } from "../toolkit/committed.ts";
 import { requireCancellable } from "../toolkit/corrections.ts";
 import { defineCommit } from "../toolkit/define.ts";
+import { displayCustomer } from "../toolkit/invoices.ts";
 import { customerId, invoiceRef } from "../toolkit/params.ts";
 import { planInput } from "../toolkit/planning.ts";
 import { findCustomer, findInvoice } from "../toolkit/references.ts";
@@ -36,12 +38,12 @@ export default defineCommit({
       args.invoice_id,
       context,
       outcome,
-      (invoice) => ({
-        done: `Cancelled ${documentName(invoice)} and made a copy for customer ${args.customer_id}${outcome.result.copy_number === null ? "" : `: ${outcome.result.copy_number}`}.`,
+      (invoice, copy) => ({
+        done: `Cancelled ${documentName(invoice)} and made a copy for ${copy === null ? `customer ${args.customer_id}` : quoted(displayCustomer(copy) ?? args.customer_id, 80)}${outcome.result.copy_number === null ? "" : `: ${outcome.result.copy_number}`}.`,
         next:
           outcome.result.copy_status === "draft" && outcome.result.copy_id !== null
             ? `The copy is a draft: send_invoice ${outcome.result.copy_id}.`
-            : "Check the copy with get_invoice.",
+            : "The cancelled one's credit note (German: Stornorechnung): list_invoices with kind credit_note.",
       }),
       outcome.result.copy_id,
     ),

@@ -33,8 +33,20 @@ export default defineCommit({
   },
   report: (outcome, args, context) =>
     committedAnswer(args.invoice_id, context, outcome, (invoice) => ({
-      done: `Marked ${documentName(invoice)} as paid: ${invoice.total === null ? "amount unknown" : formatMoney(invoice.total, invoice.currency)}. ${outcome.result.notification === "requested" ? "A confirmation to the customer was requested; whether it arrived cannot be read back." : "The customer was not e-mailed."}`,
+      done: `Marked ${documentName(invoice)} as paid: ${invoice.total === null ? "amount unknown" : formatMoney(invoice.total, invoice.currency)}. ${notice(outcome.operation === null ? null : outcome.result.notification)}`,
       next: "Nothing. The API cannot set it back to unpaid; cancel_invoice makes a credit note.",
     })),
   render: committedText,
 });
+
+/** `null`: somebody else marked it. */
+function notice(notification: "requested" | "none" | null): string {
+  switch (notification) {
+    case null:
+      return "Whether the customer was e-mailed cannot be read back.";
+    case "requested":
+      return "A confirmation to the customer was requested; whether it arrived cannot be read back.";
+    case "none":
+      return "The customer was not e-mailed.";
+  }
+}

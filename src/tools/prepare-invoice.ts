@@ -95,7 +95,9 @@ export default defineTool({
       composed.repeated && composed.operation_id !== null
         ? `An equal draft was prepared before; this is that one. A second one on purpose: duplicate_of "${composed.operation_id}".`
         : `Draft prepared ${found.customer === null ? "for a new customer" : `for ${quoted(customerName(found.customer), 80)}`}, ${lines.length} line${lines.length === 1 ? "" : "s"}.`,
-      "Show customer, lines and gross to the person; then send_invoice.",
+      address === null && attributes.recipient === undefined && !found.customer?.address
+        ? `There is no postal address yet, and an invoice has to name one: create_address for ${customerId}. Then show customer, lines and gross to the person; then send_invoice.`
+        : "Show customer, lines and gross to the person; then send_invoice.",
     );
   },
   render: (data) =>

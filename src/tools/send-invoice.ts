@@ -40,7 +40,9 @@ export default defineCommit({
   report: (outcome, args, context) =>
     committedAnswer(args.invoice_id, context, outcome, (invoice) => ({
       done: `Sent ${documentName(invoice)}: ${invoice.total === null ? "amount unknown" : formatMoney(invoice.total, invoice.currency)}${invoice.due_date === null ? "" : `, due ${invoice.due_date}`}.`,
-      next: "mark_paid when the money has arrived. It can no longer be edited; cancel_invoice is the way back.",
+      next: invoice.is_quote
+        ? "Nothing. It can no longer be edited; once accepted, prepare_invoice with the same lines."
+        : "mark_paid when the money has arrived. It can no longer be edited; cancel_invoice is the way back.",
     })),
   render: committedText,
 });
