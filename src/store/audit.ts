@@ -18,6 +18,8 @@ const auditRow = z.object({
   hash: z.string(),
 });
 const head = z.object({ seq: z.number(), hash: z.string() });
+const position = z.object({ seq: z.number() });
+const operationPosition = z.object({ seq: z.number(), id: z.string() });
 const PAGE = 1000;
 const MAX_PROBLEMS = 20;
 
@@ -85,7 +87,7 @@ export class SqliteAudit implements AuditStore {
       if (page.length === 0) break;
       for (const raw of page) {
         const parsed = auditRow.safeParse(raw);
-        const at = z.object({ seq: z.number() }).parse(raw).seq;
+        const at = position.parse(raw).seq;
         if (at !== seq + 1) report(`Audit lines ${seq + 1} to ${at - 1} are missing.`);
         seq = at;
         if (!parsed.success) {
@@ -106,14 +108,13 @@ export class SqliteAudit implements AuditStore {
   }
 
   #verifyOperations(last: ReadonlyMap<string, string>, report: (problem: string) => void): number {
-    const position = z.object({ seq: z.number(), id: z.string() });
     let count = 0;
     let seq = 0;
     for (;;) {
       const page = this.#connection.all("SELECT * FROM op WHERE seq > ? ORDER BY seq LIMIT ?", seq, PAGE);
       if (page.length === 0) break;
       for (const raw of page) {
-        const at = position.parse(raw);
+        const at = operationPosition.parse(raw);
         seq = at.seq;
         count += 1;
         const row = parseOperation.safeParse(raw);

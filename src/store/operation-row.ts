@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { canonicalJson, type JsonObject } from "../domain/json.ts";
+import { canonicalJson, isJsonObject, type JsonObject } from "../domain/json.ts";
 import { OPERATION_STATES } from "../journal/port.ts";
 import { OPERATION_KINDS } from "../operations/operation.ts";
 import type { OperationRow } from "./port.ts";
@@ -14,7 +14,8 @@ const jsonText = z.string().transform((text, context): unknown => {
   }
 });
 
-export const jsonObjectText = jsonText.pipe(z.record(z.string(), z.json()));
+/** What `JSON.parse` gave is JSON all the way down: only its outermost shape is left to check. */
+export const jsonObjectText = jsonText.pipe(z.custom<JsonObject>(isJsonObject));
 const flag = z.number().transform((value) => value === 1);
 
 /** A row of `op`. */

@@ -1,40 +1,33 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { POINTS } from "../../src/journal/settings.ts";
 import { OPERATION_KINDS, type OperationKind } from "../../src/operations/operation.ts";
 import { ORGANIZATION_ID } from "../../src/simulator/index.ts";
 import { openStore } from "../../src/store/open.ts";
+import { bundled } from "./bundle.ts";
 import { type Act, apiAt, approved, journalOn, openScene, type Scene, stage, TIMES } from "./scene.ts";
 
-const CHILD = fileURLToPath(new URL("child.ts", import.meta.url));
 /** Before the journal, after it, while the request is at the API (before and after processing), after the answer, after the end. */
 const MOMENTS = [...POINTS, "api_before", "api_after"] as const;
 type Moment = (typeof MOMENTS)[number];
-const LANES = 4;
+/** They wait for the horizon most of the time. */
+const LANES = OPERATION_KINDS.length;
 
 const folder = mkdtempSync(join(tmpdir(), "journal-kill-"));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let script = "";
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+  rmSync(dirname(script), { recursive: true, force: true });
+});
 
 function start(scene: Scene, file: string, kind: OperationKind, act: Act, moment: Moment): ChildProcess {
   const point = POINTS.some((known) => known === moment) ? moment : "";
   return spawn(
     process.execPath,
-    [
-      "--import",
-      "tsx",
-      CHILD,
-      scene.proxy.url,
-      scene.simulator.token,
-      file,
-      kind,
-      JSON.stringify(act.args),
-      "act",
-      point,
-    ],
+    [script, scene.proxy.url, scene.simulator.token, file, kind, JSON.stringify(act.args), "act", point],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
 }
@@ -108,6 +101,7 @@ describe("kill -9 of the process", () => {
   const results = new Map<string, string[]>();
 
   beforeAll(async () => {
+    script = await bundled("child.ts");
     const queue = [...cells];
     await Promise.all(
       Array.from({ length: LANES }, async () => {

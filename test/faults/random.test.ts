@@ -1,13 +1,20 @@
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { Variant } from "../journal/sequence.ts";
+import { bundled } from "./bundle.ts";
 
-const SCRIPT = fileURLToPath(new URL("run-sequences.ts", import.meta.url));
 /** `SEQUENCES` and `SEED` for longer runs by hand. */
 const SEQUENCES = Number(process.env["SEQUENCES"] ?? 10_000);
 const SEED = Number(process.env["SEED"] ?? 1);
+
+let script = "";
+beforeAll(async () => {
+  script = await bundled("run-sequences.ts");
+});
+afterAll(() => rmSync(dirname(script), { recursive: true, force: true }));
 
 const totals = z.object({
   sequences: z.number(),
@@ -22,7 +29,7 @@ const totals = z.object({
 });
 
 async function run(from: number, count: number, variant: Variant) {
-  const child = spawn(process.execPath, ["--import", "tsx", SCRIPT, String(from), String(count), variant]);
+  const child = spawn(process.execPath, [script, String(from), String(count), variant]);
   let out = "";
   let problems = "";
   child.stdout.on("data", (chunk) => {
