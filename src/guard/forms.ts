@@ -25,19 +25,25 @@ export interface FormChannelDeps {
 /** Longest wait for a form; clients give a call up after 60 s. */
 const FORM_WAIT_MS = 45_000;
 const HEARTBEAT_MS = 10_000;
+/** A form that went out as a result this often and of which nothing came back is not shown to anybody. */
+const MAX_SENT = 2;
 
 /** Form elicitation in both protocol eras. Each approval is asked by form once; what failed there goes to the next channel. */
 export function createFormChannel({ store, clock, desk, key, log }: FormChannelDeps) {
   const openForms = new Map<string, Promise<FormVerdict>>();
   /** Approvals whose form was not answered by a person, until they expire. */
   const tried = new Map<string, number>();
+  /** 2026 era: how often the form of an approval went out, until it expires. */
+  const sent = new Map<string, { readonly times: number; readonly until: number }>();
 
+  /** `alone`: there is no other place, so a form that failed is tried again. */
   async function ask(
     reason: string,
     request: Request,
     approval: Approval,
     snapshot: PlanSnapshot,
     changes: readonly string[],
+    alone: boolean,
   ): Promise<FormStep> {
     const { asker } = request;
     if (asker.client.era === "input_required") {
@@ -47,7 +53,12 @@ export function createFormChannel({ store, clock, desk, key, log }: FormChannelD
         if (verdict === "not_asked") tried.set(approval.id, approval.expires_at);
         return { kind: "answered", verdict };
       }
-      if (tried.has(approval.id)) return { kind: "next", why: "the form was not answered by a person" };
+      const times = sent.get(approval.id)?.times ?? 0;
+      const silent = asker.returned === null && times >= MAX_SENT;
+      if (!alone && (silent || tried.has(approval.id))) {
+        return { kind: "next", why: "the form was not answered by a person" };
+      }
+      sent.set(approval.id, { times: times + 1, until: approval.expires_at });
       await store.offer(approval.id, { channel: "form", reason });
       const now = clock.now();
       const state = seal(
@@ -64,14 +75,20 @@ export function createFormChannel({ store, clock, desk, key, log }: FormChannelD
       );
       return { kind: "ask", approval, form: approvalForm(snapshot, changes), state };
     }
-    if (tried.has(approval.id)) return { kind: "next", why: "the form was not answered" };
+    if (!alone && tried.has(approval.id)) return { kind: "next", why: "the form was not answered" };
     await store.offer(approval.id, { channel: "form", reason });
     const stop = new AbortController();
     const signal = request.signal === undefined ? stop.signal : AbortSignal.any([request.signal, stop.signal]);
     const verdict = await Promise.race([
       openForm(asker, approval, snapshot, changes),
       waited(signal, request.onProgress),
-    ]).finally(() => stop.abort());
+    ])
+      .catch((error: unknown) => {
+        // The client gave its call up while the form was open: its next call is asked elsewhere.
+        tried.set(approval.id, approval.expires_at);
+        throw error;
+      })
+      .finally(() => stop.abort());
     if (verdict === "waited" || verdict === "not_asked") tried.set(approval.id, approval.expires_at);
     if (verdict === "waited") return { kind: "next", why: `the form was not answered within ${FORM_WAIT_MS / 1000} s` };
     return { kind: "answered", verdict };
@@ -145,6 +162,7 @@ export function createFormChannel({ store, clock, desk, key, log }: FormChannelD
 
   function forgetExpired(now: number): void {
     for (const [id, until] of tried) if (now >= until) tried.delete(id);
+    for (const [id, { until }] of sent) if (now >= until) sent.delete(id);
   }
 
   return { ask, forgetExpired };

@@ -115,7 +115,8 @@ export function createGuard(deps: GuardDeps): Guard {
     let why = "";
     for (const rung of rungs) {
       const reason = why === "" ? rung.reason : `${rung.reason}; before: ${why}`;
-      const outcome = await tryRung({ ...rung, reason }, request, approval, snapshot, changes);
+      const alone = rungs.length === 1;
+      const outcome = await tryRung({ ...rung, reason }, request, approval, snapshot, changes, alone);
       if (outcome.kind !== "next") return outcome;
       why = why === "" ? outcome.why : `${why}; ${outcome.why}`;
       log("approval_next_channel", { approval: approval.id, channel: rung.channel, why: outcome.why });
@@ -239,6 +240,7 @@ export function createGuard(deps: GuardDeps): Guard {
     approval: Approval,
     snapshot: PlanSnapshot,
     changes: readonly string[],
+    alone: boolean,
   ): Promise<RungOutcome> {
     const { channel, reason } = rung;
     const language = languageOf(request.plan.locale);
@@ -252,7 +254,7 @@ export function createGuard(deps: GuardDeps): Guard {
     });
     switch (channel) {
       case "form": {
-        const step = await forms.ask(reason, request, approval, snapshot, changes);
+        const step = await forms.ask(reason, request, approval, snapshot, changes, alone);
         return step.kind === "answered" ? formOutcome(step.verdict, approval) : step;
       }
       case "card": {
