@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Invoice, type NewInvoice, REFERENCE_TYPES } from "../domain/invoice.ts";
-import type { Operation } from "./operation.ts";
+import type { Operation, Verdict } from "./operation.ts";
 import { invoicesSince, snapshotInvoices, untaken } from "./reading.ts";
 import { sameText } from "./text.ts";
 
@@ -17,6 +17,8 @@ const args = z.object({
   vat_number: z.string().exactOptional(),
   is_quote: z.boolean().exactOptional(),
   number: z.string().exactOptional(),
+  /** What the draft is made for, where one job adds its lines: part of what makes two calls equal, never sent. */
+  lines: z.string().exactOptional(),
 });
 const before = z.object({ ids: z.array(z.string()), newest: z.string().nullable() });
 const result = z.object({ invoice_id: z.string() });
@@ -43,7 +45,7 @@ export const createInvoice: Operation<CreateInvoiceArgs, z.infer<typeof before>,
     return { state: "go", before: { ids: [...ids], newest } };
   },
 
-  async dispatch(invoice, _before, api, signal) {
+  async dispatch({ lines: _lines, ...invoice }, _before, api, signal) {
     const evidence = await api.createInvoice(invoice, signal ? { signal } : {});
     if (evidence.kind !== "applied") return evidence;
     return { ...evidence, resource: evidence.resource && { invoice_id: evidence.resource.id } };
@@ -51,13 +53,10 @@ export const createInvoice: Operation<CreateInvoiceArgs, z.infer<typeof before>,
 
   async reconcile(wanted, snapshot, context) {
     const since = await invoicesSince(context, wanted.customer_id ?? null, snapshot);
-    const equal = await untaken(
-      context,
-      "create_invoice",
-      since.filter((invoice) => isEqual(invoice, wanted)),
-    );
+    const fresh = await untaken(context, "create_invoice", since);
+    const equal = fresh.filter((invoice) => isEqual(invoice, wanted));
     const [first] = equal;
-    if (!first) return { is: "not_done" };
+    if (!first) return changedOrAbsent(await untaken(context, "change_recipient", fresh), wanted);
     if (equal.length === 1) return { is: "done", result: { invoice_id: first.id } };
     return {
       is: "ambiguous",
@@ -66,6 +65,26 @@ export const createInvoice: Operation<CreateInvoiceArgs, z.infer<typeof before>,
     };
   },
 };
+
+/** Somebody may have edited the draft before it was read, or the API may have stored other texts than those given. */
+function changedOrAbsent(fresh: readonly Invoice[], wanted: CreateInvoiceArgs): Verdict<CreateInvoiceResult> {
+  const others = fresh.filter(
+    (invoice) => isSameParty(invoice, wanted) && !invoice.is_cancellation && !invoice.is_credit,
+  );
+  if (others.length === 0) return { is: "not_done" };
+  return {
+    is: "ambiguous",
+    why: "A new invoice of this customer has other content: whether it is this draft, changed since, cannot be read.",
+    candidates: others.map(({ id }) => id),
+    blind: true,
+  };
+}
+
+function isSameParty(invoice: Invoice, wanted: CreateInvoiceArgs): boolean {
+  return wanted.reference
+    ? invoice.reference === null || invoice.reference.id === wanted.reference.id
+    : invoice.customer_id === (wanted.customer_id ?? null);
+}
 
 function isEqual(invoice: Invoice, wanted: CreateInvoiceArgs): boolean {
   const given = (field: "recipient" | "invoicing_party" | "notes" | "vat_number") =>
@@ -77,9 +96,7 @@ function isEqual(invoice: Invoice, wanted: CreateInvoiceArgs): boolean {
     invoice.calculate_from_net === wanted.calculate_from_net &&
     invoice.is_quote === (wanted.is_quote ?? false) &&
     !invoice.is_cancellation &&
-    (wanted.reference
-      ? invoice.reference === null || invoice.reference.id === wanted.reference.id
-      : invoice.customer_id === (wanted.customer_id ?? null)) &&
+    isSameParty(invoice, wanted) &&
     given("recipient") &&
     given("invoicing_party") &&
     given("notes") &&

@@ -1,5 +1,6 @@
 import type { NewInvoice } from "../domain/invoice.ts";
 import { canonicalJson } from "../domain/json.ts";
+import { NotFoundError } from "../errors.ts";
 import { addItem } from "../operations/add-item.ts";
 import { type CreateInvoiceArgs, createInvoice } from "../operations/create-invoice.ts";
 import type { DraftContext } from "./context.ts";
@@ -24,10 +25,18 @@ export async function composeDraft(
   context: DraftContext,
   duplicateOf: string | undefined,
 ): Promise<Composed> {
-  const created = await context.perform(createInvoice, attributes, {
-    duplicate_of: duplicateOf,
-    note: { currency: attributes.currency, lines: lines.length },
-  });
+  // Other lines are another draft: without this, a corrected call would add its lines to the wrong ones.
+  const wanted = { ...attributes, lines: canonicalJson([...lines]) };
+  const note = { currency: attributes.currency, lines: lines.length };
+  let created = await context.perform(createInvoice, wanted, { duplicate_of: duplicateOf, note });
+  if (
+    created.outcome === "already_done" &&
+    created.operation !== null &&
+    (await isGone(created.result.invoice_id, context))
+  ) {
+    // The earlier draft was deleted since: this is a new one, not a repeat.
+    created = await context.perform(createInvoice, wanted, { duplicate_of: created.operation.id, note });
+  }
   const { invoice_id } = created.result;
   let repeated = created.outcome === "already_done";
   /** The operation of the last equal line, which an equal one after it has to name. */
@@ -35,11 +44,25 @@ export async function composeDraft(
   for (const [index, line] of lines.entries()) {
     context.progress(`line ${index + 1} of ${lines.length}`);
     const key = canonicalJson(line);
-    const added = await context.perform(addItem, { invoice_id, ...line }, { duplicate_of: equal.get(key) });
+    const added = await context.perform(
+      addItem,
+      { invoice_id, ...line },
+      { duplicate_of: equal.get(key), note: { lines: index + 1 } },
+    );
     if (added.operation !== null) equal.set(key, added.operation.id);
     repeated = repeated && added.outcome === "already_done";
   }
   return { invoice_id, repeated, operation_id: created.operation?.id ?? null };
+}
+
+async function isGone(invoiceId: string, context: DraftContext): Promise<boolean> {
+  try {
+    await context.api.getInvoice(invoiceId, { signal: context.signal });
+    return false;
+  } catch (error) {
+    if (error instanceof NotFoundError) return true;
+    throw error;
+  }
 }
 
 /** Attributes a draft is created with, from a domain object. */

@@ -66,8 +66,9 @@ export async function runDraft<I extends Shape, O extends Shape>(
     };
     try {
       const result = await tool.run(input, drafting);
-      const last = trail.at(-1);
-      return finish(tool, result, context, { ...written(last), ...(await unresolved(journal, last)) });
+      // One line that was stored differently is what the caller has to know, however well the others went.
+      const told = trail.find((outcome) => outcome.outcome === "mismatch") ?? trail.at(-1);
+      return finish(tool, result, context, { ...written(told), ...(await unresolved(journal, told)) });
     } catch (error) {
       const done = trail.filter(isSettled).filter((outcome) => outcome.outcome !== "already_done");
       if (error instanceof Unsettled) return unsettledAnswer(error.outcome, context, done);
@@ -92,7 +93,7 @@ function partialAnswer(
     {
       account: accountName(context.organization, context.simulator),
       outcome: "partial",
-      next: `Correct what was refused, or call ${tool} again with the same arguments: it goes on where it stopped and repeats nothing.`,
+      next: `Correct what was refused, or call ${tool} again with the same arguments: it goes on where it stopped and repeats nothing. Other lines begin a new draft.`,
     },
     undefined,
   );
@@ -255,10 +256,15 @@ function unsettledAnswer(
   );
 }
 
+/** Said beside an answer; a journal that cannot be read now must not turn a finished act into an error. */
 async function unresolved(journal: Journal, current: Outcome<JsonObject> | undefined): Promise<Common> {
-  const open = await journal.list({ states: OPEN_STATES, limit: 4 });
-  const others = open.filter((record) => record.id !== current?.operation?.id).map(operationLine);
-  return others.length === 0 ? {} : { unresolved: others };
+  try {
+    const open = await journal.list({ states: OPEN_STATES, limit: 4 });
+    const others = open.filter((record) => record.id !== current?.operation?.id).map(operationLine);
+    return others.length === 0 ? {} : { unresolved: others };
+  } catch {
+    return {};
+  }
 }
 
 function written(outcome: Outcome<JsonObject> | undefined): Common {
