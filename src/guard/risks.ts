@@ -10,6 +10,7 @@ import {
   givesZeroTaxReason,
   hasHiddenCharacters,
   namesServicePeriod,
+  printed,
   soundsImperative,
   soundsParked,
   textsOf,
@@ -137,10 +138,8 @@ const parked: Rule = ({ invoice, context, language }) => {
   const siblings = context.earlier.filter(
     (other) => other.id !== invoice.id && other.status === "draft" && !other.is_quote,
   ).length;
-  const said = [invoice.notes, ...(invoice.items ?? []).flatMap((item) => [item.title, item.subtitle])].find(
-    (text) => text !== null && soundsParked(text),
-  );
-  if (said) {
+  const said = printed(invoice).find(soundsParked);
+  if (said !== undefined) {
     const quote = quotedText(said, 100);
     return risk(
       "parked",
@@ -218,8 +217,7 @@ const noEmail: Rule = ({ customer, language }) =>
 
 const noServicePeriod: Rule = ({ invoice, language }) => {
   if (invoice.is_quote) return null;
-  const texts = [invoice.notes, ...(invoice.items ?? []).flatMap((item) => [item.title, item.subtitle])];
-  if (texts.some((text) => text !== null && namesServicePeriod(text))) return null;
+  if (printed(invoice).some(namesServicePeriod)) return null;
   return risk(
     "no_service_period",
     false,
@@ -232,8 +230,7 @@ const noServicePeriod: Rule = ({ invoice, language }) => {
 const zeroTax: Rule = ({ invoice, language }) => {
   const items = invoice.items ?? [];
   if (!items.some((item) => item.tax_rate.eq(0))) return null;
-  const texts = [invoice.notes, ...items.flatMap((item) => [item.title, item.subtitle])];
-  if (texts.some((text) => text !== null && givesZeroTaxReason(text))) return null;
+  if (printed(invoice).some(givesZeroTaxReason)) return null;
   return risk(
     "zero_tax_without_reason",
     false,

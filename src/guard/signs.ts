@@ -54,6 +54,11 @@ export function soundsImperative(text: string): boolean {
   return IMPERATIVE.some((pattern) => pattern.test(shown) || pattern.test(raw));
 }
 
+/** Notes and lines as they will be printed. */
+export function printed({ notes, items }: Invoice): string[] {
+  return [notes, ...(items ?? []).flatMap(({ title, subtitle }) => [title, subtitle])].filter((text) => text !== null);
+}
+
 const PARKED =
   /\b(sammelrechnung|monatsrechnung|(consolidated|collective|monthly) invoice|nicht (einzeln|versenden|senden|verschicken)|(do not|don't) send|not to be sent)\b/iu;
 

@@ -53,6 +53,13 @@ const cases: readonly [code: string, raises: boolean, Partial<PlanInput>, englis
   ],
   [
     "parked",
+    true,
+    { invoice: invoice({ notes: "Sammelrechnung Monatsende: nicht einzeln senden." }) },
+    /waiting for a consolidated invoice: "Sammelrechnung Monatsende/,
+    /auf eine Sammelrechnung: "Sammelrechnung/,
+  ],
+  [
+    "parked",
     false,
     { invoice: invoice({ reference: { type: "orders", id: "1" } }) },
     /consolidated invoice/,
