@@ -1,5 +1,6 @@
 import type { IsoDate } from "./clock.ts";
 import type { Decimal } from "./money.ts";
+import { inert } from "./untrusted.ts";
 
 /**
  * The statuses this server reasons about. `draft`, `sent` and `paid` are the guide's; what a cancelled or refunded
@@ -173,5 +174,5 @@ export function documentName(
       : invoice.status === "draft"
         ? "draft"
         : "invoice";
-  return `${kind} ${invoice.number ?? invoice.id}`;
+  return `${kind} ${inert(invoice.number ?? invoice.id, 60)}`;
 }

@@ -38,6 +38,17 @@ export function displayLines(raw: string, maxLines = 8, maxLine = 120): string[]
   return lines.length > maxLines ? [...lines.slice(0, maxLines - 1), "…"] : lines;
 }
 
+/**
+ * A word of data inside the server's own sentences (a number, a city, a status): as it is where it can be nothing else,
+ * else quoted, so that it cannot pass for more of the sentence.
+ */
+export function inert(raw: string, max = 80): string {
+  const text = oneLine(raw, max);
+  return /^[\p{L}\p{N}][\p{L}\p{N} .,'()/#&+_@-]*$/u.test(text) && !/ (id|next|op_) /i.test(`${text} `)
+    ? text
+    : quoted(text, max);
+}
+
 /** Quoted for use inside the server's own sentences: `"Acme Inc"`. Inner double quotes become single ones. */
 export function quoted(raw: string, max = 120): string {
   return `"${oneLine(raw, max).replaceAll('"', "'")}"`;

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../domain/json.ts";
+import type { SendLimits } from "../domain/send-limits.ts";
 import type { InvoicingError } from "../errors.ts";
 import type { Operation, OperationKind } from "../operations/operation.ts";
 
@@ -28,11 +29,12 @@ export interface OperationRecord {
   readonly created_at: string;
   readonly updated_at: string;
   readonly approval_id: string | null;
-  /** Amount and number for "what did you do today?", when known; `lines`: how many a prepared draft is to get. */
+  /** Amount and number for "what did you do today?", when known; `lines`: how many a prepared draft is to get, and on each of its lines which one it is. */
   readonly note: {
     readonly number?: string | null;
     readonly amount?: string;
     readonly currency?: string;
+    readonly customer_id?: string;
     readonly lines?: number;
   } | null;
 }
@@ -54,8 +56,16 @@ export interface PerformOptions {
   /** Names the operation this one repeats on purpose; enters the fingerprint. */
   readonly duplicate_of?: string;
   readonly note?: OperationRecord["note"];
-  /** For guarded acts. `recheck` re-reads and throws when the document changed; the approval is consumed in the claim's transaction. */
-  readonly approval?: { readonly id: string; readonly digest: string; recheck(): Promise<void> };
+  /**
+   * For guarded acts. `recheck` re-reads and throws when the approval does not cover what is there now. The approval is
+   * consumed, and `limits` are looked at, in the claim's transaction.
+   */
+  readonly approval?: {
+    readonly id: string;
+    readonly digest: string;
+    readonly limits?: SendLimits | null;
+    recheck(): Promise<void>;
+  };
   /** Called about every 10 s while the outcome is being settled. */
   readonly onProgress?: (message: string) => void;
 }

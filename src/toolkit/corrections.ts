@@ -1,4 +1,5 @@
 import { allows, documentName, type Invoice } from "../domain/invoice.ts";
+import { inert } from "../domain/untrusted.ts";
 import { WrongStateError } from "../errors.ts";
 import type { Act } from "../guard/port.ts";
 import type { Journal } from "../journal/port.ts";
@@ -6,9 +7,12 @@ import type { Journal } from "../journal/port.ts";
 /** A document that left the house may not be edited (GoBD; the API locks it). Says what is allowed instead. */
 export function requireDraft(invoice: Invoice): void {
   if (invoice.status === "draft" && !invoice.locked) return;
-  throw new WrongStateError(`${documentName(invoice)} is ${invoice.status_word} and can no longer be edited.`, {
-    next: wayOfCorrecting(invoice),
-  });
+  throw new WrongStateError(
+    `${documentName(invoice)} is ${inert(invoice.status_word, 30)} and can no longer be edited.`,
+    {
+      next: wayOfCorrecting(invoice),
+    },
+  );
 }
 
 function wayOfCorrecting(invoice: Invoice): string {
@@ -40,14 +44,17 @@ export function requireOpen(invoice: Invoice): void {
     });
   }
   if (allows("mark_paid", invoice.status)) return;
-  throw new WrongStateError(`${name} is ${invoice.status_word}; only a sent invoice can be marked as paid.`, {
-    next:
-      invoice.status === "draft"
-        ? "send_invoice first."
-        : invoice.status === "paid"
-          ? "Nothing needs to be done."
-          : "Check the number with list_invoices.",
-  });
+  throw new WrongStateError(
+    `${name} is ${inert(invoice.status_word, 30)}; only a sent invoice can be marked as paid.`,
+    {
+      next:
+        invoice.status === "draft"
+          ? "send_invoice first."
+          : invoice.status === "paid"
+            ? "Nothing needs to be done."
+            : "Check the number with list_invoices.",
+    },
+  );
 }
 
 /** Cancelling and re-addressing are for documents that left the house. */
@@ -66,7 +73,7 @@ export function requireCancellable(
     throw new WrongStateError(`${name} belongs to this customer already.`, { next: "Check customer_id." });
   }
   if (allows(participle === "cancelled" ? "cancel" : "change_recipient", invoice.status)) return;
-  throw new WrongStateError(`${name} is ${invoice.status_word} and cannot be ${participle}.`, {
+  throw new WrongStateError(`${name} is ${inert(invoice.status_word, 30)} and cannot be ${participle}.`, {
     next:
       invoice.status === "draft"
         ? participle === "cancelled"
@@ -83,8 +90,15 @@ export function requireCancellable(
 export async function requireAllLines(invoice: Invoice, journal: Journal): Promise<void> {
   const records = await journal.list({ subject_id: invoice.id, limit: 500 });
   const wanted = records.find((record) => record.kind === "create_invoice")?.note?.lines;
-  const added = records.filter((record) => record.kind === "add_item" && record.state === "done").length;
-  if (wanted === undefined || added >= wanted) return;
+  if (wanted === undefined) return;
+  // A mismatch was added, too; what differs is settled on its own. Lines added later by themselves do not fill a gap.
+  const there = new Set(
+    records
+      .filter(({ kind, state }) => kind === "add_item" && (state === "done" || state === "mismatch"))
+      .map(({ note }) => note?.lines),
+  );
+  const added = Array.from({ length: wanted }, (_, index) => index + 1).filter((line) => there.has(line)).length;
+  if (added >= wanted) return;
   throw new WrongStateError(`${documentName(invoice)} is not complete: ${added} of its ${wanted} lines were added.`, {
     next: "Make the call that prepared it again with the same arguments: it adds the missing lines and repeats nothing.",
   });

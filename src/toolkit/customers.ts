@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Address, type Customer, customerName } from "../domain/customer.ts";
-import { oneLine, quoted } from "../domain/untrusted.ts";
+import { inert, oneLine, quoted } from "../domain/untrusted.ts";
 
 /** How tools answer with customers. Texts are cleaned for display; what the API holds is not altered. */
 export const addressData = z.object({
@@ -85,7 +85,12 @@ export function customerDetails(customer: Customer): CustomerData {
 
 /** `"Acme Inc (Jane Doe)" · jane@example.com · Köln · id 9b1c…` */
 export function customerLine(customer: CustomerData): string {
-  return [quoted(customer.name), customer.email, customer.city, `id ${customer.id}`]
+  return [
+    quoted(customer.name),
+    customer.email && inert(customer.email, 254),
+    customer.city && inert(customer.city),
+    `id ${customer.id}`,
+  ]
     .filter((part) => part !== undefined)
     .join(" · ");
 }

@@ -1,4 +1,6 @@
+import type { SendLimits } from "../domain/send-limits.ts";
 import { RefusedError } from "../errors.ts";
+import { sendLimits } from "../guard/policy.ts";
 import type { Authorisation, Plan } from "../guard/port.ts";
 import { planView } from "../guard/view.ts";
 import { APPROVAL_META } from "../ui/names.ts";
@@ -6,10 +8,12 @@ import type { Call, Deps, ReadContext } from "./context.ts";
 import { wayAfterDecline } from "./corrections.ts";
 import { accountName, resultAnswer, type ToolAnswer, toJsonObject } from "./report.ts";
 
-/** What the journal needs to consume an approval: `recheck` re-reads and throws when the document changed. */
+/** What the journal needs to consume an approval: `recheck` re-reads and throws when it does not cover what is there. */
 export interface GivenApproval {
   readonly id: string;
   readonly digest: string;
+  /** What has to hold when the act is let go, as of the plan that was approved. */
+  readonly limits: SendLimits | null;
   recheck(): Promise<void>;
 }
 
@@ -33,7 +37,11 @@ export async function guarded(
   token: string | undefined,
 ): Promise<ToolAnswer> {
   const guard = await deps.guard();
-  let plan = await act.preview();
+  const read = async (): Promise<{ readonly plan: Plan; readonly readAt: number }> => {
+    const readAt = deps.clock.now();
+    return { plan: await act.preview(), readAt };
+  };
+  let { plan, readAt } = await read();
   for (let round = 1; ; round += 1) {
     const decision = await guard.authorise({
       plan,
@@ -41,6 +49,7 @@ export async function guarded(
       principal: deps.principal,
       asker: call.asker,
       signal: call.signal,
+      onProgress: (message) => call.progress(message),
       ...(token === undefined ? {} : { token }),
     });
     switch (decision.kind) {
@@ -53,15 +62,17 @@ export async function guarded(
           next: decision.reason === "declined" ? `${decision.next}${wayAfterDecline(plan.act)}` : decision.next,
         });
       case "approved": {
-        const { id, digest } = decision.approval;
+        const { approval } = decision;
+        const { id, digest } = approval;
         try {
           return await act.act(
             {
               id,
               digest,
+              limits: sendLimits(context.policy, plan, readAt),
               async recheck() {
-                const fresh = await act.preview();
-                if (fresh.digest !== digest) throw new PlanChanged(fresh);
+                const fresh = await read();
+                if (!(await guard.covers(approval, fresh.plan))) throw new PlanChanged(fresh.plan, fresh.readAt);
               },
             },
             plan,
@@ -69,7 +80,7 @@ export async function guarded(
         } catch (error) {
           // Changed between the approval and the act: ask again, once, for what is there now.
           if (!(error instanceof PlanChanged) || round >= 2) throw error;
-          plan = error.plan;
+          ({ plan, readAt } = error);
         }
       }
     }
@@ -78,9 +89,11 @@ export async function guarded(
 
 class PlanChanged extends RefusedError {
   readonly plan: Plan;
-  constructor(plan: Plan) {
+  readonly readAt: number;
+  constructor(plan: Plan, readAt: number) {
     super("The document changed after it was approved.", { next: "Read it with get_invoice, then call again." });
     this.plan = plan;
+    this.readAt = readAt;
   }
 }
 

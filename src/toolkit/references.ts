@@ -55,5 +55,7 @@ function looksLikeId(value: string): boolean {
 
 /** Reads the customer before anything is written for it, so that a wrong id shows its name. */
 export async function findCustomer(id: string, context: ReadContext): Promise<Customer> {
-  return context.api.getCustomer(id.trim(), { signal: context.signal });
+  const wanted = id.trim();
+  if (!isId(wanted)) throw new InputError("customer_id is not an id.", { next: "Find it with search_customers." });
+  return context.api.getCustomer(wanted, { signal: context.signal });
 }

@@ -101,7 +101,8 @@ export function errorAnswer(thrown: unknown, account: string | undefined, during
       `Next: ${wait}${error.next}`,
       ...(account === undefined ? [] : [`Account: ${account}`]),
     ].join("\n"),
-    isError: true,
+    // `isError` tells a client that nothing happened; where that is not proven, the answer says what is known instead.
+    isError: error.effect === "none",
   };
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Customer, customerName } from "../domain/customer.ts";
 import { isId } from "../domain/ids.ts";
 import { formatMoney } from "../domain/money.ts";
-import { oneLine, quoted } from "../domain/untrusted.ts";
+import { inert, oneLine, quoted } from "../domain/untrusted.ts";
 import { NotFoundError } from "../errors.ts";
 import type { ReadContext } from "./context.ts";
 import { PAGE_SIZE } from "./scan.ts";
@@ -23,6 +23,7 @@ export type Resolution =
   | { readonly is: "several"; readonly candidates: readonly Candidate[] };
 
 const MAX_CANDIDATES = 5;
+const SEARCH_PAGES = 3;
 
 /** Finds who is meant by an id, an e-mail or a name. Anything short of certain is a question, never a guess. */
 export async function resolveCustomer(wanted: string, context: ReadContext): Promise<Resolution> {
@@ -43,18 +44,33 @@ export async function resolveCustomer(wanted: string, context: ReadContext): Pro
       context,
     );
   }
-  const page = await context.api.listCustomers({ search: text, page_size: PAGE_SIZE }, options);
-  const exact = page.items.filter((customer) => names(customer).includes(plain(text)));
-  if (exact.length > 0) return decide(exact, context);
+  const { hits, complete } = await search(text, context);
+  const exact = hits.filter((customer) => names(customer).includes(plain(text)));
+  // A second one of the same name may stand where nobody looked.
+  if (exact.length > 1 || (exact.length === 1 && complete)) return decide(exact, context);
   // A part of a name is enough only when nobody else could be meant; a search may also hit an e-mail or a phone number.
   const words = plain(text).split(" ");
-  const close = page.items.filter((customer) => {
+  const close = hits.filter((customer) => {
     const known = names(customer).join(" ");
     return words.every((word) => known.includes(word));
   });
-  if (close.length === 1 && (page.total ?? page.items.length) === 1) return decide(close, context);
-  const shown = close.length > 0 ? close : page.items;
+  if (close.length === 1 && hits.length === 1 && complete) return decide(close, context);
+  const shown = [exact, close, hits].find((some) => some.length > 0) ?? [];
   return shown.length === 0 ? { is: "none" } : { is: "several", candidates: await candidates(shown, context) };
+}
+
+/** All hits of a search, up to 90; a name that hits more is no name to bill by. */
+async function search(text: string, context: ReadContext): Promise<{ hits: readonly Customer[]; complete: boolean }> {
+  const hits: Customer[] = [];
+  for (let page = 1; page <= SEARCH_PAGES; page += 1) {
+    const found = await context.api.listCustomers(
+      { search: text, page, page_size: PAGE_SIZE },
+      { signal: context.signal },
+    );
+    hits.push(...found.items);
+    if (found.items.length === 0 || page >= (found.last_page ?? page)) return { hits, complete: true };
+  }
+  return { hits, complete: false };
 }
 
 async function decide(found: readonly Customer[], context: ReadContext): Promise<Resolution> {
@@ -114,8 +130,8 @@ async function candidates(customers: readonly Customer[], context: ReadContext):
 export function candidateLine(candidate: Candidate): string {
   return [
     `  ${quoted(candidate.name, 80)}`,
-    candidate.email,
-    candidate.city,
+    candidate.email && inert(candidate.email, 254),
+    candidate.city && inert(candidate.city),
     candidate.last_invoice === undefined ? "no invoice yet" : `last invoice ${candidate.last_invoice}`,
     `id ${candidate.customer_id}`,
   ]

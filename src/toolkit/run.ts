@@ -184,13 +184,14 @@ function splitToken(raw: unknown): { readonly args: unknown; readonly token: str
   return { args, token: typeof token === "string" ? token : undefined };
 }
 
-function planNote(plan: Plan): { number?: string | null; amount?: string; currency?: string } {
+function planNote(plan: Plan): NonNullable<PerformOptions["note"]> {
   const invoice = plan.documents[0]?.invoice;
   if (invoice === undefined) return {};
   return {
     number: invoice.number,
     currency: invoice.currency,
     ...(invoice.total === null ? {} : { amount: invoice.total.toFixed() }),
+    ...(invoice.customer_id === null ? {} : { customer_id: invoice.customer_id }),
   };
 }
 

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { InvoiceQuery } from "../api/port.ts";
 import type { IsoDate } from "../domain/clock.ts";
-import { isId } from "../domain/ids.ts";
 import { type Invoice, isOverdue } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { InputError } from "../errors.ts";
@@ -9,7 +8,7 @@ import { decodeCursor, encodeCursor } from "../toolkit/cursor.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { rowText, shortRow, toRow, toShortRow } from "../toolkit/invoices.ts";
 import { cursor, day, format, limit, line } from "../toolkit/params.ts";
-import { sameNumber } from "../toolkit/references.ts";
+import { findCustomer, sameNumber } from "../toolkit/references.ts";
 import { PAGE_SIZE, scan } from "../toolkit/scan.ts";
 
 /** One call looks at no more than 300 invoices; the cursor goes on from there. */
@@ -46,9 +45,8 @@ export default defineTool({
   examples: [{}, { status: "overdue" }, { status: "draft", limit: 5 }, { kind: "quote", response_format: "detailed" }],
   async run(arguments_, context) {
     const { limit: wanted = 20, cursor: from, response_format, ...filters } = arguments_;
-    if (filters.customer_id !== undefined && !isId(filters.customer_id)) {
-      throw new InputError("list_invoices: customer_id is not an id.", { next: "Find it with search_customers." });
-    }
+    // Also finds a customer named by its UUID: invoices carry the id, and a silent "nothing" would be false.
+    if (filters.customer_id !== undefined) filters.customer_id = (await findCustomer(filters.customer_id, context)).id;
     if (
       filters.issued_from !== undefined &&
       filters.issued_to !== undefined &&

@@ -7,6 +7,9 @@ import { defineTool } from "../toolkit/define.ts";
 import { operationData, operationSums, operationText, toOperation } from "../toolkit/operations.ts";
 import { day, limit } from "../toolkit/params.ts";
 
+/** The sums are over all operations of the days asked for, however few are shown. */
+const COUNTED = 5_000;
+
 export default defineTool({
   name: "list_operations",
   title: "List operations",
@@ -20,6 +23,7 @@ export default defineTool({
   }),
   output: z.object({
     operations: z.array(operationData),
+    more: z.number().optional().describe("Beyond limit; counted in sums."),
     sums: z.array(z.string()).optional().describe("Done acts: count and amounts."),
   }),
   examples: [{}, { only_open: true }],
@@ -29,25 +33,33 @@ export default defineTool({
     const wanted = input.limit ?? 20;
     const records = await journal.list(
       input.only_open === true
-        ? { states: OPEN_STATES, limit: wanted }
+        ? { states: OPEN_STATES, limit: COUNTED }
         : {
             since: startOfDay(input.since ?? context.today, context.timeZone),
             until: startOfDay(addDays(until, 1), context.timeZone),
-            limit: wanted,
+            limit: COUNTED,
           },
     );
     const sums = operationSums(records);
+    const shown = records.slice(0, wanted);
     return {
-      data: defined({ operations: records.map(toOperation), sums: sums.length === 0 ? undefined : sums }),
-      ...(records.length === wanted ? { next: "There may be more: raise limit or narrow the days." } : {}),
+      data: defined({
+        operations: shown.map(toOperation),
+        more: records.length > shown.length ? records.length - shown.length : undefined,
+        sums: sums.length === 0 ? undefined : sums,
+      }),
+      ...(records.length === COUNTED
+        ? { next: `Only the newest ${COUNTED} were counted, so the sums are too small: narrow the days.` }
+        : {}),
     };
   },
-  render: ({ operations, sums }) =>
+  render: ({ operations, more, sums }) =>
     [
       operations.length === 0
         ? "No operations."
         : `${operations.length} operation${operations.length === 1 ? "" : "s"}:`,
       ...operations.map(operationText),
+      ...(more === undefined ? [] : [`… and ${more} more (raise limit); the sums count all:`]),
       ...(sums ?? []),
     ].join("\n"),
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Customer, customerName } from "../domain/customer.ts";
+import { type Address, type Customer, customerName } from "../domain/customer.ts";
 import { defined } from "../domain/json.ts";
 import { quoted } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
@@ -76,7 +76,7 @@ export default defineTool({
     const lines = items.map((item) => lineArgs("prepare_invoice", item, fromNet, attributes.currency, "this invoice"));
     const address = new_customer === undefined ? null : addressOf(new_customer);
 
-    const found = await whoIsMeant(wanted, new_customer, context);
+    const found = await whoIsMeant(wanted, new_customer, address, context);
     if ("question" in found) return found.question;
     const customerId = found.customer?.id ?? (await createNew(new_customer, context));
     // Also where an earlier call created the customer and stopped before the address.
@@ -112,6 +112,7 @@ type Found = { readonly customer: Customer | null } | { readonly question: Resul
 async function whoIsMeant(
   wanted: string | undefined,
   fresh: NewCustomerInput | undefined,
+  address: AddressInput | null,
   context: DraftContext,
 ): Promise<Found> {
   const resolution = await resolveCustomer(wanted ?? fresh?.email ?? "", context);
@@ -128,16 +129,40 @@ async function whoIsMeant(
         ? { question: question(`No customer matches ${quoted(wanted ?? "")}. Nothing was created.`, []) }
         : { customer: null };
     case "one":
-      return fresh === undefined || sameParty(resolution.customer, fresh)
-        ? { customer: resolution.customer }
-        : {
-            question: question(
-              `The e-mail ${quoted(fresh.email)} belongs to ${quoted(customerName(resolution.customer), 80)} already. Nothing was created.`,
-              [],
-              `If that is who is meant, call again with customer "${resolution.customer.id}" instead of new_customer.`,
-            ),
-          };
+      return known(resolution.customer, fresh, address);
   }
+}
+
+/** A customer there is already: who was meant, unless what was said of a new one contradicts it. */
+function known(customer: Customer, fresh: NewCustomerInput | undefined, address: AddressInput | null): Found {
+  const name = quoted(customerName(customer), 80);
+  if (fresh !== undefined && !sameParty(customer, fresh)) {
+    return {
+      question: question(
+        `The e-mail ${quoted(fresh.email)} belongs to ${name} already. Nothing was created.`,
+        [],
+        `If that is who is meant, call again with customer "${customer.id}" instead of new_customer.`,
+      ),
+    };
+  }
+  if (address !== null && customer.address && !sameAddress(customer.address, address)) {
+    const { street_address, zip_code, city } = customer.address;
+    const recorded = [street_address, zip_code, city].filter((part) => part !== null).join(", ");
+    return {
+      question: question(
+        `${name} is a customer already, with another address: ${quoted(recorded)}. Nothing was created.`,
+        [],
+        `For the recorded address, call again with customer "${customer.id}"; for the new one, create_address first.`,
+      ),
+    };
+  }
+  return { customer };
+}
+
+function sameAddress(recorded: Address, given: AddressInput): boolean {
+  return (["street_address", "zip_code", "city"] as const).every(
+    (part) => plain(recorded[part] ?? "") === plain(given[part]),
+  );
 }
 
 function question(text: string, found: readonly Candidate[], next?: string): Result<PreparedData> {

@@ -8,6 +8,7 @@ import { decodeCursor, encodeCursor } from "../toolkit/cursor.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { displayCustomer } from "../toolkit/invoices.ts";
 import { cursor, limit, line } from "../toolkit/params.ts";
+import { findCustomer } from "../toolkit/references.ts";
 import { PAGE_SIZE, scan } from "../toolkit/scan.ts";
 
 /** One call reads at most 1,200 open invoices; the cursor goes on from there. */
@@ -53,7 +54,9 @@ export default defineTool({
   }),
   examples: [{}, { limit: 3 }],
   async run(input, context) {
-    const filters = defined({ customer_id: input.customer_id });
+    // Also finds a customer named by its UUID: invoices carry the id, and a silent "nothing is open" would be false.
+    const customer = input.customer_id === undefined ? null : await findCustomer(input.customer_id, context);
+    const filters = defined({ customer_id: customer?.id });
     const result = await scan(
       (page) => {
         context.progress(`page ${page}`);
@@ -62,7 +65,7 @@ export default defineTool({
           { signal: context.signal },
         );
       },
-      (invoice) => isOpen(invoice) && (input.customer_id === undefined || invoice.customer_id === input.customer_id),
+      (invoice) => isOpen(invoice) && (customer === null || invoice.customer_id === customer.id),
       MAX_PAGES * PAGE_SIZE,
       decodeCursor(filters, input.cursor),
       MAX_PAGES,

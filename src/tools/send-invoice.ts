@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { documentName } from "../domain/invoice.ts";
 import { formatMoney } from "../domain/money.ts";
+import { inert } from "../domain/untrusted.ts";
 import { WrongStateError } from "../errors.ts";
 import { planSend } from "../guard/plan.ts";
 import { sendInvoice } from "../operations/send-invoice.ts";
@@ -25,7 +26,7 @@ export default defineCommit({
     const invoice = await context.api.getInvoice(invoice_id, { signal: context.signal });
     if (invoice.status !== "draft") {
       throw new WrongStateError(
-        `${documentName(invoice)} is already ${invoice.status_word}; only a draft can be sent.`,
+        `${documentName(invoice)} is already ${inert(invoice.status_word, 30)}; only a draft can be sent.`,
         {
           next: "Nothing needs to be done; get_invoice shows it.",
         },

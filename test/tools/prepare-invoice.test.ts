@@ -66,4 +66,51 @@ describe("prepare_invoice", () => {
     expect(answer.text).toContain("181240");
     expect(bench.simulator.effects().length).toBe(before);
   });
+
+  it("makes other lines another draft, on the same day for the same customer", async () => {
+    const bill = (title: string, price: number) =>
+      bench.ok("prepare_invoice", {
+        customer: SAM.email,
+        currency: "EUR",
+        items: [{ title, quantity: 1, tax_rate: 19, single_net_amount: price }],
+      });
+    const january = await bill("Beratung Januar", 100);
+    const february = await bill("Workshop Februar", 900);
+    expect(textOf(february, "invoice_id")).not.toBe(textOf(january, "invoice_id"));
+    expect(part(february, "invoice")).toMatchObject({ total: "1071.00" });
+  });
+
+  it("makes a draft anew when the equal one was deleted since", async () => {
+    const args = {
+      customer: SAM.email,
+      currency: "EUR",
+      items: [{ title: "Beratung April", quantity: 1, tax_rate: 19, single_net_amount: 100 }],
+    };
+    const first = textOf(await bench.ok("prepare_invoice", args), "invoice_id");
+    const { url, token, organization_id } = bench.simulator;
+    const deleted = await fetch(`${url}/api/v1/invoices/${first}?o=${organization_id}`, {
+      method: "DELETE",
+      headers: { authorization: `Bearer ${token}`, accept: "application/vnd.api+json" },
+    });
+    expect(deleted.status).toBe(204);
+    const second = await bench.ok("prepare_invoice", args);
+    expect(textOf(second, "invoice_id")).not.toBe(first);
+    expect(part(second, "invoice")).toMatchObject({ total: "119.00" });
+    expect(textOf(await bench.ok("prepare_invoice", args), "invoice_id")).toBe(textOf(second, "invoice_id"));
+  });
+
+  it("asks when a known customer is given another address", async () => {
+    const address = { street_address: "Musterweg 1", zip_code: "50667", city: "Köln", country_code: "DE" };
+    const call = (more: object) =>
+      bench.ok("prepare_invoice", {
+        new_customer: { email: "addressed@example.com", locale: "de", company: "Adress GmbH", ...address, ...more },
+        currency: "EUR",
+        items: ITEMS,
+      });
+    await call({});
+    const before = bench.simulator.effects().length;
+    const moved = await call({ street_address: "Neue Straße 1" });
+    expect(textOf(moved, "question")).toContain("another address");
+    expect(bench.simulator.effects().length).toBe(before);
+  });
 });
