@@ -1,0 +1,239 @@
+import { createHash } from "node:crypto";
+import type { Approval, ApprovalStore } from "../../src/guard/port.ts";
+import type { Journal } from "../../src/journal/port.ts";
+import type { AttackName } from "./campaign.ts";
+import type { Replaced } from "./world.ts";
+
+/** The guard's checks, one per row of the table in `docs/safety.md`. */
+export const CHECKS = [
+  "answer",
+  "single use",
+  "content",
+  "re-reading",
+  "expiry",
+  "subject",
+  "subject and content",
+  "user",
+  "organization",
+  "seal",
+  "which question",
+  "card secret",
+  "page session",
+  "form content",
+  "typed text",
+  "too fast",
+  "no model tokens",
+] as const;
+export type Check = (typeof CHECKS)[number];
+
+/** What the mocked functions look at. */
+export const removed: { check: Check | null; latest: string } = { check: null, latest: "" };
+
+export interface Ablation {
+  /** The check in words, as in the table. */
+  readonly says: string;
+  readonly replaced: Replaced;
+  /** Attacks that this check is there for; drawn from after each attack was played once. */
+  readonly aimed: readonly AttackName[];
+  /** Another check covers this one: without it alone nothing gets out. */
+  readonly covered?: true;
+  readonly only?: readonly AttackName[];
+}
+
+/** A store that finds more than it should, labelled as if it were right. */
+function finding(more: (approval: Approval, key: Key) => Approval | null): Pick<Replaced, "approvals"> {
+  return {
+    approvals(store) {
+      const ids: string[] = [];
+      return {
+        ...through(store),
+        async create(approval) {
+          ids.unshift(approval.id);
+          removed.latest = approval.id;
+          await store.create(approval);
+        },
+        async findOpen(key) {
+          const own = await store.findOpen(key);
+          const found: Approval[] = [];
+          for (const id of ids) {
+            const approval = await store.get(id);
+            const shown = approval === null ? null : more(approval, key);
+            if (shown !== null) found.push(shown);
+          }
+          return [...found, ...own.filter(({ id }) => !found.some((one) => one.id === id))];
+        },
+      };
+    },
+  };
+}
+type Key = Parameters<ApprovalStore["findOpen"]>[0];
+
+/** All of a store, so that single functions can be replaced. */
+function through(store: ApprovalStore): ApprovalStore {
+  return {
+    create: (approval) => store.create(approval),
+    get: (id) => store.get(id),
+    findOpen: (key) => store.findOpen(key),
+    pending: (now) => store.pending(now),
+    answer: (id, answer) => store.answer(id, answer),
+    offer: (id, offer) => store.offer(id, offer),
+    expire: (id, now) => store.expire(id, now),
+    declinedSince: (key) => store.declinedSince(key),
+    recentlyUsed: (organizationId, act, limit) => store.recentlyUsed(organizationId, act, limit),
+    spentSince: (organizationId, act, since) => store.spentSince(organizationId, act, since),
+  };
+}
+
+const isOpen = ({ state, expires_at }: Approval, { now }: Key) =>
+  (state === "pending" || state === "approved") && now < expires_at;
+const sameUser = (approval: Approval, key: Key) =>
+  approval.principal === key.principal && approval.organization_id === key.organization_id;
+
+/** As if it had been given for what is asked now. */
+function relabelled(approval: Approval, key: Key): Approval {
+  const act = /"kind":"(\w+)"/.exec(key.subject)?.[1];
+  return { ...approval, subject: key.subject, act: ACTS.find((one) => one === act) ?? approval.act };
+}
+const ACTS = ["send_invoice", "mark_paid", "cancel_invoice", "change_recipient", "settle_payments"] as const;
+
+function withoutRecheck(journal: Journal): Journal {
+  return {
+    recall: (operation, args, options) => journal.recall(operation, args, options),
+    perform: (operation, args, options) =>
+      journal.perform(operation, args, {
+        ...options,
+        ...(options.approval === undefined ? {} : { approval: { ...options.approval, recheck: async () => {} } }),
+      }),
+    get: (id) => journal.get(id),
+    list: (filter) => journal.list(filter),
+    settle: (id, signal) => journal.settle(id, signal),
+    resolve: (id, verdict, approval, principal) => journal.resolve(id, verdict, approval, principal),
+    recover: () => journal.recover(),
+    close: () => journal.close(),
+  };
+}
+
+/** What stands in for each check. The rest of the removal is in the mocked functions of `ablation.test.ts`. */
+export const ABLATIONS: Readonly<Record<Check, Ablation>> = {
+  answer: {
+    says: "Somebody must have answered: what is waiting counts as approved",
+    aimed: ["press", "borrowed"],
+    replaced: finding((approval, key) =>
+      sameUser(approval, key) && approval.subject === key.subject && isOpen(approval, key)
+        ? { ...approval, state: "approved", approved_by: "person" }
+        : null,
+    ),
+  },
+  "single use": {
+    says: "An approval works once",
+    aimed: ["usedUp"],
+    replaced: finding((approval, key) =>
+      sameUser(approval, key) &&
+      approval.subject === key.subject &&
+      approval.state === "used" &&
+      key.now < approval.expires_at
+        ? { ...approval, state: "approved" }
+        : null,
+    ),
+  },
+  content: {
+    says: "The approval is for this content (digest, compared when found and again before the act)",
+    aimed: ["changedAfterYes"],
+    replaced: {},
+  },
+  "re-reading": {
+    says: "The document is read again right before the act",
+    aimed: ["changedWhileAsked"],
+    replaced: { journal: withoutRecheck },
+  },
+  expiry: {
+    says: "An approval lapses",
+    aimed: ["late"],
+    replaced: finding((approval, key) =>
+      sameUser(approval, key) && approval.subject === key.subject && approval.state === "approved"
+        ? { ...approval, expires_at: Number.MAX_SAFE_INTEGER }
+        : null,
+    ),
+  },
+  subject: {
+    says: "The approval is for this act on this document, by name alone",
+    aimed: ["otherAct"],
+    covered: true,
+    replaced: finding((approval, key) =>
+      sameUser(approval, key) && isOpen(approval, key) && approval.state === "approved"
+        ? relabelled(approval, key)
+        : null,
+    ),
+  },
+  "subject and content": {
+    says: "The same, and the digest that covers it too",
+    aimed: ["otherAct"],
+    replaced: finding((approval, key) =>
+      sameUser(approval, key) && isOpen(approval, key) && approval.state === "approved"
+        ? relabelled(approval, key)
+        : null,
+    ),
+  },
+  user: {
+    says: "The approval is this user's",
+    aimed: ["borrowed"],
+    replaced: finding((approval, key) =>
+      approval.organization_id === key.organization_id && approval.subject === key.subject && isOpen(approval, key)
+        ? { ...approval, principal: key.principal }
+        : null,
+    ),
+  },
+  organization: {
+    says: "The approval is for this organization",
+    aimed: ["borrowed"],
+    replaced: finding((approval, key) =>
+      approval.principal === key.principal && approval.subject === key.subject && isOpen(approval, key)
+        ? { ...approval, organization_id: key.organization_id }
+        : null,
+    ),
+  },
+  seal: {
+    says: "The state that travels through the client is sealed",
+    aimed: ["states"],
+    replaced: {},
+  },
+  "which question": {
+    says: "An answer belongs to one question",
+    aimed: ["replay"],
+    replaced: finding(() => null),
+  },
+  "card secret": {
+    says: "The card's secret must be right",
+    aimed: ["selfAnswer", "press"],
+    replaced: {},
+  },
+  "page session": {
+    says: "The page's link, session and token must be right",
+    aimed: ["page"],
+    replaced: {},
+    only: ["page"],
+  },
+  "form content": {
+    says: "A form that is accepted must say so in its content",
+    aimed: ["press"],
+    replaced: {},
+  },
+  "typed text": {
+    says: "What was typed must match",
+    aimed: ["press"],
+    replaced: {},
+  },
+  "too fast": {
+    says: "A refusal within 0.3 s is no person's",
+    aimed: ["dismiss"],
+    replaced: {},
+  },
+  "no model tokens": {
+    says: "The model has no token (`--confirm token` is your choice)",
+    aimed: ["token"],
+    replaced: { confirm: "token" },
+  },
+};
+
+/** sha256 over nothing but what is left of an approval's content. */
+export const fixedDigest = (left: string) => createHash("sha256").update(left).digest("hex");
