@@ -1,6 +1,13 @@
 import type { WriteEvidence } from "../api/port.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { BlockedError, CancelledError, InvoicingError, RefusedError, UnavailableError } from "../errors.ts";
+import {
+  BlockedError,
+  CancelledError,
+  InvoicingError,
+  policyBreach,
+  RefusedError,
+  UnavailableError,
+} from "../errors.ts";
 import { approvalSubject, GUARDED, type StoredOperation } from "../operations/registry.ts";
 import type { OperationRow } from "../store/port.ts";
 import { operationId } from "./identity.ts";
@@ -18,6 +25,14 @@ const CONFIRM_WAITS_MS = [0, 300, 1000];
 const FENCE_MS = 30_000;
 
 type Ended = Outcome<JsonObject>;
+
+/** Proven after the claim: nothing happened. Kept apart from what is merely thrown. */
+class Refuted {
+  readonly error: InvoicingError;
+  constructor(error: InvoicingError) {
+    this.error = error;
+  }
+}
 
 export interface PreparedCall {
   readonly operation: StoredOperation;
@@ -53,7 +68,9 @@ export class Dispatcher {
       if (!(error instanceof InvoicingError) || error.effect !== "none") throw error;
       // "Nothing happened" would be wrong while an equal call of another process is under way or done.
       const { store, clock } = this.#options;
-      const equal = await store.operations.findEqual(call.organizationId, call.fingerprint, clock.now());
+      const equal = await this.#settler.guarded(() =>
+        store.operations.findEqual(call.organizationId, call.fingerprint, clock.now()),
+      );
       const ended = equal === null ? null : await this.conclude(call, equal);
       if (ended === null) throw error;
       return ended;
@@ -88,14 +105,12 @@ export class Dispatcher {
       if (options.signal?.aborted) throw new CancelledError();
       const claim = await this.#claim(call, prepared.before, look.latest);
       if (claim.is === "claimed") {
-        this.#dispatching.add(claim.row.id);
-        try {
-          return await this.#send(call, claim.row, prepared.before);
-        } finally {
-          this.#dispatching.delete(claim.row.id);
-        }
+        const sent = await this.#claimed(call, claim.row, prepared.before);
+        if (sent instanceof Refuted) throw sent.error;
+        return sent;
       }
       if (claim.is === "refused") throw refusedApproval(claim.reason);
+      if (claim.is === "over_limit") throw policyBreach(claim.breach.limit, claim.breach.sentence);
       if (claim.is === "equal") {
         const ended = await this.conclude(call, claim.row);
         if (ended) return ended;
@@ -158,12 +173,28 @@ export class Dispatcher {
       now,
       seen,
       approval: options.approval
-        ? { id: options.approval.id, digest: options.approval.digest, subject: approvalSubject(operation, args) }
+        ? {
+            id: options.approval.id,
+            digest: options.approval.digest,
+            subject: approvalSubject(operation, args),
+            limits: options.approval.limits ?? null,
+          }
         : null,
     });
   }
 
-  async #send(call: PreparedCall, claimed: OperationRow, before: JsonObject): Promise<Ended> {
+  /** From here on a request may have left: whatever fails, the answer is an outcome with the operation's id. */
+  async #claimed(call: PreparedCall, row: OperationRow, before: JsonObject): Promise<Ended | Refuted> {
+    this.#dispatching.add(row.id);
+    try {
+      const sent = await this.#settler.guarded(() => this.#send(call, row, before));
+      return sent ?? endedOf(this.#settler.unrecorded(row));
+    } finally {
+      this.#dispatching.delete(row.id);
+    }
+  }
+
+  async #send(call: PreparedCall, claimed: OperationRow, before: JsonObject): Promise<Ended | Refuted> {
     const { clock } = this.#options;
     await this.#point("claimed");
     let row = claimed;
@@ -214,7 +245,7 @@ export class Dispatcher {
     call: PreparedCall,
     row: OperationRow,
     evidence: Extract<WriteEvidence<JsonObject>, { kind: "rejected" }>,
-  ): Promise<{ readonly ended: Ended } | { readonly ended: null; readonly row: OperationRow }> {
+  ): Promise<{ readonly ended: Ended | Refuted } | { readonly ended: null; readonly row: OperationRow }> {
     const reading = await this.#confirm(row);
     if (reading?.is === "done" || reading?.is === "mismatch") {
       const ended = await this.#ended(await this.#settler.conclude(row, reading));
@@ -234,7 +265,7 @@ export class Dispatcher {
     call: PreparedCall,
     row: OperationRow,
     error: InvoicingError,
-  ): Promise<{ readonly ended: Ended } | { readonly ended: null; readonly row: OperationRow } | null> {
+  ): Promise<{ readonly ended: Ended | Refuted } | { readonly ended: null; readonly row: OperationRow } | null> {
     const { clock, store, random = Math.random } = this.#options;
     const wait = (error.retry_after_ms ?? 1000) + Math.floor(random() * 300);
     if (row.attempts >= MAX_ATTEMPTS || clock.now() + wait + FENCE_MS / 2 > call.deadline) return null;
@@ -247,10 +278,13 @@ export class Dispatcher {
       return { ended: await this.#refuted(ended, cause) };
     }
     const now = clock.now();
-    const next = await store.operations.attempt(row, { now, lease_until: now + this.#settings.lease_ms });
+    const next = await this.#settler.guarded(() =>
+      store.operations.attempt(row, { now, lease_until: now + this.#settings.lease_ms }),
+    );
     if (next) return { ended: null, row: next };
-    // Somebody else settled the row meanwhile: theirs counts.
-    const current = (await store.operations.get(row.organization_id, row.id)) ?? row;
+    // Somebody else settled the row meanwhile: theirs counts. Without a record of the attempt there is none.
+    const current = await this.#settler.guarded(() => store.operations.get(row.organization_id, row.id));
+    if (current === null) return { ended: endedOf(this.#settler.unrecorded(row)) };
     return { ended: await this.#settled(current) };
   }
 
@@ -271,7 +305,7 @@ export class Dispatcher {
   }
 
   /** How the call that dispatched the row ends. */
-  async #settled(row: OperationRow): Promise<Ended> {
+  async #settled(row: OperationRow): Promise<Ended | Refuted> {
     return row.state === "not_done"
       ? this.#refuted(
           row,
@@ -288,11 +322,10 @@ export class Dispatcher {
     return endedOf(row);
   }
 
-  /** Proven that nothing happened: thrown, unless another settler found that it did. */
-  async #refuted(row: OperationRow, error: InvoicingError): Promise<Ended> {
+  /** Proven and recorded that nothing happened, unless another settler found that it did. */
+  async #refuted(row: OperationRow, error: InvoicingError): Promise<Ended | Refuted> {
     await this.#point("settled");
-    if (row.state !== "not_done") return endedOf(row);
-    throw error;
+    return row.state === "not_done" ? new Refuted(error) : endedOf(row);
   }
 
   #context(call: PreparedCall) {

@@ -12,6 +12,7 @@ const WAITS_MS = [300, 700, 1000, 3000, 5000];
 const SECOND_READING_MS = 1000;
 const PROGRESS_MS = 10_000;
 const DAY_MS = 86_400_000;
+const UNRECORDED = "The journal could not record this.";
 
 type Reading = Verdict<JsonObject>;
 
@@ -82,7 +83,7 @@ export class Settler {
         run.onProgress(`Still finding out what became of ${row.kind} (${Math.round((progress - begun) / 1000)} s).`);
       }
       if (round > 0) {
-        const stored = await store.operations.get(row.organization_id, row.id);
+        const stored = await this.guarded(() => store.operations.get(row.organization_id, row.id));
         if (stored !== null) row = { ...stored, applied: stored.applied || row.applied };
       }
       if (!isOpen(row)) return row;
@@ -99,7 +100,7 @@ export class Settler {
     return row;
   }
 
-  /** One reading. `null`: the API could not be read, which proves nothing. */
+  /** One reading. `null`: the API, or the journal that knows whose the found documents are, could not be read. */
   async read(row: OperationRow): Promise<Reading | null> {
     const operation = OPERATIONS[row.kind];
     try {
@@ -107,7 +108,8 @@ export class Settler {
       const before = operation.schemas.before.parse(row.before);
       return await operation.reconcile(args, before, this.context(row), row.applied);
     } catch (error) {
-      if (error instanceof InvoicingError && !(error instanceof JournalError)) return null;
+      if (error instanceof JournalError) this.#options.onProblem?.(error);
+      if (error instanceof InvoicingError) return null;
       if (this.#closing.aborted) return null;
       throw error;
     }
@@ -138,26 +140,44 @@ export class Settler {
   }
 
   /**
-   * Compare-and-set. When somebody else was faster, their row counts. When the journal cannot be written, what is known
-   * is still told; the row stays open and is settled by reading later.
+   * Compare-and-set. When somebody else was faster, their row counts. When the journal cannot be written, what is proven
+   * to have been done is still told, and everything else is `unknown`: the row stays open and is settled by reading later.
    */
   async change(row: OperationRow, change: Change): Promise<OperationRow> {
-    const { store, onProblem } = this.#options;
+    const { operations } = this.#options.store;
+    const changed = await this.guarded(async () => {
+      const next = await operations.transition(row, change);
+      if (next !== null && !("refused" in next)) return next;
+      return (await operations.get(row.organization_id, row.id)) ?? row;
+    });
+    if (changed !== null) return changed;
+    const why = change.why ?? (change.why === undefined ? row.why : null) ?? "";
+    return {
+      ...row,
+      state: change.state === "not_done" ? "unknown" : change.state,
+      result: change.result ?? row.result,
+      why: why.endsWith(UNRECORDED) ? why : `${why} ${UNRECORDED}`.trim(),
+      candidates: change.candidates ?? row.candidates,
+      applied: change.applied ?? row.applied,
+    };
+  }
+
+  /** How a request that left is told when the journal failed: never as "nothing happened". */
+  unrecorded(row: OperationRow): OperationRow {
+    return { ...row, state: "unknown", why: `The request may have left. ${UNRECORDED}` };
+  }
+
+  /** After a claim no failure of the journal may look like a failure of the act: it is reported, and `null`. */
+  async guarded<T>(work: () => Promise<T>): Promise<T | null> {
     try {
-      const changed = await store.operations.transition(row, change);
-      if (changed !== null && !("refused" in changed)) return changed;
-      return (await store.operations.get(row.organization_id, row.id)) ?? row;
+      return await work();
     } catch (error) {
-      if (!(error instanceof JournalError)) throw error;
-      onProblem?.(error);
-      return {
-        ...row,
-        state: change.state,
-        result: change.result ?? row.result,
-        why: change.why ?? row.why,
-        candidates: change.candidates ?? row.candidates,
-        applied: change.applied ?? row.applied,
-      };
+      this.#options.onProblem?.(
+        error instanceof InvoicingError
+          ? error
+          : new JournalError("The journal failed after a request left.", { cause: error }),
+      );
+      return null;
     }
   }
 

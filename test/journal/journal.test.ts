@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { InvoicesApi, WriteEvidence } from "../../src/api/port.ts";
+import type { JsonObject } from "../../src/domain/json.ts";
 import { decimal } from "../../src/domain/money.ts";
 import {
   BlockedError,
@@ -13,7 +14,7 @@ import {
 import type { Act } from "../../src/guard/port.ts";
 import { createJournal } from "../../src/journal/journal.ts";
 import { journalExportCsv, journalList, journalShow, journalVerify } from "../../src/journal/owner.ts";
-import type { PerformOptions } from "../../src/journal/port.ts";
+import type { Outcome, PerformOptions } from "../../src/journal/port.ts";
 import type { JournalOptions } from "../../src/journal/settings.ts";
 import { type AddItemArgs, addItem, addItemArgs } from "../../src/operations/add-item.ts";
 import { createInvoice } from "../../src/operations/create-invoice.ts";
@@ -347,30 +348,129 @@ describe("a busy API", () => {
 });
 
 describe("a journal that cannot record the end", () => {
+  /** The store, with calls that fail while `isDown`. `only`: names of the operations store's functions. */
+  function failing(store: Store, isDown: () => boolean, only?: keyof Store["operations"]): Store {
+    const { operations } = store;
+    const name = (one: keyof Store["operations"]) => {
+      if (isDown() && (only === undefined || only === one))
+        throw new JournalError("disk full. Nothing is sent without it.");
+      return operations;
+    };
+    return {
+      ...store,
+      operations: {
+        get: async (...args) => name("get").get(...args),
+        findEqual: async (...args) => name("findEqual").findEqual(...args),
+        look: async (...args) => name("look").look(...args),
+        claim: async (...args) => name("claim").claim(...args),
+        attempt: async (...args) => name("attempt").attempt(...args),
+        transition: async (...args) => name("transition").transition(...args),
+        open: async (...args) => name("open").open(...args),
+        organizations: async () => name("organizations").organizations(),
+        list: async (...args) => name("list").list(...args),
+        isTaken: async (...args) => name("isTaken").isTaken(...args),
+      },
+    };
+  }
+
   it("still tells it, and knows it again later", async () => {
     const { clock, journal, line, store, world, draft } = bench();
     const problems: string[] = [];
-    const full: Store = {
-      ...store,
-      operations: {
-        get: (...args) => store.operations.get(...args),
-        findEqual: (...args) => store.operations.findEqual(...args),
-        look: (...args) => store.operations.look(...args),
-        claim: (...args) => store.operations.claim(...args),
-        attempt: (...args) => store.operations.attempt(...args),
-        transition: () => Promise.reject(new JournalError("disk full")),
-        open: (...args) => store.operations.open(...args),
-        organizations: () => store.operations.organizations(),
-        list: (...args) => store.operations.list(...args),
-        isTaken: (...args) => store.operations.isTaken(...args),
-      },
-    };
+    const full = failing(store, () => true, "transition");
     const broken = journal(undefined, { store: full, onProblem: ({ message }) => problems.push(message) });
-    expect((await clock.run(broken.perform(addItem, line(), WHO))).outcome).toBe("done");
-    expect(problems).toEqual(["disk full"]);
+    expect(await clock.run(broken.perform(addItem, line(), WHO))).toMatchObject({
+      outcome: "done",
+      operation: { why: expect.stringContaining("could not record") },
+    });
+    expect(problems).toEqual(["disk full. Nothing is sent without it."]);
     await clock.run(journal().recover());
     expect((await clock.run(journal().perform(addItem, line(), WHO))).outcome).toBe("already_done");
     expect(world.count(`add_item ${draft} A`)).toBe(1);
+  });
+
+  type Writes = Pick<InvoicesApi, "sendInvoice" | "createInvoice">;
+  const answers: readonly [
+    name: string,
+    change: (api: InvoicesApi) => Partial<Writes>,
+    outcomes: string[],
+    sent: number,
+  ][] = [
+    ["a normal answer", () => ({}), ["done", "done"], 1],
+    [
+      "a lost answer to what was done",
+      (api) => ({
+        sendInvoice: async (id) => {
+          await api.sendInvoice(id);
+          return lost();
+        },
+        createInvoice: async (invoice) => {
+          await api.createInvoice(invoice);
+          return lost();
+        },
+      }),
+      // Whose the new draft is only the journal knows; that a draft is sent shows on the draft itself.
+      ["done", "unknown"],
+      1,
+    ],
+    ["a lost request", () => ({ sendInvoice: lost, createInvoice: lost }), ["unknown", "unknown"], 0],
+    [
+      "a request that never left",
+      () => {
+        const never = { kind: "not_sent" as const, error: new UnavailableError("refused") };
+        return { sendInvoice: () => Promise.resolve(never), createInvoice: () => Promise.resolve(never) };
+      },
+      ["unknown", "unknown"],
+      0,
+    ],
+    [
+      "a rejection",
+      () => {
+        const error = new RateLimitedError("busy", { retry_after_ms: 10 });
+        const busy = { kind: "rejected" as const, status: 429, error };
+        return { sendInvoice: () => Promise.resolve(busy), createInvoice: () => Promise.resolve(busy) };
+      },
+      ["unknown", "unknown"],
+      0,
+    ],
+  ];
+
+  it.each(answers)("and cannot be read either: %s is never told as an error", async (_name, change, outcomes, sent) => {
+    const it = bench();
+    let isDown = false;
+    const broken = it.journal(change, {
+      store: failing(it.store, () => isDown),
+      onPoint: (point) => {
+        isDown ||= point === "answered";
+      },
+    });
+    const told: Outcome<JsonObject>[] = [];
+    told.push(await it.clock.run(broken.perform(sendInvoice, { invoice_id: it.draft }, await approvedSend(it))));
+    isDown = false;
+    const fresh = { currency: "EUR", calculate_from_net: true, customer_id: it.customer, notes: "x" };
+    told.push(await it.clock.run(broken.perform(createInvoice, fresh, WHO)));
+    expect(told.map(({ outcome }) => outcome)).toEqual(outcomes);
+    for (const { operation } of told) {
+      expect(operation).toMatchObject({
+        id: expect.stringMatching(/^op_/),
+        why: expect.stringContaining("could not record"),
+      });
+    }
+    expect(it.world.count(`send_invoice ${it.draft}`)).toBe(sent);
+    isDown = false;
+    await it.clock.run(it.clock.sleep(130_000));
+    const after = it.journal();
+    for (const { operation } of told) {
+      const settled = await it.clock.run(after.settle(operation?.id ?? ""));
+      expect(settled.state).toMatch(sent === 1 ? /^done$/ : /^(unknown|not_done)$/);
+    }
+  });
+
+  it("fails the act itself when it broke before", async () => {
+    const it = bench();
+    const broken = it.journal(undefined, { store: failing(it.store, () => true, "claim") });
+    const sending = it.clock.run(broken.perform(sendInvoice, { invoice_id: it.draft }, await approvedSend(it)));
+    await expect(sending).rejects.toMatchObject({ code: "journal", effect: "none" });
+    expect(it.world.writes).toBe(0);
   });
 });
 
