@@ -95,12 +95,21 @@ export const addItem: Operation<AddItemArgs, z.infer<typeof before>, AddItemResu
       };
     }
     if (first) return compareTotal(invoice, first);
-    const [altered, more] = fresh.filter(({ title }) => sameText(title, wanted.title));
-    if (applied && altered && !more) {
+    const altered = fresh.filter(({ title }) => sameText(title, wanted.title));
+    const [only, more] = altered;
+    if (applied && only && !more) {
       return {
         is: "mismatch",
         why: "The API took the line but stored other values than those given.",
-        result: { invoice_id, item_id: altered.id },
+        result: { invoice_id, item_id: only.id },
+      };
+    }
+    if (only) {
+      return {
+        is: "ambiguous",
+        why: "A new line on the draft has this title but other values: whether it is this one cannot be read.",
+        candidates: altered.map(({ id }) => id),
+        blind: true,
       };
     }
     return { is: "not_done" };

@@ -55,16 +55,17 @@ export const createAddress: Operation<CreateAddressArgs, z.infer<typeof before>,
     if (address && isEqual(address, wanted)) {
       return { is: "done", result: { customer_id: wanted.customer_id, address_id: address.id } };
     }
+    if (former === null && !address) return { is: "not_done" };
     // The API shows one address per customer. Where it still shows an older one, a second may exist unseen.
-    if (former !== null) {
-      return {
-        is: "ambiguous",
-        why: "The customer had another address before, and the API shows only one: whether the new one was added cannot be read.",
-        candidates: [wanted.customer_id],
-        blind: true,
-      };
-    }
-    return { is: "not_done" };
+    return {
+      is: "ambiguous",
+      why:
+        former !== null
+          ? "The customer had another address before, and the API shows only one: whether the new one was added cannot be read."
+          : "The customer has an address now that reads differently: whether it is this one cannot be read.",
+      candidates: [wanted.customer_id],
+      blind: true,
+    };
   },
 };
 

@@ -33,8 +33,8 @@ export type Before<B, R> =
 /**
  * What reads prove about a request that may or may not have been processed.
  * - `not_done` from one read is a *negative reading*: the journal believes it only after the settle horizon, twice.
- * - `ambiguous`: only a person can tell; `candidates` are resource ids to look at. `blind`: the reading shows no change,
- *   but could not have shown one (so it does not contradict the API's own rejection).
+ * - `ambiguous`: only a person can tell; `candidates` are resource ids to look at. `blind`: the reading would
+ *   look the same without the request (so it does not contradict the API's own rejection).
  * - `mismatch`: it was done, but not what was asked (e.g. other totals); blocks sending.
  */
 export type Verdict<R> =

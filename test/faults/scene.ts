@@ -17,6 +17,9 @@ import { type FaultProxy, type SeenRequest, startFaultProxy } from "../harness/f
 /** Short enough for a test, long enough for a loaded machine: late effects come before the horizon. */
 export const TIMES = { response_ms: 800, late_ms: 1200, horizon_ms: 3000 };
 
+/** Setting the scene meets no faults: it may take as long as a loaded machine needs. */
+const STAGING_MS = 20_000;
+
 const BUDGET = { reads_per_minute: 100_000, writes_per_minute: 100_000, identical_per_second: 1000, max_wait_ms: 0 };
 
 /** The simulator behind a proxy that can do what networks do. */
@@ -34,7 +37,7 @@ export async function openScene(): Promise<Scene> {
   return {
     simulator,
     proxy,
-    direct: apiAt(simulator.url, simulator.token),
+    direct: apiAt(simulator.url, simulator.token, STAGING_MS),
     close: async () => {
       await proxy.close();
       await simulator.close();
@@ -42,14 +45,14 @@ export async function openScene(): Promise<Scene> {
   };
 }
 
-export function apiAt(url: string, token: string): InvoicesApi {
+export function apiAt(url: string, token: string, response_ms = TIMES.response_ms): InvoicesApi {
   return createHttpApi({
     base_url: url,
     token,
     organization_id: ORGANIZATION_ID,
     clock: systemClock,
     user_agent: "test",
-    timeouts: { connect_ms: 2000, response_ms: TIMES.response_ms, body_ms: TIMES.response_ms },
+    timeouts: { connect_ms: 2000, response_ms, body_ms: response_ms },
     budget: BUDGET,
   });
 }
