@@ -174,6 +174,11 @@ export class PolicyError extends InvoicingError {
   }
 }
 
+/** `sentence` continues "it …": what the limit allows and what was asked for. */
+export function policyBreach(limit: string, sentence: string): PolicyError {
+  return new PolicyError(`Refused by the owner's policy (${limit}): it ${sentence}. Nothing was changed.`);
+}
+
 /** Another unresolved operation holds the same document. */
 export class BlockedError extends InvoicingError {
   constructor(message: string, fields: Fields & { operation_id: string }) {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Clock, dayOf } from "../domain/clock.ts";
+import { DAY_MS } from "../domain/send-limits.ts";
 import { PolicyError } from "../errors.ts";
 import { answerText, CLOSED, createAnswerDesk } from "./answer.ts";
 import { describeChanges } from "./facts.ts";
@@ -32,7 +33,6 @@ export interface GuardDeps {
 
 type Request = Parameters<Guard["authorise"]>[0];
 
-const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
 /** How long an approval lasts, from being asked to being used. */
@@ -148,12 +148,17 @@ export function createGuard(deps: GuardDeps): Guard {
     for (const approval of open) {
       if (!belongs(approval, request, now)) continue;
       const snapshot = readSnapshot(approval);
-      const same = snapshot !== null && approval.digest === plan.digest && snapshot.level === plan.level;
-      if (!same || !stillValid(approval, plan)) {
+      const same = snapshot !== null && snapshot.level === plan.level && isShown(snapshot, plan);
+      if (!same || approval.digest !== plan.digest || !stillValid(approval, plan)) {
         await store.expire(approval.id, now);
-        log("approval_withdrawn", { approval: approval.id, state: approval.state, changed: !same });
+        const changed = !same || approval.digest !== plan.digest;
+        log("approval_withdrawn", { approval: approval.id, state: approval.state, changed });
         if (snapshot !== null && changes.length === 0) {
-          changes = describeChanges(snapshot, plan, languageOf(plan.locale), approval.state === "approved");
+          const language = languageOf(plan.locale);
+          changes = [
+            ...describeChanges(snapshot, plan, language, approval.state === "approved"),
+            ...unseenRisks(snapshot, plan).map((risk) => `${say(language, "New:", "Neu:")} ${risk.sentence}`),
+          ];
         }
       } else if (approval.state === "approved") {
         return { kind: "approved", approval };
@@ -203,6 +208,14 @@ export function createGuard(deps: GuardDeps): Guard {
     if (approval.approved_by === "model") return deps.confirm === "token";
     if (approval.approved_by === "policy") return isUnattended(policy, plan);
     return approval.approved_by === "person";
+  }
+
+  async function covers(approval: Approval, plan: Plan): Promise<boolean> {
+    await checkLimits(plan);
+    const snapshot = readSnapshot(approval);
+    return (
+      snapshot !== null && approval.digest === plan.digest && isShown(snapshot, plan) && stillValid(approval, plan)
+    );
   }
 
   function newApproval({ plan, subject, principal }: Request, now: number): Approval {
@@ -357,7 +370,17 @@ export function createGuard(deps: GuardDeps): Guard {
     }
   }
 
-  return { authorise, answer };
+  return { authorise, covers, answer };
+}
+
+/** Reasons for more care that were not there when the person was asked. */
+function unseenRisks({ view }: PlanSnapshot, plan: Plan): Plan["risks"] {
+  return plan.risks.filter((risk) => risk.raises && !view.warnings.some(({ code }) => code === risk.code));
+}
+
+/** What was asked took at least the care that the plan takes now, for the same reasons. */
+function isShown(snapshot: PlanSnapshot, plan: Plan): boolean {
+  return (snapshot.level === "typed" || plan.level === "approve") && unseenRisks(snapshot, plan).length === 0;
 }
 
 function refused(

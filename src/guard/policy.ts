@@ -4,8 +4,9 @@ import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { daysBetween, type IsoDate } from "../domain/clock.ts";
 import type { Invoice } from "../domain/invoice.ts";
-import { type Decimal, decimal, formatMoney, sum } from "../domain/money.ts";
-import { ConfigError, PolicyError } from "../errors.ts";
+import { type Decimal, decimal, formatMoney } from "../domain/money.ts";
+import { overDay, type SendLimits, type Sent } from "../domain/send-limits.ts";
+import { ConfigError, policyBreach } from "../errors.ts";
 import type { Plan } from "./port.ts";
 
 const currency = z.string().regex(/^[A-Z]{3}$/, "three capital letters, e.g. EUR");
@@ -149,16 +150,16 @@ function checkOwner(
   if ((stat.mode & 0o022) !== 0) refuse("can be written by others", "Run: chmod go-w on the file.");
 }
 
-export type Spent = readonly { readonly currency: string | null; readonly count: number; readonly gross: string }[];
-
 /** Acts that put a document with its amounts before a customer; limits on documents hold for them. */
 const LIMITED_ACTS: readonly string[] = ["send_invoice", "change_recipient"];
 
-/** Throws `PolicyError` naming the limit. `spent`: what left within 24 hours. Holds even with an approval. */
-export function checkPolicy(policy: Policy, plan: Plan, spent: Spent, today: IsoDate): void {
+/** Throws `PolicyError` naming the limit. `sent`: what left within 24 hours. Holds even with an approval. */
+export function checkPolicy(policy: Policy, plan: Plan, sent: Sent, today: IsoDate): void {
   if (!LIMITED_ACTS.includes(plan.act)) return;
   for (const { invoice } of plan.documents) checkDocument(policy, invoice, today);
-  if (plan.act === "send_invoice") checkDay(policy, plan, spent);
+  const limits = sendLimits(policy, plan, 0);
+  const over = limits === null ? null : overDay(limits, sent);
+  if (over !== null) breach(over.limit, over.sentence);
 }
 
 function checkDocument(policy: Policy, invoice: Invoice, today: IsoDate): void {
@@ -204,32 +205,25 @@ function checkDocument(policy: Policy, invoice: Invoice, today: IsoDate): void {
   }
 }
 
-function checkDay(policy: Policy, plan: Plan, spent: Spent): void {
+/**
+ * What is checked once more when a send is let go; `null` for other acts. `readAt`: the instant before the plan was read.
+ * Throws `PolicyError` when the day's sums are limited and none is named for this currency.
+ */
+export function sendLimits(policy: Policy, plan: Plan, readAt: number): SendLimits | null {
+  const invoice = plan.documents[0]?.invoice;
+  if (plan.act !== "send_invoice" || invoice === undefined) return null;
   const day = policy.limits.max_sent_per_day;
-  if (day === undefined) return;
-  const count = spent.reduce((total, entry) => total + entry.count, 0) + plan.documents.length;
-  if (day.count !== undefined && count > day.count) {
-    breach("max_sent_per_day.count", `allows ${day.count} invoices within 24 hours; this would be number ${count}`);
-  }
-  if (day.gross === undefined) return;
-  for (const { invoice } of plan.documents) {
-    const limit = limitFor("max_sent_per_day.gross", day.gross, invoice.currency);
-    if (invoice.total === null) {
-      breach("max_sent_per_day.gross", "cannot be checked: the API states no total");
-      continue;
-    }
-    const before = sum(
-      spent.filter((entry) => entry.currency === invoice.currency).map((entry) => decimal(entry.gross)),
-    );
-    const after = before.plus(invoice.total.abs());
-    if (after.gt(limit)) {
-      const money = (value: Decimal) => formatMoney(value, invoice.currency);
-      breach(
-        "max_sent_per_day.gross",
-        `allows ${money(limit)} within 24 hours; ${money(before)} was sent and this would make ${money(after)}`,
-      );
-    }
-  }
+  const { currency: code, customer_id, total } = invoice;
+  return {
+    currency: code,
+    gross: total === null ? null : total.abs().toFixed(),
+    max_count: day?.count ?? null,
+    max_gross: day?.gross === undefined ? null : limitFor("max_sent_per_day.gross", day.gross, code).toFixed(),
+    unwarned:
+      customer_id === null || plan.risks.some((risk) => risk.code === "look_alike")
+        ? null
+        : { customer_id, since: readAt },
+  };
 }
 
 function limitFor(name: string, limits: Readonly<Record<string, string>>, code: string): Decimal {
@@ -239,7 +233,7 @@ function limitFor(name: string, limits: Readonly<Record<string, string>>, code: 
 }
 
 function breach(limit: string, sentence: string): never {
-  throw new PolicyError(`Refused by the owner's policy (${limit}): it ${sentence}. Nothing was changed.`);
+  throw policyBreach(limit, sentence);
 }
 
 /** True when the owner's policy approves this plan without a person. */

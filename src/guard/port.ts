@@ -216,6 +216,11 @@ export interface Guard {
     readonly onProgress?: (message: string) => void;
     readonly signal?: AbortSignal;
   }): Promise<Authorisation>;
+  /**
+   * Right before the act: whether the approval still covers what a fresh read gave. Throws `PolicyError` when a hard limit
+   * is reached by now.
+   */
+  covers(approval: Approval, plan: Plan): Promise<boolean>;
   /** The card's app-only tool calls this. Constant answer for every wrong input. */
   answer(request: {
     readonly id: string;

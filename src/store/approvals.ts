@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { JsonObject } from "../domain/json.ts";
 import { decimal } from "../domain/money.ts";
+import type { Sent } from "../domain/send-limits.ts";
 import { ACTS, type Act, type Approval, type ApprovalStore } from "../guard/port.ts";
 import { appendAudit } from "./audit.ts";
 import { jsonObjectText } from "./operation-row.ts";
@@ -89,6 +90,27 @@ function shows(approval: Approval, subjectId: string | null): boolean {
 export function rearmApproval(connection: Connection, id: string, subjectId: string | null, now: number): void {
   connection.run("DELETE FROM approval_use WHERE approval_id = ? AND subject_id = ?", id, subjectId);
   connection.run("UPDATE approval SET state = 'approved' WHERE id = ? AND state = 'used' AND expires_at > ?", id, now);
+}
+
+const spentRows = z.array(z.object({ currency: z.string().nullable(), amount: z.string().nullable() }));
+
+/** Open operations count as spent, because they may have left; a document that credits counts with its amount. */
+export function spentSince(connection: Connection, organizationId: string, kind: string, since: number): Sent {
+  const rows = spentRows.parse(
+    connection.all(
+      `SELECT json_extract(note, '$.currency') AS currency, json_extract(note, '$.amount') AS amount FROM op INDEXED BY op_created
+        WHERE organization_id = ? AND created_at >= ? AND kind = ? AND state <> 'not_done'`,
+      organizationId,
+      since,
+      kind,
+    ),
+  );
+  const spent = new Map<string | null, { count: number; gross: ReturnType<typeof decimal> }>();
+  for (const { currency, amount } of rows) {
+    const so_far = spent.get(currency) ?? { count: 0, gross: decimal(0) };
+    spent.set(currency, { count: so_far.count + 1, gross: so_far.gross.plus(decimal(amount ?? "0").abs()) });
+  }
+  return [...spent].map(([currency, { count, gross }]) => ({ currency, count, gross: gross.toFixed() }));
 }
 
 export class SqliteApprovals implements ApprovalStore {
@@ -219,23 +241,8 @@ export class SqliteApprovals implements ApprovalStore {
     );
   }
 
-  /** Open operations count as spent: they may have left. */
   async spentSince(organizationId: string, act: Act, since: number): ReturnType<ApprovalStore["spentSince"]> {
-    const rows = z.array(z.object({ currency: z.string().nullable(), amount: z.string().nullable() })).parse(
-      this.#connection.all(
-        `SELECT json_extract(note, '$.currency') AS currency, json_extract(note, '$.amount') AS amount FROM op INDEXED BY op_created
-            WHERE organization_id = ? AND created_at >= ? AND kind = ? AND state <> 'not_done'`,
-        organizationId,
-        since,
-        act === "settle_payments" ? "mark_paid" : act,
-      ),
-    );
-    const spent = new Map<string | null, { count: number; gross: ReturnType<typeof decimal> }>();
-    for (const { currency, amount } of rows) {
-      const so_far = spent.get(currency) ?? { count: 0, gross: decimal(0) };
-      spent.set(currency, { count: so_far.count + 1, gross: so_far.gross.plus(amount ?? "0") });
-    }
-    return [...spent].map(([currency, { count, gross }]) => ({ currency, count, gross: gross.toFixed() }));
+    return spentSince(this.#connection, organizationId, act === "settle_payments" ? "mark_paid" : act, since);
   }
 
   #get(id: string): Approval | null {

@@ -52,6 +52,7 @@ export const parseOperation = z.object({
         number: z.string().nullable().exactOptional(),
         amount: z.string().exactOptional(),
         currency: z.string().exactOptional(),
+        customer_id: z.string().exactOptional(),
         lines: z.number().exactOptional(),
       }),
     )

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { canonicalJson, type JsonObject } from "../domain/json.ts";
+import { decimal } from "../domain/money.ts";
+import { DAY_MS, overDay, type SendLimits } from "../domain/send-limits.ts";
 import type { OperationFilter } from "../journal/port.ts";
 import type { OperationKind } from "../operations/operation.ts";
-import { consumeApproval, rearmApproval } from "./approvals.ts";
+import { consumeApproval, rearmApproval, spentSince } from "./approvals.ts";
 import { appendAudit } from "./audit.ts";
 import { operationDigest, parseOperation } from "./operation-row.ts";
 import type { AuditEvent, Change, Claim, Look, NewOperation, OperationRow, OperationStore } from "./port.ts";
@@ -21,6 +23,11 @@ export const LATEST_ON_LOCK =
   "SELECT max(seq) AS seq FROM op INDEXED BY op_lock_latest WHERE organization_id = ? AND lock = ?";
 export const FIND_TAKEN =
   "SELECT 1 FROM op INDEXED BY op_resource WHERE organization_id = ? AND kind = ? AND resource_id = ? AND resource_id IS NOT NULL LIMIT 1";
+/** Sends to a customer that a reading at that instant cannot have seen as sent: under way then, or begun since. */
+export const FIND_UNSEEN = `SELECT * FROM op INDEXED BY op_created
+  WHERE organization_id = ? AND created_at >= ? AND kind = ? AND state <> 'not_done'
+    AND json_extract(note, '$.customer_id') = ? AND json_extract(note, '$.currency') = ?
+    AND (updated_at >= ? OR state IN ${OPEN_STATES})`;
 const latestSeq = z.object({ seq: z.number().nullable() });
 
 const FINAL = ["done", "not_done", "mismatch"];
@@ -52,6 +59,8 @@ export class SqliteOperations implements OperationStore {
       const { holder, latest } = this.#look(operation);
       if (holder) return { is: "held", row: holder };
       if (latest !== operation.seen) return { is: "stale" };
+      const over = approval?.limits ? this.#overLimits(operation, approval.limits) : null;
+      if (over) return over;
       if (approval) {
         const refused = consumeApproval(this.#connection, approval, operation);
         if (refused !== null) return { is: "refused", reason: refused };
@@ -171,6 +180,32 @@ export class SqliteOperations implements OperationStore {
       (subject_id === null ? null : this.#one(FIND_CANDIDATE, organization_id, subject_id)) ??
       (kind === "send_invoice" && subject_id !== null ? this.#one(FIND_MISMATCH, organization_id, subject_id) : null);
     return { holder, latest };
+  }
+
+  /** Read in the claim's transaction: what was claimed before it counts, whoever claimed it. */
+  #overLimits({ organization_id, kind, subject_id, now }: NewOperation, limits: SendLimits): Claim | null {
+    const breach = overDay(limits, spentSince(this.#connection, organization_id, kind, now - DAY_MS));
+    if (breach !== null) return { is: "over_limit", breach };
+    const { unwarned, currency, gross } = limits;
+    if (unwarned === null || gross === null) return null;
+    const twin = this.#many(
+      FIND_UNSEEN,
+      organization_id,
+      now - DAY_MS,
+      kind,
+      unwarned.customer_id,
+      currency,
+      unwarned.since,
+    ).find(
+      (row) =>
+        row.subject_id !== subject_id &&
+        decimal(row.note?.amount ?? "0")
+          .abs()
+          .eq(gross),
+    );
+    return twin === undefined
+      ? null
+      : { is: "refused", reason: "An invoice over the same amount went to this customer since this one was read." };
   }
 
   #one(sql: string, ...values: SqlValue[]): OperationRow | null {

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../domain/json.ts";
+import type { Breach, SendLimits } from "../domain/send-limits.ts";
 import type { ApprovalStore } from "../guard/port.ts";
 import type { OperationFilter, OperationRecord, OperationState } from "../journal/port.ts";
 import type { OperationKind } from "../operations/operation.ts";
@@ -78,7 +79,13 @@ export interface NewOperation
   readonly now: number;
   /** `Look.latest` from before the pre-read: a claim on an outdated pre-read is `stale`. */
   readonly seen: number | null;
-  readonly approval: { readonly id: string; readonly digest: string; readonly subject: string } | null;
+  readonly approval: {
+    readonly id: string;
+    readonly digest: string;
+    readonly subject: string;
+    /** What has to hold besides; whoever breaks it leaves the approval unused. */
+    readonly limits?: SendLimits | null;
+  } | null;
 }
 
 export interface Look {
@@ -95,7 +102,8 @@ export type Claim =
   | { readonly is: "held"; readonly row: OperationRow }
   | { readonly is: "stale" }
   /** The approval cannot be used. */
-  | { readonly is: "refused"; readonly reason: string };
+  | { readonly is: "refused"; readonly reason: string }
+  | { readonly is: "over_limit"; readonly breach: Breach };
 
 /** What a transition sets besides the state. */
 export interface Change {
@@ -128,7 +136,7 @@ export interface OperationStore {
   /** The open or remembered operation with this fingerprint. */
   findEqual(organizationId: string, fingerprint: string, now: number): Promise<OperationRow | null>;
   look(key: Pick<NewOperation, "organization_id" | "lock" | "kind" | "subject_id">): Promise<Look>;
-  /** One transaction: repeat and lock checks, approval consumed, row inserted as dispatching with attempt 1, audit row. */
+  /** One transaction: repeat, lock and limit checks, approval consumed, row inserted as dispatching with attempt 1, audit row. */
   claim(operation: NewOperation): Promise<Claim>;
   /** Records a further attempt before it is made. `null`: somebody else changed the row. */
   attempt(

@@ -602,6 +602,32 @@ describe("a document that changed since it was approved", () => {
     expect((await call(guard, plan, asker(undefined, noForms))).kind).toBe("pending");
   });
 
+  it("does not cover a warning that appeared after it, nor an act beyond a limit reached since", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const first = typedPlan();
+    const result = await drive(lab, call(guard, first, answering(lab, accept({ typed: "1785.00" }), 1_000)));
+    const given = approvalOf(result);
+    expect(await guard.covers(given, first)).toBe(true);
+    const moved = sendPlan({ context: context({ earlier: [], last_email: "old@example.com" }) });
+    expect([moved.digest, moved.level]).toEqual([first.digest, first.level]);
+    expect(await guard.covers(given, moved)).toBe(false);
+    const again = await call(guard, moved, asker(undefined, noForms));
+    expect(again).toMatchObject({ kind: "pending", changes: [expect.stringContaining("old@example.com")] });
+    const policy = parsePolicy({ version: 1, limits: { max_sent_per_day: { count: 0 } } });
+    await expect(lab.guard({ policy }).covers(given, first)).rejects.toThrow("max_sent_per_day.count");
+  });
+
+  it("given by the policy covers nothing that the policy would not approve by now", async () => {
+    const lab = bench();
+    const unattended = { enabled: true, acts: ["send_invoice"], below: { EUR: "2000" } };
+    const guard = lab.guard({ policy: parsePolicy({ version: 1, unattended }) });
+    const given = approvalOf(await call(guard, sendPlan(), asker(undefined, noForms)));
+    expect(await guard.covers(given, sendPlan())).toBe(true);
+    expect(await guard.covers(given, typedPlan())).toBe(false);
+    expect(await lab.guard().covers(given, sendPlan())).toBe(false);
+  });
+
   it("does not care for the organization's name", () => {
     expect(sendPlan({ organization: { id: "org-1", name: "Renamed", simulator: false } }).digest).toBe(
       sendPlan().digest,

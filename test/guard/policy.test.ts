@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { decimal } from "../../src/domain/money.ts";
+import type { Sent } from "../../src/domain/send-limits.ts";
 import { ConfigError, PolicyError } from "../../src/errors.ts";
 import { planCancel } from "../../src/guard/plan.ts";
-import { checkPolicy, loadPolicy, parsePolicy, policyJsonSchema, type Spent } from "../../src/guard/policy.ts";
+import { checkPolicy, loadPolicy, parsePolicy, policyJsonSchema } from "../../src/guard/policy.ts";
 import { input, invoice, item, sendPlan } from "./setup.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "policy-"));
@@ -75,10 +76,10 @@ describe("loading", () => {
 
 describe("hard limits", () => {
   const today = "2026-04-02";
-  const check = (limits: object, changes: Parameters<typeof invoice>[0] = {}, spent: Spent = []) =>
-    checkPolicy(parsePolicy({ version: 1, limits }), sendPlan({ invoice: invoice(changes) }), spent, today);
+  const check = (limits: object, changes: Parameters<typeof invoice>[0] = {}, sent: Sent = []) =>
+    checkPolicy(parsePolicy({ version: 1, limits }), sendPlan({ invoice: invoice(changes) }), sent, today);
   const spent = [{ currency: "EUR", count: 2, gross: "215.00" }];
-  const table: [object, Parameters<typeof invoice>[0], Spent, string | null][] = [
+  const table: [object, Parameters<typeof invoice>[0], Sent, string | null][] = [
     [{}, {}, [], null],
     [{ max_gross_per_invoice: { EUR: "1785.00" } }, {}, [], null],
     [{ max_gross_per_invoice: { EUR: "1784.99" } }, {}, [], "max_gross_per_invoice"],

@@ -5,7 +5,7 @@ import { isJsonObject } from "../../src/domain/json.ts";
 import { createGuard } from "../../src/guard/guard.ts";
 import type { ConfirmMode } from "../../src/guard/ladder.ts";
 import { lastEmailTo } from "../../src/guard/last-email.ts";
-import { defaultPolicy } from "../../src/guard/policy.ts";
+import { defaultPolicy, type Policy } from "../../src/guard/policy.ts";
 import type { ApprovalForm, Asker, ClientFacts, FormAnswer } from "../../src/guard/port.ts";
 import { createJournal } from "../../src/journal/journal.ts";
 import { isOwnerAlive, processOwner } from "../../src/journal/owner-process.ts";
@@ -90,6 +90,7 @@ export interface BenchOptions {
   readonly switches?: Partial<Switches>;
   readonly confirm?: ConfirmMode;
   readonly speed?: number;
+  readonly policy?: Policy;
 }
 
 /** The tools as the server runs them: real pipeline, client, HTTP, simulator, journal and guard; only time is ours. */
@@ -106,7 +107,13 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     clock,
     user_agent: "invoicing-mcp/test",
   });
-  const { deps, close } = toolDeps({ api, clock, confirm: options.confirm ?? "auto", simulator: true });
+  const { deps, close } = toolDeps({
+    api,
+    clock,
+    confirm: options.confirm ?? "auto",
+    simulator: true,
+    ...(options.policy === undefined ? {} : { policy: options.policy }),
+  });
   // The first answer also asks who the organization is; tests count what comes after.
   await api.organization();
   const call: Bench["call"] = (name, args, person = approves) => callTool(deps, clock, name, args, person);
@@ -149,8 +156,9 @@ export function toolDeps(options: {
   readonly clock: Clock;
   readonly confirm: ConfirmMode;
   readonly simulator: boolean;
+  readonly policy?: Policy;
 }): { readonly deps: Deps; close(): Promise<void> } {
-  const { api, clock, confirm, simulator } = options;
+  const { api, clock, confirm, simulator, policy = defaultPolicy } = options;
   const store = openStore(":memory:");
   const journal = createJournal({
     store,
@@ -163,7 +171,7 @@ export function toolDeps(options: {
   const guard = createGuard({
     store: store.approvals,
     clock,
-    policy: defaultPolicy,
+    policy,
     confirm,
     terminalCommand: null,
     log: () => {},
@@ -172,13 +180,14 @@ export function toolDeps(options: {
     api,
     journal: async () => journal,
     guard: async () => guard,
-    policy: defaultPolicy,
+    policy,
     lastEmailTo: async (customerId) => lastEmailTo(store.approvals, (await api.organization()).id, customerId),
     clock,
     simulator,
     principal: "local:test",
     timeZone: "Europe/Berlin",
     language: "en",
+    hiddenTools: [],
   };
   return {
     deps,

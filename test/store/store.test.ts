@@ -216,6 +216,27 @@ describe("approvals", () => {
     expect((await store.operations.claim(operation(use))).is).toBe("claimed");
   });
 
+  it.each([
+    ["a further one in the day", { max_count: 1 }, "over_limit"],
+    ["a sum above the day's", { max_gross: "200.00" }, "over_limit"],
+    ["an equal one nobody was warned of", { unwarned: { customer_id: "c", since: NOW } }, "refused"],
+    ["one within all limits", { max_count: 2, max_gross: "238.00" }, "claimed"],
+    ["an equal one that was seen", { unwarned: { customer_id: "c", since: NOW + 1 } }, "claimed"],
+    ["one for another customer", { unwarned: { customer_id: "d", since: NOW } }, "claimed"],
+  ])("%s: %j is %s, and what is refused leaves the approval unused", async (_name, changes, is) => {
+    const store = openStore(":memory:");
+    const note = { amount: "119.00", currency: "EUR", customer_id: "c" };
+    const seen = await claimed(store, { kind: "send_invoice", note });
+    await finished(store, seen);
+    const one = approval();
+    await store.approvals.create(one);
+    const limits = { currency: "EUR", gross: "119", max_count: null, max_gross: null, unwarned: null, ...changes };
+    const use = { id: one.id, ...wanted, limits };
+    const claim = await store.operations.claim(operation({ kind: "send_invoice", note, approval: use }));
+    expect(claim.is).toBe(is);
+    expect((await store.approvals.get(one.id))?.state).toBe(is === "claimed" ? "used" : "approved");
+  });
+
   it("lets a batch settle each document it shows once, and no other", async () => {
     const store = openStore(":memory:");
     const one = approval({ act: "settle_payments", plan: { view: { documents: [{ id: "a" }, { id: "b" }] } } });
