@@ -35,9 +35,13 @@ export function parameters(schema: unknown, path = ""): Node[] {
 }
 
 const validator = new AjvJsonSchemaValidator();
+const compiled = new Map<string, ReturnType<typeof validator.getValidator>>();
 
-/** What a client's validator says about a value: `null` when it is valid. */
+/** What a client's validator says about a value: `null` when it is valid. Compiling costs more than checking. */
 export function violation(schema: ObjectSchema, value: unknown): string | null {
-  const checked = validator.getValidator({ ...schema })(value);
+  const key = JSON.stringify(schema);
+  const check = compiled.get(key) ?? validator.getValidator({ ...schema });
+  compiled.set(key, check);
+  const checked = check(value);
   return checked.valid ? null : checked.errorMessage;
 }
