@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ACTS } from "../../src/guard/port.ts";
+import type { PerformOptions } from "../../src/journal/port.ts";
+import { GUARDED } from "../../src/operations/registry.ts";
+import { ORGANIZATION_ID } from "../../src/simulator/index.ts";
+import { openStore } from "../../src/store/open.ts";
+import type { Store } from "../../src/store/port.ts";
+import { type Act, apiAt, approved, journalOn, openScene, type Scene, stage } from "./scene.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "journal-deleted-"));
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(async () => {
+  await scene.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** One approval for several payments, as `settle_payments` asks for it. */
+async function batch(store: Store, act: Act): Promise<PerformOptions> {
+  const now = Date.now();
+  const id = `batch-${now}`;
+  await store.approvals.create({
+    id,
+    state: "approved",
+    act: "settle_payments",
+    principal: "p",
+    organization_id: ORGANIZATION_ID,
+    subject: "batch",
+    digest: "digest",
+    plan: { view: { documents: [{ id: String(act.args["invoice_id"]) }] } },
+    channel: "page",
+    channel_reason: null,
+    approved_by: "person",
+    secret_hash: null,
+    created_at: now,
+    expires_at: now + 600_000,
+    answered_at: now,
+  });
+  return { principal: "p", approval: { id, digest: "digest", recheck: () => Promise.resolve() } };
+}
+
+describe("the journal is deleted before an act on an existing invoice is called again", () => {
+  const acts = GUARDED.map((kind) => ({ kind, name: `${kind}`, allow: approved }));
+  const cases = [...acts, { kind: "mark_paid" as const, name: "mark_paid within settle_payments", allow: batch }];
+
+  it("covers every guarded act", () => {
+    expect(ACTS.filter((act) => act !== "resolve_operation" && act !== "settle_payments").sort()).toEqual(
+      [...GUARDED].sort(),
+    );
+  });
+
+  it.each(cases.flatMap((one) => [true, false].map((answered) => ({ ...one, answered }))))(
+    "$name, answered: $answered; the invoice itself says that it was done, even with a new approval",
+    async ({ kind, name, allow, answered }) => {
+      const act = await stage(kind, scene);
+      const file = join(folder, `${name}-${answered}`, "journal.db");
+      const api = apiAt(scene.proxy.url, scene.simulator.token);
+      const first = openStore(file);
+      if (!answered) await scene.proxy.plan("reset_after", act.isRequest, { times: 1 });
+      const journal = journalOn(first, api);
+      expect((await journal.perform(act.operation, act.args, await allow(first, act))).outcome).toBe("done");
+      expect(act.effects()).toBe(1);
+      await journal.close();
+      await first.close();
+      rmSync(file);
+
+      const second = openStore(file);
+      const forgetful = journalOn(second, api);
+      const seen = scene.proxy.requests.length;
+      const again = await forgetful.perform(act.operation, act.args, await allow(second, act));
+      expect(again).toMatchObject({ outcome: "already_done", operation: null });
+      expect(act.effects()).toBe(1);
+      expect(scene.proxy.requests.slice(seen).every(({ method }) => method === "GET")).toBe(true);
+      expect(await second.operations.list(ORGANIZATION_ID, { limit: 1 })).toEqual([]);
+      await forgetful.close();
+      await second.close();
+    },
+  );
+});
