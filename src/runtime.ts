@@ -139,6 +139,7 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
     },
     clock: systemClock,
     simulator: demo,
+    hiddenTools: options.toolNames[0].filter((name) => !options.toolNames[1].includes(name)),
     principal,
     language,
     timeZone: config.timezone ?? host.timeZone,

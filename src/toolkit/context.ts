@@ -24,6 +24,8 @@ export interface Deps {
   readonly principal: string;
   /** Language of the person who approves: `de`, `en` … */
   readonly language: string;
+  /** Tools that this start leaves out (mode, journal): no answer may send the assistant there. */
+  readonly hiddenTools: readonly string[];
   /** IANA zone in which "today" and "overdue" are meant. */
   readonly timeZone: string;
   /** Absent when the owner allowed no folder. */
@@ -44,6 +46,7 @@ export interface ReadContext {
   readonly organization: Organization;
   readonly simulator: boolean;
   readonly language: string;
+  readonly hiddenTools: readonly string[];
   readonly timeZone: string;
   readonly today: IsoDate;
   readonly now: number;

@@ -12,6 +12,7 @@ export async function readContext(deps: Deps, call: Pick<Call, "signal" | "progr
     organization,
     simulator: deps.simulator,
     language: deps.language,
+    hiddenTools: deps.hiddenTools,
     timeZone: deps.timeZone,
     today: dayOf(now, deps.timeZone),
     now,

@@ -7,6 +7,7 @@ import type { Call, Deps, DraftContext, ReadContext, Settled } from "./context.t
 import { type GuardedAct, guarded } from "./guarded.ts";
 import { parseInput } from "./input.ts";
 import type { Common } from "./listing.ts";
+import { possibleNext } from "./offered.ts";
 import { readContext } from "./read-context.ts";
 import { accountName, errorAnswer, operationLine, resultAnswer, type ToolAnswer } from "./report.ts";
 import type { ActTool, AnswerTool, CommitTool, DraftTool, ReadTool, Result, SaveTool } from "./tool.ts";
@@ -88,7 +89,7 @@ function partialAnswer(
   const failure = errorAnswer(thrown, undefined, true);
   const reason = failure.kind === "result" ? failure.text : "";
   return resultAnswer(
-    { done_before: doneBefore(done) },
+    { ...draftOf(done), done_before: doneBefore(done) },
     [`${tool} stopped before it was complete. Done so far:`, ...doneBefore(done), `Then: ${reason}`].join("\n"),
     {
       account: accountName(context.organization, context.simulator),
@@ -97,6 +98,12 @@ function partialAnswer(
     },
     undefined,
   );
+}
+
+/** The draft that a job had begun. */
+function draftOf(done: readonly Settled<JsonObject>[]): { readonly invoice_id?: string } {
+  const id = done.find(({ operation }) => operation?.kind === "create_invoice")?.operation?.subject.id;
+  return id ? { invoice_id: id } : {};
 }
 
 function doneBefore(done: readonly Settled<JsonObject>[]): string[] {
@@ -288,7 +295,7 @@ function finish<O extends Shape>(
     tool.render(result.data),
     {
       ...fields,
-      ...(result.next === undefined ? {} : { next: result.next }),
+      ...(result.next === undefined ? {} : { next: possibleNext(result.next, context.hiddenTools) }),
       account: accountName(context.organization, context.simulator),
     },
     result.meta,

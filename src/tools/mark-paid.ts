@@ -34,7 +34,7 @@ export default defineCommit({
   report: (outcome, args, context) =>
     committedAnswer(args.invoice_id, context, outcome, (invoice) => ({
       done: `Marked ${documentName(invoice)} as paid: ${invoice.total === null ? "amount unknown" : formatMoney(invoice.total, invoice.currency)}. ${notice(outcome.operation === null ? null : outcome.result.notification)}`,
-      next: "Nothing. The API cannot set it back to unpaid; cancel_invoice makes a credit note.",
+      next: "The way back is only cancel_invoice (a credit note): the API cannot set it back to unpaid.",
     })),
   render: committedText,
 });

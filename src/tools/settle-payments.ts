@@ -110,7 +110,7 @@ export default defineAct({
           data: { payments: rows, total: totals(rows) },
           next: stopped
             ? "It stopped at the first doubt. Look at the failed or unknown one, then call again with the rest."
-            : "Done. list_operations shows what was recorded.",
+            : "list_operations shows what was recorded.",
         };
       },
     };
