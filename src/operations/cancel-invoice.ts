@@ -7,14 +7,14 @@ import {
   readInvoice,
   readInvoiceAgain,
   snapshotInvoices,
+  snapshotSchema,
+  UNSEARCHABLE,
   untaken,
   wrongState,
 } from "./reading.ts";
 
 const args = z.object({ invoice_id: z.string() });
-const before = z.object({
-  ids: z.array(z.string()),
-  newest: z.string().nullable(),
+const before = snapshotSchema.extend({
   customer_id: z.string().nullable(),
   total: z.string().nullable(),
 });
@@ -41,11 +41,12 @@ export const cancelInvoice: Operation<CancelInvoiceArgs, z.infer<typeof before>,
     if (invoice.is_cancellation) {
       throw wrongState(invoice, "a credit note cannot be cancelled", "Make a new invoice with create_invoice.");
     }
-    const { ids, newest } = await snapshotInvoices(context, invoice.customer_id);
+    const total = invoice.total?.toFixed() ?? null;
     if (invoice.status === "void") {
-      const [note, more] = (
-        await invoicesSince(context, invoice.customer_id, { ids: [], newest: invoice.created_at })
-      ).filter((other) => isCreditNoteFor(other, invoice_id, invoice.total?.toFixed() ?? null));
+      const since = await invoicesSince(context, invoice.customer_id, { ids: [], newest: invoice.created_at });
+      const [note, more] = since.invoices.filter((other) =>
+        isCreditNoteFor(other, invoice_id, total, since.isComplete),
+      );
       return { state: "already", result: cancelled(invoice_id, more ? null : (note ?? null)) };
     }
     if (!allows("cancel", invoice.status)) {
@@ -57,21 +58,30 @@ export const cancelInvoice: Operation<CancelInvoiceArgs, z.infer<typeof before>,
           : "Read it with get_invoice.",
       );
     }
-    const total = invoice.total?.toFixed() ?? null;
-    return { state: "go", before: { ids: [...ids], newest, customer_id: invoice.customer_id, total } };
+    const snapshot = await snapshotInvoices(context, invoice.customer_id);
+    return { state: "go", before: { ...snapshot, customer_id: invoice.customer_id, total } };
   },
 
   async dispatch({ invoice_id }, _before, api, signal) {
     return api.cancelInvoice(invoice_id, signal ? { signal } : {});
   },
 
-  async reconcile({ invoice_id }, snapshot, context) {
+  async reconcile({ invoice_id }, snapshot, context, applied) {
     const invoice = await readInvoiceAgain(context, invoice_id);
     if (invoice === null) return gone(invoice_id);
-    const notes = await creditNotes(invoice_id, snapshot, context);
+    const { notes, isComplete } = await creditNotes(invoice_id, snapshot, context);
     const [first] = notes;
     const isVoid = invoice.status === "void" || invoice.status === "refunded";
     if (isVoid && first && notes.length === 1) return { is: "done", result: cancelled(invoice_id, first) };
+    if (notes.length === 0 && !isComplete) {
+      if (isVoid && applied) return { is: "done", result: cancelled(invoice_id, null) };
+      return {
+        is: "ambiguous",
+        why: `The invoice is ${isVoid ? "void" : "not void"}. Whether it has a credit note cannot be read: ${UNSEARCHABLE}.`,
+        candidates: [invoice_id],
+        ...(isVoid ? {} : { blind: true }),
+      };
+    }
     if (!isVoid && notes.length === 0) return { is: "not_done" };
     return {
       is: "ambiguous",
@@ -89,20 +99,25 @@ async function creditNotes(
   invoiceId: string,
   snapshot: z.infer<typeof before>,
   context: OperationContext,
-): Promise<readonly Invoice[]> {
-  const since = await invoicesSince(context, snapshot.customer_id, { ids: snapshot.ids, newest: snapshot.newest });
-  return untaken(
+): Promise<{ readonly notes: readonly Invoice[]; readonly isComplete: boolean }> {
+  const since = await invoicesSince(context, snapshot.customer_id, snapshot);
+  const isNew = !snapshot.partial;
+  const notes = await untaken(
     context,
     "cancel_invoice",
-    since.filter((invoice) => isCreditNoteFor(invoice, invoiceId, snapshot.total)),
+    since.invoices.filter((invoice) => isCreditNoteFor(invoice, invoiceId, snapshot.total, isNew)),
   );
+  return { notes, isComplete: since.isComplete && isNew };
 }
 
-/** By its reference where the API gives one; else by being a cancellation over the same amount, of either sign. */
-function isCreditNoteFor(invoice: Invoice, originalId: string, total: string | null): boolean {
+/**
+ * By its reference where the API gives one; else, among documents that are known to be new, by being a cancellation over
+ * the same amount, of either sign.
+ */
+function isCreditNoteFor(invoice: Invoice, originalId: string, total: string | null, isNew: boolean): boolean {
   if (invoice.id === originalId || !(invoice.is_cancellation || invoice.is_credit)) return false;
   if (invoice.reference?.type === "invoices") return invoice.reference.id === originalId;
-  return total === null || invoice.total === null || invoice.total.abs().eq(total.replace("-", ""));
+  return isNew && (total === null || invoice.total === null || invoice.total.abs().eq(total.replace("-", "")));
 }
 
 const cancelled = (invoiceId: string, note: Invoice | null): CancelInvoiceResult => ({

@@ -10,15 +10,15 @@ import {
   readInvoice,
   readInvoiceAgain,
   snapshotInvoices,
+  snapshotSchema,
+  UNSEARCHABLE,
   untaken,
   wrongState,
 } from "./reading.ts";
 
 const args = z.object({ invoice_id: z.string(), customer_id: z.string() });
-const before = z.object({
-  /** The new customer's newest invoices. */
-  ids: z.array(z.string()),
-  newest: z.string().nullable(),
+/** The snapshot is of the new customer's invoices. */
+const before = snapshotSchema.extend({
   /** `id` of the new customer, in case the caller named it by its UUID. */
   customer_id: z.string(),
   currency: z.string(),
@@ -63,8 +63,13 @@ export const changeRecipient: Operation<ChangeRecipientArgs, Snapshot, ChangeRec
       lines: linesOf(invoice),
     };
     if (invoice.status === "void") {
-      const [copy, more] = await copies(invoice_id, { ...content, ids: [], newest: invoice.created_at }, context);
-      if (copy && !more) return { state: "already", result: changed(invoice_id, copy) };
+      const { found, isComplete } = await copies(
+        invoice_id,
+        { ...content, ids: [], newest: invoice.created_at },
+        context,
+      );
+      const [copy, more] = found;
+      if (copy && !more && isComplete) return { state: "already", result: changed(invoice_id, copy) };
     }
     if (!allows("change_recipient", invoice.status)) {
       throw wrongState(
@@ -75,20 +80,28 @@ export const changeRecipient: Operation<ChangeRecipientArgs, Snapshot, ChangeRec
           : "Look for the new invoice with list_invoices, or make one with create_invoice.",
       );
     }
-    const { ids, newest } = await snapshotInvoices(context, customer.id);
-    return { state: "go", before: { ...content, ids: [...ids], newest } };
+    return { state: "go", before: { ...content, ...(await snapshotInvoices(context, customer.id)) } };
   },
 
   async dispatch({ invoice_id }, { customer_id }, api, signal) {
     return api.changeRecipient(invoice_id, customer_id, signal ? { signal } : {});
   },
 
-  async reconcile({ invoice_id }, snapshot, context) {
+  async reconcile({ invoice_id }, snapshot, context, applied) {
     const invoice = await readInvoiceAgain(context, invoice_id);
     if (invoice === null) return gone(invoice_id);
-    const found = await copies(invoice_id, snapshot, context);
+    const { found, isComplete } = await copies(invoice_id, snapshot, context);
     const [first] = found;
     const isVoid = invoice.status === "void" || invoice.status === "refunded";
+    if (snapshot.partial || (!first && !isComplete)) {
+      if (isVoid && applied) return { is: "done", result: changed(invoice_id, null) };
+      return {
+        is: "ambiguous",
+        why: `The invoice is ${isVoid ? "void" : "not void"}. Whether a copy was made for the new customer cannot be read: ${UNSEARCHABLE}.`,
+        candidates: [invoice_id, ...found.map(({ id }) => id)],
+        ...(isVoid ? {} : { blind: true }),
+      };
+    }
     if (isVoid && first && found.length === 1) return { is: "done", result: changed(invoice_id, first) };
     if (!isVoid && found.length === 0) return { is: "not_done" };
     return {
@@ -105,12 +118,16 @@ function why(isVoid: boolean, copiesFound: number): string {
   return isVoid ? "" : "A copy exists for the new customer, but the invoice is not void: both are billed.";
 }
 
-async function copies(originalId: string, snapshot: Snapshot, context: OperationContext): Promise<readonly Invoice[]> {
-  const since = await invoicesSince(context, snapshot.customer_id, { ids: snapshot.ids, newest: snapshot.newest });
-  return untaken(
+async function copies(
+  originalId: string,
+  snapshot: Snapshot,
+  context: OperationContext,
+): Promise<{ readonly found: readonly Invoice[]; readonly isComplete: boolean }> {
+  const since = await invoicesSince(context, snapshot.customer_id, snapshot);
+  const found = await untaken(
     context,
     "change_recipient",
-    since.filter(
+    since.invoices.filter(
       (invoice) =>
         invoice.id !== originalId &&
         !invoice.is_cancellation &&
@@ -120,11 +137,12 @@ async function copies(originalId: string, snapshot: Snapshot, context: Operation
         (invoice.items === null || sameLines(snapshot.lines, linesOf(invoice), snapshot.calculate_from_net)),
     ),
   );
+  return { found, isComplete: since.isComplete };
 }
 
-const changed = (invoiceId: string, copy: Invoice): ChangeRecipientResult => ({
+const changed = (invoiceId: string, copy: Invoice | null): ChangeRecipientResult => ({
   invoice_id: invoiceId,
-  copy_id: copy.id,
-  copy_number: copy.number,
-  copy_status: copy.status,
+  copy_id: copy?.id ?? null,
+  copy_number: copy?.number ?? null,
+  copy_status: copy?.status ?? null,
 });

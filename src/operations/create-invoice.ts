@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Invoice, type NewInvoice, REFERENCE_TYPES } from "../domain/invoice.ts";
 import type { Operation, Verdict } from "./operation.ts";
-import { invoicesSince, snapshotInvoices, untaken } from "./reading.ts";
+import { invoicesSince, type Snapshot, snapshotInvoices, snapshotSchema, UNSEARCHABLE, untaken } from "./reading.ts";
 import { sameText } from "./text.ts";
 
 const args = z.object({
@@ -20,7 +20,6 @@ const args = z.object({
   /** What the draft is made for, where one job adds its lines: part of what makes two calls equal, never sent. */
   lines: z.string().exactOptional(),
 });
-const before = z.object({ ids: z.array(z.string()), newest: z.string().nullable() });
 const result = z.object({ invoice_id: z.string() });
 
 export type CreateInvoiceArgs = z.infer<typeof args>;
@@ -31,9 +30,9 @@ export function createInvoiceArgs({ reference, ...invoice }: NewInvoice): Create
 }
 
 /** A draft without lines. Two equal calls within a day are one draft, unless the second names the first. */
-export const createInvoice: Operation<CreateInvoiceArgs, z.infer<typeof before>, CreateInvoiceResult> = {
+export const createInvoice: Operation<CreateInvoiceArgs, Snapshot, CreateInvoiceResult> = {
   kind: "create_invoice",
-  schemas: { args, before, result },
+  schemas: { args, before: snapshotSchema, result },
   repeat: "day",
   identity: (invoice) => ({ ...invoice, is_quote: invoice.is_quote ?? false }),
   lock: ({ customer_id, reference }) =>
@@ -41,8 +40,7 @@ export const createInvoice: Operation<CreateInvoiceArgs, z.infer<typeof before>,
   subject: (_args, done) => ({ type: "invoice", id: done?.invoice_id ?? null }),
 
   async prepare({ customer_id }, context) {
-    const { ids, newest } = await snapshotInvoices(context, customer_id ?? null);
-    return { state: "go", before: { ids: [...ids], newest } };
+    return { state: "go", before: await snapshotInvoices(context, customer_id ?? null) };
   },
 
   async dispatch({ lines: _lines, ...invoice }, _before, api, signal) {
@@ -53,9 +51,17 @@ export const createInvoice: Operation<CreateInvoiceArgs, z.infer<typeof before>,
 
   async reconcile(wanted, snapshot, context) {
     const since = await invoicesSince(context, wanted.customer_id ?? null, snapshot);
-    const fresh = await untaken(context, "create_invoice", since);
+    const fresh = await untaken(context, "create_invoice", since.invoices);
     const equal = fresh.filter((invoice) => isEqual(invoice, wanted));
     const [first] = equal;
+    if (snapshot.partial || (!first && !since.isComplete)) {
+      return {
+        is: "ambiguous",
+        why: `Whether the draft was made cannot be read: ${UNSEARCHABLE}.`,
+        candidates: equal.map(({ id }) => id),
+        blind: true,
+      };
+    }
     if (!first) return changedOrAbsent(await untaken(context, "change_recipient", fresh), wanted);
     if (equal.length === 1) return { is: "done", result: { invoice_id: first.id } };
     return {

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { CallOptions, InvoicesApi } from "../api/port.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import { documentName } from "../domain/invoice.ts";
@@ -6,46 +7,103 @@ import type { OperationContext, Verdict } from "./operation.ts";
 
 /** The published page maximum. */
 const PAGE_SIZE = 30;
-/** A snapshot is one page; a reconciliation reads on until it meets the snapshot, at most this far. */
-const MAX_PAGES = 4;
+/** 1,200 documents: further no search goes. */
+const MAX_PAGES = 40;
 
 /** What was there before a dispatch: newest ids of a list, and how new the newest was (the API's clock on both sides). */
-export interface Snapshot {
-  readonly [key: string]: string | null | readonly string[];
-  readonly ids: readonly string[];
-  readonly newest: string | null;
+export const snapshotSchema = z.object({
+  ids: z.array(z.string()),
+  newest: z.string().nullable(),
+  /** The list has no order to rely on and is too long to be read whole: what is unknown to the snapshot may be old. */
+  partial: z.literal(true).exactOptional(),
+});
+export type Snapshot = z.infer<typeof snapshotSchema>;
+
+/** Why a search was not complete. */
+export const UNSEARCHABLE = "the API does not sort its list of invoices, and the list is too long to be searched whole";
+
+/** Documents a search found, and whether it could have missed one. */
+export interface Found {
+  readonly invoices: readonly Invoice[];
+  readonly isComplete: boolean;
 }
 
 export function callOptions(context: Pick<OperationContext, "signal">): CallOptions {
   return context.signal ? { signal: context.signal } : {};
 }
 
-/** The newest invoices as they are before a dispatch. `customerId` narrows the list where the API supports it. */
+/**
+ * The newest invoices as they are before a dispatch: the first page, or the whole list where the API does not sort it.
+ * `customerId` narrows the list where the API supports it.
+ */
 export async function snapshotInvoices(context: OperationContext, customerId: string | null): Promise<Snapshot> {
-  const page = await invoicePage(context, customerId, 1, false);
-  return { ids: page.items.map((invoice) => invoice.id), newest: newestOf(page.items) };
+  const { invoices, isComplete } = await readList(context, customerId, false, () => true);
+  const isDated = (invoice: Invoice) => Number.isFinite(timeOf(invoice));
+  const latest = invoices.filter(isDated).sort((a, b) => timeOf(b) - timeOf(a));
+  const undated = invoices.filter((invoice) => !isDated(invoice));
+  const ids = [...latest.slice(0, PAGE_SIZE), ...undated].map(({ id }) => id);
+  return { ids, newest: latest[0]?.created_at ?? null, ...(isComplete ? {} : { partial: true }) };
 }
 
-/**
- * Invoices that came into being after the snapshot: unknown to it and not older than its newest. Newest first, read
- * until the snapshot is met. Without a sort order that holds, the bound on pages ends the search.
- */
+/** Invoices that came into being after the snapshot: unknown to it and not older than its newest. */
 export async function invoicesSince(
   context: OperationContext,
   customerId: string | null,
   snapshot: Snapshot,
-): Promise<readonly Invoice[]> {
+): Promise<Found> {
   const known = new Set(snapshot.ids);
+  const { invoices, isComplete } = await readList(context, customerId, true, (page) =>
+    page.some((invoice) => isOlder(invoice.created_at, snapshot.newest)),
+  );
+  return {
+    invoices: invoices.filter(({ id, created_at }) => !known.has(id) && !isOlder(created_at, snapshot.newest)),
+    isComplete,
+  };
+}
+
+/**
+ * Reads a list newest first until `isEnough`. That stops it only while the order holds: an API that refuses to sort, or
+ * does not do it, is read to its last page.
+ */
+async function readList(
+  context: OperationContext,
+  customerId: string | null,
+  items: boolean,
+  isEnough: (page: readonly Invoice[]) => boolean,
+): Promise<Found> {
   const found = new Map<string, Invoice>();
+  let isSorted = true;
+  let last = Number.POSITIVE_INFINITY;
   for (let number = 1; number <= MAX_PAGES; number += 1) {
-    const page = await invoicePage(context, customerId, number, true);
+    const page = await invoicePage(context, customerId, number, items);
+    const seen = found.size;
+    isSorted &&= !page.unapplied.includes("sort") && isNewestFirst(page.items, last);
     for (const invoice of page.items) {
-      if (!known.has(invoice.id) && !isOlder(invoice.created_at, snapshot.newest)) found.set(invoice.id, invoice);
+      found.set(invoice.id, invoice);
+      last = Math.min(last, timeOf(invoice));
     }
-    const met = page.items.some((invoice) => known.has(invoice.id));
-    if (met || page.items.length === 0 || (page.last_page !== null && number >= page.last_page)) break;
+    const isEnd = page.items.length === 0 || (page.last_page !== null && number >= page.last_page);
+    if (isEnd || (isSorted && isEnough(page.items))) return { invoices: [...found.values()], isComplete: true };
+    // An API that answers every page number with the same page shows no more.
+    if (found.size === seen) break;
   }
-  return [...found.values()];
+  return { invoices: [...found.values()], isComplete: false };
+}
+
+function isNewestFirst(page: readonly Invoice[], before: number): boolean {
+  let last = before;
+  return page.every((invoice) => {
+    const time = timeOf(invoice);
+    const holds = Number.isFinite(time) && time <= last;
+    last = time;
+    return holds;
+  });
+}
+
+/** An unreadable or missing date counts as the newest: such a document is never left out. */
+function timeOf({ created_at }: Invoice): number {
+  const time = created_at === null ? Number.NaN : Date.parse(created_at);
+  return Number.isNaN(time) ? Number.POSITIVE_INFINITY : time;
 }
 
 async function invoicePage(context: OperationContext, customerId: string | null, page: number, items: boolean) {
@@ -59,14 +117,6 @@ async function invoicePage(context: OperationContext, customerId: string | null,
     },
     callOptions(context),
   );
-}
-
-function newestOf(invoices: readonly Invoice[]): string | null {
-  let newest: string | null = null;
-  for (const { created_at } of invoices) {
-    if (created_at !== null && (newest === null || Date.parse(created_at) > Date.parse(newest))) newest = created_at;
-  }
-  return newest;
 }
 
 function isOlder(createdAt: string | null, newest: string | null): boolean {
