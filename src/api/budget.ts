@@ -13,12 +13,13 @@ export interface BudgetLimits {
 export const DEFAULT_BUDGET: BudgetLimits = {
   reads_per_minute: 380,
   writes_per_minute: 95,
-  identical_per_second: 3,
+  identical_per_second: 4,
   max_wait_ms: 10_000,
 };
 
 const MINUTE_MS = 60_000;
-const SECOND_MS = 1_000;
+/** A second, and what two requests may drift apart on their way. */
+const IDENTICAL_WINDOW_MS = 1_200;
 
 /** Counts requests before they leave, so that the API's limits are not met at all. One per API client. */
 export class Budget {
@@ -72,15 +73,15 @@ export class Budget {
     return Math.max(
       this.#blockedUntil - now,
       oldest === undefined ? 0 : oldest + MINUTE_MS - now,
-      oldestSame === undefined ? 0 : oldestSame + SECOND_MS - now,
+      oldestSame === undefined ? 0 : oldestSame + IDENTICAL_WINDOW_MS - now,
     );
   }
 
   #recent(key: string, now: number): number[] {
     for (const [other, times] of this.#identical) {
       const last = times[times.length - 1];
-      if (last === undefined || last <= now - SECOND_MS) this.#identical.delete(other);
+      if (last === undefined || last <= now - IDENTICAL_WINDOW_MS) this.#identical.delete(other);
     }
-    return (this.#identical.get(key) ?? []).filter((time) => time > now - SECOND_MS);
+    return (this.#identical.get(key) ?? []).filter((time) => time > now - IDENTICAL_WINDOW_MS);
   }
 }

@@ -9,7 +9,7 @@ import { createNegotiator } from "./negotiation.ts";
 import { pageOf, pagePairs } from "./paging.ts";
 import { idOf, path } from "./path.ts";
 import type { CallOptions, CustomerQuery, InvoicesApi, Page } from "./port.ts";
-import { filled } from "./read-fields.ts";
+import { filled, otherResource } from "./read-fields.ts";
 import type { Wire } from "./wire.ts";
 
 type CustomersApi = Pick<InvoicesApi, "listCustomers" | "getCustomer" | "createCustomer" | "createAddress">;
@@ -56,7 +56,10 @@ export function createCustomersApi(wire: Wire): CustomersApi {
         `Customer ${id}`,
         call,
       );
-      return customerOf(oneResource(document, "customers"), document, withAddress, true);
+      const customer = customerOf(oneResource(document, "customers"), document, withAddress, true);
+      // The API answers to the stable UUID of a legacy customer as well (wire facts 2.4).
+      if (customer.id !== id && customer.uuid?.toLowerCase() !== id.toLowerCase()) throw otherResource("customer", id);
+      return customer;
     },
 
     async createCustomer(customer: NewCustomer, call) {

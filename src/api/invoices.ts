@@ -8,6 +8,7 @@ import { createNegotiator, type Wishes } from "./negotiation.ts";
 import { pageOf, pagePairs } from "./paging.ts";
 import { idOf, path } from "./path.ts";
 import type { CallOptions, InvoiceQuery, InvoicesApi, WriteEvidence } from "./port.ts";
+import { otherResource } from "./read-fields.ts";
 import { customerSummary, invoiceOf } from "./read-invoice.ts";
 import type { Wire } from "./wire.ts";
 
@@ -109,7 +110,9 @@ export function createInvoicesApi(wire: Wire, getCustomer: InvoicesApi["getCusto
       );
       const document = decodeDocument(answer);
       const parts = { items: asked.includes.includes("items"), alone: true };
-      return withCustomer(remember(invoiceOf(oneResource(document, "invoices"), document, parts)), call);
+      const invoice = remember(invoiceOf(oneResource(document, "invoices"), document, parts));
+      if (invoice.id !== id) throw otherResource("invoice", id);
+      return withCustomer(invoice, call);
     },
 
     async createInvoice(invoice: NewInvoice, call) {

@@ -1,5 +1,6 @@
 import { dayOf, type IsoDate, isIsoDate } from "../domain/clock.ts";
 import { type Decimal, decimal } from "../domain/money.ts";
+import { UnreadableAnswerError } from "../errors.ts";
 import { unreadable } from "../jsonapi/decode.ts";
 import type { Fields } from "../jsonapi/fields.ts";
 
@@ -38,6 +39,11 @@ function isTimeZone(name: string): boolean {
 export function required<T>(value: T | null, field: string, expected: string): T {
   if (value === null) throw unreadable(field, undefined, expected);
   return value;
+}
+
+/** An answer about another document than the one asked for must not be taken for it. */
+export function otherResource(kind: "invoice" | "customer", id: string): UnreadableAnswerError {
+  return new UnreadableAnswerError(`The API answered with another ${kind} than ${id}, which was asked for.`);
 }
 
 /** `""` says nothing. */

@@ -7,7 +7,7 @@ import { requireCancellable } from "../toolkit/corrections.ts";
 import { defineCommit } from "../toolkit/define.ts";
 import { invoiceRef } from "../toolkit/params.ts";
 import { planInput } from "../toolkit/planning.ts";
-import { findInvoice } from "../toolkit/references.ts";
+import { findInvoiceId } from "../toolkit/references.ts";
 
 export default defineCommit({
   name: "cancel_invoice",
@@ -19,7 +19,7 @@ export default defineCommit({
   output: committedOutput,
   examples: [{ invoice_id: "#2026-0012" }],
   operation: cancelInvoice,
-  resolve: async (input, context) => ({ invoice_id: (await findInvoice(input.invoice_id, context)).id }),
+  resolve: async (input, context) => ({ invoice_id: await findInvoiceId(input.invoice_id, context) }),
   async preview({ invoice_id }, context) {
     const invoice = await context.api.getInvoice(invoice_id, { signal: context.signal });
     requireCancellable(invoice, "cancelled");

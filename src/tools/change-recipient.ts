@@ -9,7 +9,7 @@ import { defineCommit } from "../toolkit/define.ts";
 import { displayCustomer } from "../toolkit/invoices.ts";
 import { customerId, invoiceRef } from "../toolkit/params.ts";
 import { planInput } from "../toolkit/planning.ts";
-import { findCustomer, findInvoice } from "../toolkit/references.ts";
+import { findCustomer, findInvoiceId } from "../toolkit/references.ts";
 
 export default defineCommit({
   name: "change_recipient",
@@ -22,7 +22,7 @@ export default defineCommit({
   examples: [{ invoice_id: "#2026-0012", customer_id: "1041" }],
   operation: changeRecipient,
   resolve: async (input, context) => ({
-    invoice_id: (await findInvoice(input.invoice_id, context)).id,
+    invoice_id: await findInvoiceId(input.invoice_id, context),
     customer_id: (await findCustomer(input.customer_id, context)).id,
   }),
   async preview({ invoice_id, customer_id }, context) {

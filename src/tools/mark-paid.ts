@@ -8,7 +8,7 @@ import { requireOpen } from "../toolkit/corrections.ts";
 import { defineCommit } from "../toolkit/define.ts";
 import { flag, invoiceRef } from "../toolkit/params.ts";
 import { planInput } from "../toolkit/planning.ts";
-import { findInvoice } from "../toolkit/references.ts";
+import { findInvoiceId } from "../toolkit/references.ts";
 
 export default defineCommit({
   name: "mark_paid",
@@ -23,7 +23,7 @@ export default defineCommit({
   examples: [{ invoice_id: "#2026-0012" }, { invoice_id: "#2026-0012", send_notification: true }],
   operation: markPaid,
   resolve: async (input, context) => ({
-    invoice_id: (await findInvoice(input.invoice_id, context)).id,
+    invoice_id: await findInvoiceId(input.invoice_id, context),
     send_notification: input.send_notification ?? false,
   }),
   async preview({ invoice_id, send_notification }, context) {

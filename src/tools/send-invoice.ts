@@ -10,7 +10,7 @@ import { requireAllLines } from "../toolkit/corrections.ts";
 import { defineCommit } from "../toolkit/define.ts";
 import { invoiceRef } from "../toolkit/params.ts";
 import { planInput } from "../toolkit/planning.ts";
-import { findInvoice } from "../toolkit/references.ts";
+import { findInvoiceId } from "../toolkit/references.ts";
 
 export default defineCommit({
   name: "send_invoice",
@@ -21,7 +21,7 @@ export default defineCommit({
   output: committedOutput,
   examples: [{ invoice_id: "draft-id" }],
   operation: sendInvoice,
-  resolve: async (input, context) => ({ invoice_id: (await findInvoice(input.invoice_id, context)).id }),
+  resolve: async (input, context) => ({ invoice_id: await findInvoiceId(input.invoice_id, context) }),
   async preview({ invoice_id }, context) {
     const invoice = await context.api.getInvoice(invoice_id, { signal: context.signal });
     if (invoice.status !== "draft") {

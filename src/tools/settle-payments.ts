@@ -9,7 +9,7 @@ import { requireOpen } from "../toolkit/corrections.ts";
 import { defineAct } from "../toolkit/define.ts";
 import { amount, flag, invoiceRef } from "../toolkit/params.ts";
 import { planInput } from "../toolkit/planning.ts";
-import { findInvoice } from "../toolkit/references.ts";
+import { findInvoiceId } from "../toolkit/references.ts";
 
 const MAX_PAYMENTS = 50;
 
@@ -41,7 +41,7 @@ export default defineAct({
   async begin(input, context, { journal, options }) {
     const notify = input.send_notification ?? false;
     const ids: string[] = [];
-    for (const payment of input.payments) ids.push((await findInvoice(payment.invoice_id, context)).id);
+    for (const payment of input.payments) ids.push(await findInvoiceId(payment.invoice_id, context));
     if (new Set(ids).size !== ids.length) throw new InputError("settle_payments: an invoice is listed twice.");
     /** Fresh reads, each checked against the amount received. */
     const read = async (): Promise<Invoice[]> => {

@@ -119,6 +119,14 @@ describe("hostile answers", () => {
     expect(read).toMatchObject({ net_amount: null, due_date: null, customer: null, notes: null });
   });
 
+  it("another document than the one asked for is refused", async () => {
+    answer('{"data":{"type":"invoices","id":"7","attributes":{"status":"sent","currency":"EUR"}}}');
+    await expect(api().getInvoice("1")).rejects.toMatchObject({ code: "unreadable_answer", effect: "none" });
+    answer('{"data":{"type":"customers","id":"7","attributes":{"uuid":"u-1","email":"a@example.com"}}}');
+    await expect(api().getCustomer("1")).rejects.toMatchObject({ code: "unreadable_answer" });
+    expect((await api().getCustomer("u-1")).id).toBe("7");
+  });
+
   it("a prototype key is only a key", async () => {
     answer(
       '{"data":{"type":"invoices","id":"1","attributes":{"status":"sent","currency":"EUR","__proto__":{"total":5}}}}',
