@@ -28,7 +28,7 @@ describe("mark_paid", () => {
             "status": "paid",
             "total": "1149.61",
           },
-          "next": "Nothing. The API cannot set it back to unpaid; cancel_invoice makes a credit note.",
+          "next": "The way back is only cancel_invoice (a credit note): the API cannot set it back to unpaid.",
           "operation_id": "<operation 1>",
           "outcome": "done",
         }
@@ -37,7 +37,7 @@ describe("mark_paid", () => {
         "Marked invoice RE-2026-0012 as paid: 1,149.61 EUR. The customer was not e-mailed.
           #RE-2026-0012 paid · 1149.61 EUR · "Stadtverwaltung Auenthal, Kulturamt (Elke Zimmermann)" · due 2026-03-28 · issued 2026-02-26 · customer id <id 1> · id <id 2>
         Operation: <operation 1>
-        Next: Nothing. The API cannot set it back to unpaid; cancel_invoice makes a credit note.
+        Next: The way back is only cancel_invoice (a credit note): the API cannot set it back to unpaid.
         Account: "Lindenhof Studios" (simulator: nothing is real)"
       `);
     });
