@@ -4,6 +4,9 @@ import type { PlanSnapshot } from "./snapshot.ts";
 import { typedMatches } from "./typed.ts";
 import { say } from "./wording.ts";
 
+/** More than this is not read in a form; the next place can scroll. */
+export const MAX_FORM_CHARACTERS = 4_000;
+
 /** The form of an approval: no defaults, and at every level content that an empty or automatic accept lacks. */
 export function approvalForm(snapshot: PlanSnapshot, changes: readonly string[]): ApprovalForm {
   const { view } = snapshot;

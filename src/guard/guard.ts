@@ -4,7 +4,7 @@ import { DAY_MS } from "../domain/send-limits.ts";
 import { PolicyError } from "../errors.ts";
 import { answerText, CLOSED, createAnswerDesk } from "./answer.ts";
 import { describeChanges } from "./facts.ts";
-import type { FormVerdict } from "./form.ts";
+import { approvalForm, type FormVerdict, MAX_FORM_CHARACTERS } from "./form.ts";
 import { createFormChannel } from "./forms.ts";
 import { type ConfirmMode, ladder, PAUSE_LOOKBACK_MS, pausedUntil, type Rung } from "./ladder.ts";
 import { checkPolicy, isUnattended, type Policy } from "./policy.ts";
@@ -267,6 +267,9 @@ export function createGuard(deps: GuardDeps): Guard {
     });
     switch (channel) {
       case "form": {
+        if (approvalForm(snapshot, changes).message.length > MAX_FORM_CHARACTERS) {
+          return { kind: "next", why: "the content is too long for a form" };
+        }
         const step = await forms.ask(reason, request, approval, snapshot, changes, alone);
         return step.kind === "answered" ? formOutcome(step.verdict, approval) : step;
       }

@@ -1,4 +1,4 @@
-import { type Customer, customerName } from "../domain/customer.ts";
+import { type Address, type Customer, customerName } from "../domain/customer.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import { type Decimal, decimal, formatMoney, moneyText } from "../domain/money.ts";
 import { customerFacts, digestOf, type Facts, invoiceFacts, mergeFacts } from "./facts.ts";
@@ -66,11 +66,20 @@ export function grossText(invoice: Invoice, language: Language): string {
 }
 
 export function document(invoice: Invoice, customer: Customer | null, mailed: boolean): PlanDocument {
+  const isFilled = invoice.status === "draft" && (invoice.recipient ?? "").trim() === "";
   return {
     invoice,
     email: mailed ? (customer?.email ?? null) : null,
     customer_name: customer === null ? (invoice.customer?.name ?? null) : customerName(customer),
+    buyer_address: isFilled ? addressLines(customer?.address ?? null) : [],
   };
+}
+
+function addressLines(address: Address | null): string[] {
+  if (address === null) return [];
+  const town = [address.zip_code, address.city].filter((part) => part !== null).join(" ");
+  const lines = [address.name, address.street_address, address.address_line_2, town, address.country_code];
+  return lines.filter((line): line is string => line !== null && line.trim() !== "");
 }
 
 export function paidFacts(input: PlanInput & { readonly send_notification: boolean }): Facts {

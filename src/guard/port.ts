@@ -57,6 +57,8 @@ export interface PlanDocument {
   /** The e-mail the API will deliver to, from the customer record. `null` when there is none or nothing is mailed. */
   readonly email: string | null;
   readonly customer_name: string | null;
+  /** Lines the API will fill a blank recipient block with on sending; empty when it will not. */
+  readonly buyer_address: readonly string[];
 }
 
 export type ApprovalState = "pending" | "approved" | "declined" | "expired" | "used";

@@ -1,7 +1,7 @@
+import { wrapped } from "./blocks.ts";
 import type { InvoiceView, PlanView } from "./view.ts";
 import { inert, type Language, referenceText, say } from "./wording.ts";
 
-const MAX_LINES = 12;
 const MAX_DOCUMENTS = 12;
 
 /**
@@ -51,13 +51,13 @@ function documentLines(document: InvoiceView, language: Language): string[] {
       `Positionen (${document.lines.length + document.more_lines}):`,
     ),
   ];
-  for (const [index, line] of document.lines.slice(0, MAX_LINES).entries()) {
+  for (const [index, line] of document.lines.entries()) {
     const title = line.subtitle === null ? quote(line.title) : `${quote(line.title)} ${quote(line.subtitle)}`;
     lines.push(
       ` ${index + 1}. ${line.quantity} × ${line.unit_price ?? none}, ${line.tax_rate}, = ${line.total ?? none}: ${title}`,
     );
   }
-  const more = document.lines.length - MAX_LINES + document.more_lines;
+  const more = document.more_lines;
   if (more > 0) lines.push(say(language, ` … and ${more} more`, ` … und ${more} weitere`));
   if (document.email !== null) lines.push(`${say(language, "E-mail to", "E-Mail an")} ${emailText(document)}`);
   if (document.customer !== null) {
@@ -65,15 +65,34 @@ function documentLines(document: InvoiceView, language: Language): string[] {
       `${say(language, "Customer", "Kunde")} ${document.customer_id === null ? "" : `${referenceText(document.customer_id)} `}${quote(document.customer)}`,
     );
   }
-  if (document.recipient.length > 0) {
-    lines.push(`${say(language, "Recipient", "Empfänger")} ${quote(document.recipient.join(" / "), 240)}`);
+  const block = (english: string, german: string, text: readonly string[], separator = " / ") =>
+    lines.push(...blockRows(say(language, english, german), text, separator));
+  block("Recipient", "Empfänger", document.recipient);
+  block(
+    "Recipient, filled in from the customer record",
+    "Empfänger, aus den Kundendaten eingesetzt",
+    document.buyer_address,
+  );
+  block("Sender, set by hand", "Absender, von Hand gesetzt", document.sender);
+  if (document.vat_number !== null) {
+    lines.push(`${say(language, "VAT number", "USt-IdNr.")} ${quote(document.vat_number)}`);
   }
-  if (document.notes !== null) lines.push(`${say(language, "Notes", "Notizen")} ${quote(document.notes, 160)}`);
+  block("Notes", "Notizen", document.notes, " ⏎ ");
   return lines;
 }
 
+const WIDTH = 160;
+
+/** A text in full: on the label's line when it is short, else below it in quoted pieces. */
+function blockRows(label: string, text: readonly string[], separator: string): string[] {
+  const joined = text.join(separator);
+  if (joined === "") return [];
+  if (Array.from(joined).length <= WIDTH) return [`${label} ${quote(joined)}`];
+  return [`${label}:`, ...text.flatMap((line) => wrapped(line, WIDTH)).map((piece) => ` > ${quote(piece)}`)];
+}
+
 function emailText(document: InvoiceView): string {
-  const address = quote(document.email ?? "", 160);
+  const address = quote(document.email ?? "");
   return document.email_note === null ? address : `${address} (${inert(document.email_note)})`;
 }
 
@@ -102,8 +121,7 @@ function kindText(kind: InvoiceView["kind"], language: Language): string {
   return KINDS[kind][language];
 }
 
-/** View strings are already one clean line; quotes and what Markdown would act on are made inert here. */
-function quote(text: string, max = 100): string {
-  const characters = Array.from(inert(text).replaceAll('"', "'"));
-  return `"${characters.length > max ? `${characters.slice(0, max - 1).join("")}…` : characters.join("")}"`;
+/** View strings are already one clean line of bounded length; quotes and what Markdown would act on are made inert here. */
+function quote(text: string): string {
+  return `"${inert(text).replaceAll('"', "'")}"`;
 }

@@ -3,7 +3,9 @@ import type { Customer } from "../domain/customer.ts";
 import { type Invoice, isOpen } from "../domain/invoice.ts";
 import { type Decimal, decimal } from "../domain/money.ts";
 import { itemTotals, totalsDifference } from "../domain/totals.ts";
+import { exceedsShown } from "./blocks.ts";
 import { emailView } from "./email.ts";
+import { paymentTargets } from "./payment-signs.ts";
 import type { Policy } from "./policy.ts";
 import type { Act, Risk, RiskContext } from "./port.ts";
 import {
@@ -360,6 +362,62 @@ const imperativeText: Rule = ({ invoice, customer, former_customer, language }) 
   );
 };
 
+const senderByHand: Rule = (subject) => {
+  const { invoice, language } = subject;
+  const plain = (text: string | null) => (text ?? "").normalize("NFKC").replace(/\s+/gu, " ").trim().toLowerCase();
+  const sender = plain(invoice.invoicing_party);
+  const before = issued(subject).map((other) => plain(other.invoicing_party));
+  if (sender === "" || before.includes(sender)) return null;
+  const quote = quotedText(invoice.invoicing_party ?? "", 160);
+  return before.some((text) => text !== "")
+    ? risk(
+        "sender_by_hand",
+        true,
+        language,
+        `The sender's block is not the one of earlier invoices to this customer: ${quote}`,
+        `Der Absender ist ein anderer als auf früheren Rechnungen an diesen Kunden: ${quote}`,
+      )
+    : risk(
+        "sender_by_hand",
+        true,
+        language,
+        `The sender's block is set by hand, and no earlier invoice to this customer has one: ${quote}`,
+        `Der Absender ist von Hand gesetzt; frühere Rechnungen an diesen Kunden haben keinen solchen: ${quote}`,
+      );
+};
+
+/** Where the customer is told to send the money. */
+const paymentDetails: Rule = (subject) => {
+  const { invoice, language } = subject;
+  const known = new Set(
+    issued(subject).flatMap((other) => textsOf(other, []).flatMap(({ text }) => paymentTargets(text))),
+  );
+  for (const { field, text } of textsOf(invoice, [])) {
+    const target = paymentTargets(text).find((one) => !known.has(one));
+    if (target === undefined) continue;
+    const quote = quotedText(target, 60);
+    return risk(
+      "payment_details",
+      true,
+      language,
+      `There is a bank account or a link in ${field.en} that no earlier invoice to this customer has: ${quote}`,
+      `In ${field.de} steht eine Bankverbindung oder ein Link, den keine frühere Rechnung an diesen Kunden hat: ${quote}`,
+    );
+  }
+  return null;
+};
+
+const notShown: Rule = ({ invoice, language }) =>
+  exceedsShown(invoice)
+    ? risk(
+        "not_shown_in_full",
+        true,
+        language,
+        "The document is longer than can be shown here; read all of it in the dashboard first.",
+        "Das Dokument ist länger, als hier gezeigt werden kann; lesen Sie es zuerst ganz im Dashboard.",
+      )
+    : null;
+
 const TEXT_RULES: readonly Rule[] = [hiddenCharacters, imperativeText];
 const NEW_DOCUMENT_RULES: readonly Rule[] = [
   overLimit,
@@ -375,6 +433,9 @@ const RULES: Readonly<Record<Act, readonly Rule[]>> = {
   send_invoice: [
     ...NEW_DOCUMENT_RULES,
     totalsDiffer,
+    senderByHand,
+    paymentDetails,
+    notShown,
     ...TEXT_RULES,
     parked,
     noEmail,

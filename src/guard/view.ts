@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { Invoice, Item } from "../domain/invoice.ts";
 import { roundMoney } from "../domain/money.ts";
 import { lineTotals } from "../domain/totals.ts";
-import { displayLines, displayText, oneLine } from "../domain/untrusted.ts";
+import { oneLine } from "../domain/untrusted.ts";
+import { blockLines, SHOWN } from "./blocks.ts";
 import { emailView } from "./email.ts";
 import { ACTS, type Plan } from "./port.ts";
 import { amountText, dateText, languageOf, numberText, rateText, statusText } from "./wording.ts";
@@ -29,6 +30,11 @@ export const invoiceViewSchema = z.strictObject({
   /** `draft`, `sent`, `paid` … in the view's language. */
   status: z.string(),
   recipient: z.array(z.string()),
+  /** What the API will fill a blank recipient with, from the customer record. */
+  buyer_address: z.array(z.string()),
+  /** The sender's block, where one is set by hand. */
+  sender: z.array(z.string()),
+  vat_number: z.string().nullable(),
   customer: z.string().nullable(),
   customer_id: z.string().nullable(),
   email: z.string().nullable(),
@@ -45,7 +51,8 @@ export const invoiceViewSchema = z.strictObject({
   tax: z.string().nullable(),
   gross: z.string().nullable(),
   currency: z.string(),
-  notes: z.string().nullable(),
+  /** In full, line by line. */
+  notes: z.array(z.string()),
 });
 export type InvoiceView = z.infer<typeof invoiceViewSchema>;
 
@@ -70,12 +77,15 @@ export const planViewSchema = z.strictObject({
 });
 export type PlanView = z.infer<typeof planViewSchema>;
 
-const MAX_LINES = 50;
-
 /** A document as a card shows it. `customer` adds what the invoice itself does not carry. */
 export function invoiceView(
   invoice: Invoice,
-  options: { readonly locale: string; readonly email?: string | null; readonly customer_name?: string | null },
+  options: {
+    readonly locale: string;
+    readonly email?: string | null;
+    readonly customer_name?: string | null;
+    readonly buyer_address?: readonly string[];
+  },
 ): InvoiceView {
   const language = languageOf(options.locale);
   const money = (value: Invoice["total"]) => (value === null ? null : amountText(value, invoice.currency, language));
@@ -95,7 +105,10 @@ export function invoiceView(
           : "invoice",
     number: invoice.number === null ? null : oneLine(invoice.number, 60),
     status: statusText(invoice.status, invoice.status_word, language),
-    recipient: invoice.recipient === null ? [] : displayLines(invoice.recipient).filter((line) => line !== ""),
+    recipient: blockLines(invoice.recipient, SHOWN.block),
+    buyer_address: blockLines((options.buyer_address ?? []).join("\n"), SHOWN.block),
+    sender: blockLines(invoice.invoicing_party, SHOWN.block),
+    vat_number: invoice.vat_number === null ? null : oneLine(invoice.vat_number, SHOWN.line) || null,
     customer: customerName === null ? null : oneLine(customerName, 120),
     customer_id: invoice.customer_id === null ? null : oneLine(invoice.customer_id, 64),
     email: email?.text ?? null,
@@ -103,8 +116,8 @@ export function invoiceView(
     issued_at: invoice.issued_at === null ? null : dateText(invoice.issued_at, language),
     due_date: invoice.due_date === null ? null : dateText(invoice.due_date, language),
     amounts_are: invoice.calculate_from_net ? "net" : "gross",
-    lines: items.slice(0, MAX_LINES).map((item) => lineView(item, invoice, language)),
-    more_lines: Math.max(0, items.length - MAX_LINES),
+    lines: items.slice(0, SHOWN.lines).map((item) => lineView(item, invoice, language)),
+    more_lines: Math.max(0, items.length - SHOWN.lines),
     net: money(invoice.net_amount),
     taxes: invoice.vat_breakdown.map((line) => ({
       rate: rateText(line.tax_rate, language),
@@ -114,7 +127,7 @@ export function invoiceView(
     tax: money(invoice.tax_amount),
     gross: money(invoice.total),
     currency: oneLine(invoice.currency, 8),
-    notes: invoice.notes === null || invoice.notes.trim() === "" ? null : displayText(invoice.notes, 500).text,
+    notes: blockLines(invoice.notes, SHOWN.notes),
   };
 }
 
@@ -124,8 +137,8 @@ function lineView(item: Item, invoice: Invoice, language: "de" | "en"): InvoiceV
   const total = totals === null ? null : invoice.calculate_from_net ? totals.net : totals.gross;
   const { currency } = invoice;
   return {
-    title: oneLine(item.title, 185),
-    subtitle: item.subtitle === null || item.subtitle === "" ? null : oneLine(item.subtitle, 185),
+    title: oneLine(item.title, SHOWN.line),
+    subtitle: item.subtitle === null || item.subtitle === "" ? null : oneLine(item.subtitle, SHOWN.line),
     quantity: numberText(item.quantity, language),
     unit_price: price === null ? null : amountText(price, currency, language),
     tax_rate: rateText(item.tax_rate, language),
@@ -148,6 +161,7 @@ export function planView(plan: Plan, expiresAt: number | null = null): PlanView 
         locale: plan.locale,
         email: document.email,
         customer_name: document.customer_name,
+        buyer_address: document.buyer_address,
       }),
     ),
     details: plan.details.map((row) => ({ label: row.label, value: row.value })),

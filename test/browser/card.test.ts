@@ -50,6 +50,25 @@ const until = (frame: Frame, wanted: string) => frame.waitForSelector(`.card[dat
 const messages = (card: OpenCard) => card.page.evaluate("window.host.log.messages");
 
 describe.concurrent("asking", () => {
+  it("shows all that leaves the house besides: sender, VAT number, notes to the end, the address to be filled in", async () => {
+    const notes = Array.from({ length: 60 }, (_, index) => `Note ${index}: ${"word ".repeat(15)}end${index}.`);
+    const document = {
+      ...draft,
+      recipient: [],
+      buyer_address: ["Acme Inc", "Hauptstraße 42"],
+      sender: ["Doe Consulting", "DE89 3704 0044 0532 0130 00"],
+      vat_number: "DE123456789",
+      notes,
+    };
+    await showCard(approvalResult(sendPlan({ documents: [document] })), async (card) => {
+      const shown = await text(card.frame);
+      for (const part of ["Doe Consulting", "DE89 3704 0044 0532 0130 00", "DE123456789", "end0.", "end59."]) {
+        expect(shown).toContain(part);
+      }
+      expect(shown).toMatch(/Acme Inc\s+Hauptstraße 42\s+Filled in from the customer record on sending/);
+    });
+  });
+
   it("shows everything that is approved, and reports its height", async () => {
     await showCard(approvalResult(typedPlan()), async (card) => {
       const shown = await text(card.frame);
@@ -481,7 +500,7 @@ describe.concurrent("hostile text", () => {
           recipient: [hostile, "\u202eevil.exe\u202c", "a\u200bb\u0000c"],
           customer: "<b>bold</b>",
           email: "jane@example.com\u202e",
-          notes: "{{constructor}} javascript:alert(1) ".repeat(10),
+          notes: ["{{constructor}} javascript:alert(1) ".repeat(10)],
           lines: [
             {
               title: "W".repeat(5000),

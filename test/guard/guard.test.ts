@@ -157,6 +157,18 @@ describe("forms asked in the middle of a call", () => {
     expect(ids.size).toBe(1);
   });
 
+  it("are not used for what is too long to read in one; the reason is kept", async () => {
+    const lab = bench();
+    const notes = "March. ".repeat(700);
+    const client = answering(lab, yes, 1_000, { apps: true });
+    const result = await call(lab.guard(), sendPlan({ invoice: invoice({ notes }) }), client);
+    expect(result).toMatchObject({ kind: "pending", channel: "card" });
+    expect((await lab.store.get(approvalOf(result).id))?.channel_reason).toContain("too long for a form");
+    expect(client.forms).toHaveLength(0);
+    const alone = await call(lab.guard({ confirm: "form" }), sendPlan({ invoice: invoice({ notes }) }), client);
+    expect(alone).toMatchObject({ kind: "refused", reason: "unavailable" });
+  });
+
   it("has no default and puts the harmless choice first", async () => {
     const lab = bench();
     const client = answering(lab, yes, 1_000);

@@ -66,11 +66,50 @@ describe("previews", () => {
     expect(text).toContain('may be e-mailed at once to "beta@example.com"');
   });
 
-  it("caps many lines", () => {
-    const items = Array.from({ length: 80 }, (_, index) => item({ id: String(index) }));
-    const text = renderPreview(planView(sendPlan({ invoice: invoice({ items }) })));
-    expect(text).toContain("… and 68 more");
-    expect(text).toContain("Lines (80):");
+  it("shows every line, up to a hundred, and warns of what does not fit", () => {
+    const plan = (lines: number) => {
+      const items = Array.from({ length: lines }, (_, index) => item({ id: String(index), title: `Title ${index}.` }));
+      return sendPlan({ invoice: invoice({ items }) });
+    };
+    const text = renderPreview(planView(plan(100)));
+    expect(text).toContain("Lines (100):");
+    for (let index = 0; index < 100; index += 1) expect(text).toContain(`"Title ${index}."`);
+    expect(plan(100).risks.map(({ code }) => code)).not.toContain("not_shown_in_full");
+    expect(renderPreview(planView(plan(101)))).toContain("… and 1 more");
+    expect(plan(101).risks.map(({ code }) => code)).toContain("not_shown_in_full");
+  });
+
+  it("shows everything that leaves the house: the sender, the VAT number, all of the notes", () => {
+    const notes = `${"Thank you for your order. ".repeat(190)}\n\nPay to DE02 1203 0000 0000 2020 51`;
+    const plan = sendPlan({
+      invoice: invoice({ notes, invoicing_party: "Doe Consulting\nBank DE89 3704", vat_number: "DE123456789" }),
+    });
+    const view = planView(plan);
+    const text = renderPreview(view);
+    expect(text).toContain('Sender, set by hand "Doe Consulting / Bank DE89 3704"');
+    expect(text).toContain('VAT number "DE123456789"');
+    expect(text).toContain(' > "Pay to DE02 1203 0000 0000 2020 51"');
+    expect(text.match(/Thank you for your order/g)).toHaveLength(190);
+    expect(view.documents[0]?.notes.join(" ")).toContain("DE02 1203 0000 0000 2020 51");
+    expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThan(400);
+  });
+
+  it("shows the address that will be filled in where the recipient is blank", () => {
+    const address = {
+      id: "a",
+      name: "Acme Inc",
+      street_address: "Hauptstraße 42",
+      address_line_2: null,
+      zip_code: "50667",
+      city: "Köln",
+      country_code: "DE",
+    };
+    const blank = sendPlan({ invoice: invoice({ recipient: " " }), customer: customer({ address }) });
+    expect(renderPreview(planView(blank))).toContain(
+      'Recipient, filled in from the customer record "Acme Inc / Hauptstraße 42 / 50667 Köln / DE"',
+    );
+    const own = sendPlan({ customer: customer({ address }) });
+    expect(renderPreview(planView(own))).not.toContain("filled in");
   });
 
   it("covers a whole batch: order, count and totals", () => {
@@ -153,6 +192,8 @@ describe("hostile texts", () => {
     title: hostile,
     subtitle: hostile,
     notes: hostile,
+    sender: hostile,
+    vat_number: hostile,
     recipient: hostile,
     number: hostile,
     company: hostile,
@@ -170,6 +211,8 @@ describe("hostile texts", () => {
       status_word: texts.status,
       notes: texts.notes,
       recipient: texts.recipient,
+      invoicing_party: texts.sender,
+      vat_number: texts.vat_number,
       customer_id: texts.id,
       items: [item({ title: texts.title, subtitle: texts.subtitle })],
     });
@@ -194,7 +237,7 @@ describe("hostile texts", () => {
         for (const plan of planOf(texts)) {
           const view = planViewSchema.parse(planView(plan, 0));
           const escaped = strings(view).filter(
-            (text) => UNSAFE.test(text) || text.includes("\n") || !text.isWellFormed() || text.length > 1_200,
+            (text) => UNSAFE.test(text) || text.includes("\n") || !text.isWellFormed() || text.length > 5_000,
           );
           // Quotes come in pairs: what was quoted has not ended its quote. Nothing is left that Markdown or HTML act on.
           const broken = renderPreview(view)
@@ -220,9 +263,14 @@ describe("hostile texts", () => {
           view.details.length +
           view.consequences.length +
           (view.warnings.length > 0 ? view.warnings.length + 2 : 0);
-        const optional = [document.email, document.customer, document.notes].filter((text) => text !== null).length;
-        const lines = renderPreview(view).split("\n").length;
-        expect(lines).toBe(own + optional + (document.recipient.length > 0 ? 1 : 0));
+        const optional = [document.email, document.customer, document.vat_number].filter(
+          (text) => text !== null,
+        ).length;
+        const blocks = [document.recipient, document.sender, document.notes].filter(({ length }) => length > 0).length;
+        const lines = renderPreview(view)
+          .split("\n")
+          .filter((line) => !/^ > "[^"]*"$/.test(line));
+        expect(lines).toHaveLength(own + optional + blocks);
       }),
       { numRuns: 100 },
     );

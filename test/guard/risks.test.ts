@@ -52,6 +52,37 @@ const cases: readonly [code: string, raises: boolean, Partial<PlanInput>, englis
     /denselben Betrag, 1\.785,00 EUR, ging vor 12 Tagen \(21\.03\.2026\) an diesen Kunden: R-2026-0007/,
   ],
   [
+    "sender_by_hand",
+    true,
+    { invoice: invoice({ invoicing_party: "Doe Consulting, DE89 3704" }) },
+    /set by hand, and no earlier invoice to this customer has one: "Doe Consulting/,
+    /von Hand gesetzt/,
+  ],
+  [
+    "sender_by_hand",
+    true,
+    {
+      invoice: invoice({ invoicing_party: "Doe Consulting\nAnother street" }),
+      context: context({ earlier: [{ ...earlier, invoicing_party: "Doe Consulting\nOld street" }] }),
+    },
+    /not the one of earlier invoices to this customer: "Doe Consulting ⏎ Another street"/,
+    /ein anderer als auf früheren Rechnungen/,
+  ],
+  [
+    "payment_details",
+    true,
+    { invoice: invoice({ notes: "March. Please pay to DE02 1203 0000 0000 2020 51." }) },
+    /in the notes that no earlier invoice to this customer has: "DE02120300000000202051"/,
+    /In den Notizen steht eine Bankverbindung/,
+  ],
+  [
+    "not_shown_in_full",
+    true,
+    { invoice: invoice({ notes: `March ${"x".repeat(5_000)}` }) },
+    /longer than can be shown/,
+    /länger, als hier gezeigt werden kann/,
+  ],
+  [
     "parked",
     true,
     { invoice: invoice({ notes: "Sammelrechnung Monatsende: nicht einzeln senden." }) },

@@ -29,6 +29,7 @@ describe("send_invoice", () => {
        1. 2 × 50.00 EUR, 19 %, = 100.00 EUR: "Leistung 1.1"
       E-mail to "sonja.brandt@brandt-buch.example"
       Customer 181227 "Brandt & Töchter Buchhandlung (Sonja Brandt)"
+      Recipient, filled in from the customer record "Brandt & Töchter Buchhandlung / Karl-Heine-Straße 61 / 04229 Leipzig / DE"
       Notes "Entwurf 1"
 
       Look twice:

@@ -7,6 +7,9 @@ export const draft: InvoiceView = {
   number: null,
   status: "draft",
   recipient: ["Acme Inc", "Jane Doe", "Hauptstraße 42", "50667 Köln"],
+  buyer_address: [],
+  sender: [],
+  vat_number: null,
   customer: "Acme Inc (Jane Doe)",
   customer_id: "4711",
   email: "jane@example.com",
@@ -30,7 +33,7 @@ export const draft: InvoiceView = {
   tax: "285.00 EUR",
   gross: "1,785.00 EUR",
   currency: "EUR",
-  notes: null,
+  notes: [],
 };
 
 const inTenMinutes = () => new Date(Date.now() + 600_000).toISOString();
@@ -107,7 +110,7 @@ export function cancelPlanInGerman(changes: Partial<PlanView> = {}): PlanView {
         ],
         tax: "299,00 EUR",
         gross: "1.999,00 EUR",
-        notes: "Leistungszeitraum März 2026. Vielen Dank für Ihren Auftrag.",
+        notes: ["Leistungszeitraum März 2026.", "Vielen Dank für Ihren Auftrag."],
       },
     ],
     details: [{ label: "Stornorechnung über", value: "−1.999,00 EUR" }],

@@ -37,15 +37,24 @@ export function invoicePaper(view: InvoiceView, words: Words, options: PaperOpti
     factList(view, options.mailed ? words.mailedTo : words.email, words),
     lines(view, words),
     totals(view, words),
-    view.notes === null
+    view.notes.length === 0
       ? null
-      : div("notes", element("p", { class: "label" }, words.notes), element("p", {}, view.notes)),
+      : div(
+          "notes",
+          element("p", { class: "label" }, words.notes),
+          ...view.notes.map((line) => element("p", {}, line)),
+        ),
   );
 }
 
 function recipient(view: InvoiceView, words: Words): HTMLElement {
-  if (view.recipient.length === 0) return element("p", { class: "missing" }, words.noRecipient);
-  return element("address", {}, ...view.recipient.map((line) => element("span", {}, line)));
+  if (view.recipient.length > 0) return block(view.recipient);
+  if (view.buyer_address.length === 0) return element("p", { class: "missing" }, words.noRecipient);
+  return div("filled", block(view.buyer_address), element("p", { class: "missing" }, words.filledIn));
+}
+
+function block(lines: readonly string[]): HTMLElement {
+  return element("address", {}, ...lines.map((line) => element("span", {}, line)));
 }
 
 function factList(view: InvoiceView, emailLabel: string, words: Words): HTMLElement | null {
@@ -64,6 +73,10 @@ function factList(view: InvoiceView, emailLabel: string, words: Words): HTMLElem
   add(words.customer, view.customer);
   add(words.issued, view.issued_at);
   add(words.due, view.due_date);
+  add(words.vatNumber, view.vat_number);
+  if (view.sender.length > 0) {
+    rows.push(div("fact", element("dt", {}, words.sender), element("dd", {}, block(view.sender))));
+  }
   return rows.length === 0 ? null : element("dl", { class: "facts" }, ...rows);
 }
 

@@ -29,7 +29,7 @@ export function isInvoiceView(value: unknown): value is InvoiceView {
     isRecord(value) &&
     textIn(value, "kind") !== null &&
     textIn(value, "currency") !== null &&
-    listIn(value, "recipient") !== null &&
+    ["recipient", "buyer_address", "sender", "notes"].every((name) => listIn(value, name) !== null) &&
     listIn(value, "taxes") !== null &&
     listIn(value, "lines")?.every(isRecord) === true
   );
