@@ -37,14 +37,14 @@ async function writes(): Promise<void> {
   const bare = async ({ operation, args }: Act) => {
     const prepared = await operation.prepare(args, context);
     if (prepared.state !== "go") throw new Error(prepared.state);
-    return timed(() => operation.dispatch(args, prepared.before, scene.direct));
+    return timed(() => operation.dispatch(args, prepared.before, scene.direct, {}));
   };
   /** The same reads and the same request as the journal makes them. */
   const withReads = ({ operation, args }: Act) =>
     timed(async () => {
       const prepared = await operation.prepare(args, context);
       if (prepared.state !== "go") throw new Error(prepared.state);
-      const evidence = await operation.dispatch(args, prepared.before, scene.direct);
+      const evidence = await operation.dispatch(args, prepared.before, scene.direct, {});
       if (evidence.kind !== "applied") throw new Error(evidence.kind);
       if (evidence.resource === null) await operation.reconcile(args, prepared.before, context, true);
     });

@@ -41,11 +41,15 @@ export type Exchange =
 // undici costs tens of milliseconds to load and is not needed before the first request.
 const loadUndici = () => import("undici");
 
-/** Opens a fresh connection, sends once, reads the answer. The caller's signal counts until the socket is handed over. */
+/**
+ * Opens a fresh connection, sends once, reads the answer. The caller's signal, and whether it is still in time, count
+ * until the socket is handed over.
+ */
 export async function sendOnce(
   request: WireRequest,
   timeouts: Timeouts,
   maxBytes: number,
+  isInTime: () => boolean,
   signal?: AbortSignal,
 ): Promise<Exchange> {
   const { Client, buildConnector } = await loadUndici();
@@ -75,7 +79,8 @@ export async function sendOnce(
           callback(new Error("no connection"), null);
           return;
         }
-        if (abandoned) {
+        if (!isInTime()) reason ??= "the connection came too late";
+        if (abandoned || !isInTime()) {
           result[1].destroy();
           callback(new Error("abandoned"), null);
           return;

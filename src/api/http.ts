@@ -21,6 +21,7 @@ export function createHttpApi(options: HttpApiOptions): InvoicesApi {
     getCustomer: customers.getCustomer,
     listInvoices: invoices.listInvoices,
     getInvoice: invoices.getInvoice,
+    readyToWrite: wire.readyToWrite,
     createCustomer: (customer, call) => evidence(() => customers.createCustomer(customer, call)),
     createAddress: (id, address, call) => evidence(() => customers.createAddress(id, address, call)),
     createInvoice: (invoice, call) => evidence(() => invoices.createInvoice(invoice, call)),

@@ -14,7 +14,14 @@ import type { Wire } from "./wire.ts";
 
 type InvoicesPart = Omit<
   InvoicesApi,
-  "organization" | "listCustomers" | "getCustomer" | "createCustomer" | "createAddress" | "markPaid" | "fetchDocument"
+  | "organization"
+  | "listCustomers"
+  | "getCustomer"
+  | "readyToWrite"
+  | "createCustomer"
+  | "createAddress"
+  | "markPaid"
+  | "fetchDocument"
 >;
 
 export function createInvoicesApi(wire: Wire, getCustomer: InvoicesApi["getCustomer"]): InvoicesPart {

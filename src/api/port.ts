@@ -19,6 +19,11 @@ export interface InvoicesApi {
   /** Items and customer included. */
   getInvoice(id: string, options?: CallOptions): Promise<Invoice>;
 
+  /**
+   * Takes a place in the write budget beforehand, so that a write given it as `slot` need not wait. Throws
+   * RateLimitedError when the wait would be too long.
+   */
+  readyToWrite(options?: CallOptions): Promise<WriteSlot>;
   createCustomer(customer: NewCustomer, options?: CallOptions): Promise<WriteEvidence<{ readonly id: string }>>;
   createAddress(
     customerId: string,
@@ -52,6 +57,16 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Value of `Accept-Language`: the API translates texts and error messages by it. */
   readonly language?: string;
+  /** A write not handed to a socket by this instant (milliseconds since the epoch) ends as `not_sent`. */
+  readonly not_after?: number;
+  /** Of `readyToWrite`. */
+  readonly slot?: WriteSlot;
+}
+
+/** A place in the write budget, for one request. */
+export interface WriteSlot {
+  /** `true` the first time. */
+  take(): boolean;
 }
 
 export type DocumentKind = "pdf" | "xml";

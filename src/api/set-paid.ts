@@ -26,12 +26,15 @@ export function createMarkPaid(wire: Wire): InvoicesApi["markPaid"] {
     const post = () =>
       wire.write({ method: "POST", path: target, query: [["sendNotification", sendNotification]], subject }, call);
 
-    if (form === "post") return actionEvidence(await post());
+    if (form === "post") return viaPost();
     const first = await put();
-    if (!routeMissing(first) || !(await exists(id))) return actionEvidence(first);
-    const second = await post();
-    if (second.kind !== "not_sent" && !routeMissing(second)) form = "post";
-    return actionEvidence(second);
+    return routeMissing(first) && (await exists(id)) ? viaPost() : actionEvidence(first);
+
+    async function viaPost() {
+      const answer = await post();
+      form = routeMissing(answer) ? "put" : "post";
+      return actionEvidence(answer);
+    }
 
     async function exists(invoiceId: string): Promise<boolean> {
       try {

@@ -5,7 +5,7 @@ import { encodeQuery, type QueryPairs } from "../jsonapi/query.ts";
 import { Budget, DEFAULT_BUDGET } from "./budget.ts";
 import { type Answer, type Exchange, fetchOnce, openAgent, sendOnce, type Timeouts } from "./connection.ts";
 import { createOrganizationLookup, type OrganizationLookup } from "./organization.ts";
-import type { CallOptions } from "./port.ts";
+import type { CallOptions, WriteSlot } from "./port.ts";
 import { createRedactor, type Redactor } from "./redact.ts";
 import { refusal, type Subject } from "./refusal.ts";
 import { RetryBudget, readDelay, retryAfterMs, unsentDelay } from "./retry.ts";
@@ -52,6 +52,7 @@ export interface Wire {
   /** The text of a 2xx answer; everything else is thrown. */
   read(request: ReadRequest, options?: CallOptions): Promise<string>;
   write(request: WriteRequest, options?: CallOptions): Promise<WriteAnswer>;
+  readyToWrite(options?: CallOptions): Promise<WriteSlot>;
   /** One GET of an address the caller has checked. The token goes along to the API's own origin only. */
   fetchUrl(url: URL, accept: string, options?: CallOptions): Promise<Answer>;
   /** The API's origin, `https://b.anny.co`. */
@@ -72,6 +73,7 @@ export function createWire(options: HttpApiOptions): Wire {
   const token = once(async () => checkedToken(await resolved(options.token), redactor));
   const origin = once(async () => originOf(await resolved(options.base_url)));
   let agent: Promise<Dispatcher> | null = null;
+  let slots = 0;
   const sharedAgent = () => {
     agent ??= openAgent(timeouts);
     return agent;
@@ -209,6 +211,19 @@ export function createWire(options: HttpApiOptions): Wire {
     return { kind: "unknown", status: null, reason: exchange.reason };
   }
 
+  async function readyToWrite(call?: CallOptions): Promise<WriteSlot> {
+    slots += 1;
+    await acquire("write", `slot ${slots}`, call?.signal);
+    let isTaken = false;
+    return {
+      take() {
+        const isFirst = !isTaken;
+        isTaken = true;
+        return isFirst;
+      },
+    };
+  }
+
   /** Sends at most once. Throws when nothing was sent. */
   async function dispatch(request: WriteRequest, call: CallOptions | undefined): Promise<Exchange> {
     const signal = call?.signal;
@@ -219,13 +234,18 @@ export function createWire(options: HttpApiOptions): Wire {
     const { method, body } = request;
     const wire = { method, origin: base, target, headers, ...(body === undefined ? {} : { body }) };
     const begun = clock.now();
+    const isInTime = () => call?.not_after === undefined || clock.now() <= call.not_after;
     for (let attempt = 1; ; attempt += 1) {
-      await acquire("write", `${method} ${target} ${body ?? ""}`, signal);
+      if (attempt > 1 || call?.slot?.take() !== true) {
+        await acquire("write", `${method} ${target} ${body ?? ""}`, signal);
+      }
+      if (!isInTime()) throw tooLate(request.subject);
       const started = clock.now();
-      const exchange = await sendOnce(wire, timeouts, LARGEST_WRITE_ANSWER, signal);
+      const exchange = await sendOnce(wire, timeouts, LARGEST_WRITE_ANSWER, isInTime, signal);
       log(method, request.path, outcomeOf(exchange), started);
       if (exchange.kind !== "not_sent") return exchange;
       if (exchange.cancelled) throw new CancelledError();
+      if (!isInTime()) throw tooLate(request.subject);
       const delay = unsentDelay(attempt, clock.now() - begun, Math.random());
       if (delay === null) {
         throw new UnavailableError(
@@ -266,7 +286,14 @@ export function createWire(options: HttpApiOptions): Wire {
     throw new UnavailableError(`The document could not be fetched: ${exchange.reason}.`);
   }
 
-  return { read, write, fetchUrl, origin, organization, redactor };
+  return { read, write, readyToWrite, fetchUrl, origin, organization, redactor };
+}
+
+function tooLate(subject: Subject): UnavailableError {
+  return new UnavailableError(
+    `Too much time passed before the request to ${subject.action} could leave (a slow connection, or a suspended computer). Nothing was sent.`,
+    { next: "Make the same call again." },
+  );
 }
 
 function textOf(answer: Answer, subject: Subject): string {

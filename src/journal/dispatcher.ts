@@ -1,4 +1,4 @@
-import type { WriteEvidence } from "../api/port.ts";
+import type { CallOptions, WriteEvidence, WriteSlot } from "../api/port.ts";
 import type { JsonObject } from "../domain/json.ts";
 import {
   BlockedError,
@@ -21,17 +21,28 @@ const MAX_ROUNDS = 10;
 const MAX_ATTEMPTS = 3;
 /** Readings that confirm a rejection. */
 const CONFIRM_WAITS_MS = [0, 300, 1000];
-/** A dispatch starts only while this much of its lease is left: connecting and waiting take at most 30 s. */
+/** A request leaves only while this much of its lease is left: waiting for the answer takes at most 25 s. */
 const FENCE_MS = 30_000;
+/** How often an act begins anew because its document was read too long before the request could leave. */
+const MAX_STALE = 2;
 
 type Ended = Outcome<JsonObject>;
 
 /** Proven after the claim: nothing happened. Kept apart from what is merely thrown. */
 class Refuted {
   readonly error: InvoicingError;
-  constructor(error: InvoicingError) {
+  /** Nothing left this machine. */
+  readonly isUnsent: boolean;
+  constructor(error: InvoicingError, isUnsent: boolean) {
     this.error = error;
+    this.isUnsent = isUnsent;
   }
+}
+
+/** What one request is allowed: a place in the write budget, and until when what was read counts as fresh. */
+interface Permit {
+  readonly slot: WriteSlot;
+  readonly fresh_until: number;
 }
 
 export interface PreparedCall {
@@ -85,6 +96,7 @@ export class Dispatcher {
         next: "Ask for one through the guarded tool.",
       });
     }
+    let stale = 0;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const look = await store.operations.look({
         organization_id: organizationId,
@@ -96,18 +108,22 @@ export class Dispatcher {
         await this.#release(call, look.holder);
         continue;
       }
+      // Taken before the readings, so that nothing waits between them and the request.
+      const slot = await this.#options.api.readyToWrite(signalOf(call));
       const prepared = await operation.prepare(args, this.#context(call));
       await this.#point("prepared");
       if (prepared.state === "already") {
         return { outcome: "already_done", operation: null, result: prepared.result };
       }
-      await options.approval?.recheck();
+      const permit = await this.#permit(call, slot);
       if (options.signal?.aborted) throw new CancelledError();
       const claim = await this.#claim(call, prepared.before, look.latest);
       if (claim.is === "claimed") {
-        const sent = await this.#claimed(call, claim.row, prepared.before);
-        if (sent instanceof Refuted) throw sent.error;
-        return sent;
+        const sent = await this.#claimed(call, claim.row, prepared.before, permit);
+        if (!(sent instanceof Refuted)) return sent;
+        stale += 1;
+        if (stale > MAX_STALE || !this.#isStale(call, sent, permit)) throw sent.error;
+        continue;
       }
       if (claim.is === "refused") throw refusedApproval(claim.reason);
       if (claim.is === "over_limit") throw policyBreach(claim.breach.limit, claim.breach.sentence);
@@ -184,32 +200,33 @@ export class Dispatcher {
   }
 
   /** From here on a request may have left: whatever fails, the answer is an outcome with the operation's id. */
-  async #claimed(call: PreparedCall, row: OperationRow, before: JsonObject): Promise<Ended | Refuted> {
+  async #claimed(call: PreparedCall, row: OperationRow, before: JsonObject, permit: Permit): Promise<Ended | Refuted> {
     this.#dispatching.add(row.id);
     try {
-      const sent = await this.#settler.guarded(() => this.#send(call, row, before));
+      const sent = await this.#settler.guarded(() => this.#send(call, row, before, permit));
       return sent ?? endedOf(this.#settler.unrecorded(row));
     } finally {
       this.#dispatching.delete(row.id);
     }
   }
 
-  async #send(call: PreparedCall, claimed: OperationRow, before: JsonObject): Promise<Ended | Refuted> {
+  async #send(call: PreparedCall, claimed: OperationRow, before: JsonObject, given: Permit): Promise<Ended | Refuted> {
     const { clock } = this.#options;
     await this.#point("claimed");
     let row = claimed;
+    let permit = given;
     for (;;) {
-      const evidence = await this.#attempt(call, row, before);
+      const evidence = await this.#attempt(call, row, before, permit);
       await this.#point("answered");
       switch (evidence.kind) {
         case "not_sent": {
           const ended = await this.#settler.notDone(row, "It never left this machine.", true);
-          return this.#refuted(ended, evidence.error);
+          return this.#refuted(ended, evidence.error, true);
         }
         case "rejected": {
           const retry = await this.#rejected(call, row, evidence);
           if (retry.ended) return retry.ended;
-          row = retry.row;
+          ({ row, permit } = retry);
           break;
         }
         case "applied": {
@@ -226,14 +243,21 @@ export class Dispatcher {
     }
   }
 
-  async #attempt(call: PreparedCall, row: OperationRow, before: JsonObject): Promise<WriteEvidence<JsonObject>> {
-    const { operation, args, options } = call;
+  async #attempt(
+    call: PreparedCall,
+    row: OperationRow,
+    before: JsonObject,
+    permit: Permit,
+  ): Promise<WriteEvidence<JsonObject>> {
+    const { operation, args } = call;
     // A process that slept since its claim must not send any more: others may have concluded that it is dead.
-    if (this.#options.clock.now() > row.lease_until - FENCE_MS) {
-      return { kind: "not_sent", error: new UnavailableError("This process was suspended. Nothing was sent.") };
+    const not_after = Math.min(row.lease_until - FENCE_MS, permit.fresh_until);
+    if (this.#options.clock.now() > not_after) {
+      return { kind: "not_sent", error: new UnavailableError("This process was held up. Nothing was sent.") };
     }
     try {
-      return await operation.dispatch(args, before, this.#options.api, options.signal);
+      const options: CallOptions = { ...signalOf(call), not_after, slot: permit.slot };
+      return await operation.dispatch(args, before, this.#options.api, options);
     } catch (error) {
       const reason = error instanceof Error ? error.message : "internal error";
       return { kind: "unknown", status: null, reason };
@@ -245,7 +269,9 @@ export class Dispatcher {
     call: PreparedCall,
     row: OperationRow,
     evidence: Extract<WriteEvidence<JsonObject>, { kind: "rejected" }>,
-  ): Promise<{ readonly ended: Ended | Refuted } | { readonly ended: null; readonly row: OperationRow }> {
+  ): Promise<
+    { readonly ended: Ended | Refuted } | { readonly ended: null; readonly row: OperationRow; readonly permit: Permit }
+  > {
     const reading = await this.#confirm(row);
     if (reading?.is === "done" || reading?.is === "mismatch") {
       const ended = await this.#ended(await this.#settler.conclude(row, reading));
@@ -265,13 +291,18 @@ export class Dispatcher {
     call: PreparedCall,
     row: OperationRow,
     error: InvoicingError,
-  ): Promise<{ readonly ended: Ended | Refuted } | { readonly ended: null; readonly row: OperationRow } | null> {
+  ): Promise<
+    | { readonly ended: Ended | Refuted }
+    | { readonly ended: null; readonly row: OperationRow; readonly permit: Permit }
+    | null
+  > {
     const { clock, store, random = Math.random } = this.#options;
     const wait = (error.retry_after_ms ?? 1000) + Math.floor(random() * 300);
     if (row.attempts >= MAX_ATTEMPTS || clock.now() + wait + FENCE_MS / 2 > call.deadline) return null;
+    let permit: Permit;
     try {
       await clock.sleep(wait, call.options.signal);
-      await call.options.approval?.recheck();
+      permit = await this.#permit(call, await this.#options.api.readyToWrite(signalOf(call)));
     } catch (reason) {
       const ended = await this.#settler.notDone(row, "The API refused it (429), and it was not tried again.");
       const cause = reason instanceof InvoicingError ? reason : new CancelledError();
@@ -281,7 +312,7 @@ export class Dispatcher {
     const next = await this.#settler.guarded(() =>
       store.operations.attempt(row, { now, lease_until: now + this.#settings.lease_ms }),
     );
-    if (next) return { ended: null, row: next };
+    if (next) return { ended: null, row: next, permit };
     // Somebody else settled the row meanwhile: theirs counts. Without a record of the attempt there is none.
     const current = await this.#settler.guarded(() => store.operations.get(row.organization_id, row.id));
     if (current === null) return { ended: endedOf(this.#settler.unrecorded(row)) };
@@ -323,9 +354,23 @@ export class Dispatcher {
   }
 
   /** Proven and recorded that nothing happened, unless another settler found that it did. */
-  async #refuted(row: OperationRow, error: InvoicingError): Promise<Ended | Refuted> {
+  async #refuted(row: OperationRow, error: InvoicingError, isUnsent = false): Promise<Ended | Refuted> {
     await this.#point("settled");
-    return row.state === "not_done" ? new Refuted(error) : endedOf(row);
+    return row.state === "not_done" ? new Refuted(error, isUnsent) : endedOf(row);
+  }
+
+  /** The document is compared with what was approved; from then on the reading ages. */
+  async #permit(call: PreparedCall, slot: WriteSlot): Promise<Permit> {
+    const { approval } = call.options;
+    if (approval === undefined) return { slot, fresh_until: Number.POSITIVE_INFINITY };
+    await approval.recheck();
+    return { slot, fresh_until: this.#options.clock.now() + this.#settings.fresh_ms };
+  }
+
+  /** The request never left because its reading had aged, and there is time for another. The approval is unused again. */
+  #isStale(call: PreparedCall, { isUnsent }: Refuted, { fresh_until }: Permit): boolean {
+    const now = this.#options.clock.now();
+    return isUnsent && now > fresh_until && now + FENCE_MS / 2 < call.deadline;
   }
 
   #context(call: PreparedCall) {
@@ -335,6 +380,10 @@ export class Dispatcher {
   async #point(point: Point): Promise<void> {
     await this.#options.onPoint?.(point);
   }
+}
+
+function signalOf({ options }: PreparedCall): CallOptions {
+  return options.signal ? { signal: options.signal } : {};
 }
 
 export function refusedApproval(reason: string): RefusedError {

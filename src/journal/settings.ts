@@ -36,6 +36,8 @@ export interface SettleSettings {
   readonly settle_ms: number;
   /** How long a dispatch owns its row. Covers connecting (5 s) and waiting for the answer (25 s), twice. */
   readonly lease_ms: number;
+  /** Longest time between the reading that an approval is compared with and the request. */
+  readonly fresh_ms: number;
   /** What `close()` waits for calls under way. */
   readonly close_ms: number;
 }
@@ -46,5 +48,6 @@ export const SETTLE_DEFAULTS: SettleSettings = {
   budget_ms: 45_000,
   settle_ms: 25_000,
   lease_ms: 60_000,
+  fresh_ms: 1_500,
   close_ms: 20_000,
 };

@@ -58,7 +58,7 @@ export const addItem: Operation<AddItemArgs, z.infer<typeof before>, AddItemResu
     };
   },
 
-  async dispatch(item, { calculate_from_net }, api, signal) {
+  async dispatch(item, { calculate_from_net }, api, options) {
     const evidence = await api.addItem(
       item.invoice_id,
       {
@@ -69,7 +69,7 @@ export const addItem: Operation<AddItemArgs, z.infer<typeof before>, AddItemResu
         amount: decimal(item.amount),
       },
       calculate_from_net,
-      signal ? { signal } : {},
+      options,
     );
     // The answer to the POST does not show the invoice's new total: the reading that follows compares it.
     return evidence.kind === "applied" ? { ...evidence, resource: null } : evidence;

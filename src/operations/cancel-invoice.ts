@@ -62,8 +62,8 @@ export const cancelInvoice: Operation<CancelInvoiceArgs, z.infer<typeof before>,
     return { state: "go", before: { ...snapshot, customer_id: invoice.customer_id, total } };
   },
 
-  async dispatch({ invoice_id }, _before, api, signal) {
-    return api.cancelInvoice(invoice_id, signal ? { signal } : {});
+  async dispatch({ invoice_id }, _before, api, options) {
+    return api.cancelInvoice(invoice_id, options);
   },
 
   async reconcile({ invoice_id }, snapshot, context, applied) {

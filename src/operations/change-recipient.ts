@@ -83,8 +83,8 @@ export const changeRecipient: Operation<ChangeRecipientArgs, Snapshot, ChangeRec
     return { state: "go", before: { ...content, ...(await snapshotInvoices(context, customer.id)) } };
   },
 
-  async dispatch({ invoice_id }, { customer_id }, api, signal) {
-    return api.changeRecipient(invoice_id, customer_id, signal ? { signal } : {});
+  async dispatch({ invoice_id }, { customer_id }, api, options) {
+    return api.changeRecipient(invoice_id, customer_id, options);
   },
 
   async reconcile({ invoice_id }, snapshot, context, applied) {

@@ -44,8 +44,8 @@ export const createAddress: Operation<CreateAddressArgs, z.infer<typeof before>,
       : { state: "go", before: { address_id: address?.id ?? null } };
   },
 
-  async dispatch({ customer_id, ...address }, _before, api, signal) {
-    const evidence = await api.createAddress(customer_id, address, signal ? { signal } : {});
+  async dispatch({ customer_id, ...address }, _before, api, options) {
+    const evidence = await api.createAddress(customer_id, address, options);
     if (evidence.kind !== "applied") return evidence;
     return { ...evidence, resource: evidence.resource && { customer_id, address_id: evidence.resource.id } };
   },

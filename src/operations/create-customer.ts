@@ -43,8 +43,8 @@ export const createCustomer: Operation<CreateCustomerArgs, z.infer<typeof before
     return only ? { state: "already", result: { customer_id: only.id } } : { state: "go", before: {} };
   },
 
-  async dispatch(customer, _before, api, signal) {
-    const evidence = await api.createCustomer(customer, signal ? { signal } : {});
+  async dispatch(customer, _before, api, options) {
+    const evidence = await api.createCustomer(customer, options);
     if (evidence.kind !== "applied") return evidence;
     return { ...evidence, resource: evidence.resource && { customer_id: evidence.resource.id } };
   },

@@ -43,8 +43,8 @@ export const createInvoice: Operation<CreateInvoiceArgs, Snapshot, CreateInvoice
     return { state: "go", before: await snapshotInvoices(context, customer_id ?? null) };
   },
 
-  async dispatch({ lines: _lines, ...invoice }, _before, api, signal) {
-    const evidence = await api.createInvoice(invoice, signal ? { signal } : {});
+  async dispatch({ lines: _lines, ...invoice }, _before, api, options) {
+    const evidence = await api.createInvoice(invoice, options);
     if (evidence.kind !== "applied") return evidence;
     return { ...evidence, resource: evidence.resource && { invoice_id: evidence.resource.id } };
   },

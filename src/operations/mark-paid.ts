@@ -38,8 +38,8 @@ export const markPaid: Operation<MarkPaidArgs, z.infer<typeof before>, MarkPaidR
     return { state: "go", before: { status: invoice.status } };
   },
 
-  async dispatch({ invoice_id, send_notification }, _before, api, signal) {
-    return api.markPaid(invoice_id, send_notification, signal ? { signal } : {});
+  async dispatch({ invoice_id, send_notification }, _before, api, options) {
+    return api.markPaid(invoice_id, send_notification, options);
   },
 
   async reconcile({ invoice_id, send_notification }, _before, context) {

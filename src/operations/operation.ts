@@ -1,5 +1,5 @@
 import type { ZodType } from "zod";
-import type { InvoicesApi, WriteEvidence } from "../api/port.ts";
+import type { CallOptions, InvoicesApi, WriteEvidence } from "../api/port.ts";
 import type { JsonObject } from "../domain/json.ts";
 
 /** The API's mutations, one file each in this folder. */
@@ -62,7 +62,7 @@ export interface Operation<A extends JsonObject, B extends JsonObject, R extends
   /** Document the operation is about, for the journal's lists. `id` is null for creates until done. */
   subject(args: A, result: R | null): { readonly type: "customer" | "invoice"; readonly id: string | null };
   prepare(args: A, context: OperationContext): Promise<Before<B, R>>;
-  dispatch(args: A, before: B, api: InvoicesApi, signal?: AbortSignal): Promise<WriteEvidence<R>>;
+  dispatch(args: A, before: B, api: InvoicesApi, options: CallOptions): Promise<WriteEvidence<R>>;
   /** Reads only. `applied`: a 2xx was seen, so a negative reading means lag, never "not done". */
   reconcile(args: A, before: B, context: OperationContext, applied: boolean): Promise<Verdict<R>>;
 }

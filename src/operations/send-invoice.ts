@@ -53,8 +53,8 @@ export const sendInvoice: Operation<SendInvoiceArgs, Content, SendInvoiceResult>
     return { state: "go", before: contentOf(invoice) };
   },
 
-  async dispatch({ invoice_id }, _before, api, signal) {
-    return api.sendInvoice(invoice_id, signal ? { signal } : {});
+  async dispatch({ invoice_id }, _before, api, options) {
+    return api.sendInvoice(invoice_id, options);
   },
 
   async reconcile({ invoice_id }, approved, context) {

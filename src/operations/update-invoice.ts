@@ -54,8 +54,8 @@ export const updateInvoice: Operation<UpdateInvoiceArgs, z.infer<typeof before>,
       : { state: "go", before: { values } };
   },
 
-  async dispatch({ invoice_id, changes: wanted }, _before, api, signal) {
-    const evidence = await api.updateInvoice(invoice_id, wanted, signal ? { signal } : {});
+  async dispatch({ invoice_id, changes: wanted }, _before, api, options) {
+    const evidence = await api.updateInvoice(invoice_id, wanted, options);
     if (evidence.kind !== "applied") return evidence;
     return { ...evidence, resource: evidence.resource && { invoice_id } };
   },

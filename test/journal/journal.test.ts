@@ -221,6 +221,85 @@ describe("a guarded act", () => {
   });
 });
 
+describe("what an approval is compared with", () => {
+  /** A send whose connection takes so long each time; it heeds until when it may leave. */
+  const slow =
+    (clock: Bench["clock"], connects: number[]) =>
+    (api: InvoicesApi): Partial<InvoicesApi> => ({
+      sendInvoice: async (id, options) => {
+        await clock.sleep(connects.shift() ?? 0);
+        return options?.not_after !== undefined && clock.now() > options.not_after
+          ? { kind: "not_sent", error: new UnavailableError("too late") }
+          : api.sendInvoice(id, options);
+      },
+    });
+
+  it("is read after every wait for a place in the budget, and the request then needs no other", async () => {
+    const it = bench();
+    const { clock } = it;
+    const order: string[] = [];
+    const slots: boolean[] = [];
+    const busy = it.journal((api) => ({
+      readyToWrite: async () => {
+        await clock.sleep(9_000);
+        order.push("ready");
+        return { take: () => slots.push(true) === 1 };
+      },
+      sendInvoice: (id, options) => {
+        order.push(options?.slot?.take() === true ? "sent" : "sent without a place");
+        return api.sendInvoice(id, options);
+      },
+    }));
+    const options = await approvedSend(it);
+    const recheck = async () => {
+      order.push("compared");
+    };
+    const approval = { ...options.approval, recheck };
+    const ended = await clock.run(busy.perform(sendInvoice, { invoice_id: it.draft }, { ...WHO, approval }));
+    expect(ended.outcome).toBe("done");
+    expect(order).toEqual(["ready", "compared", "sent"]);
+  });
+
+  it("is read again when the request could not leave in time", async () => {
+    const it = bench();
+    let compared = 0;
+    const options = await approvedSend(it);
+    const recheck = async () => {
+      compared += 1;
+    };
+    const approval = { ...options.approval, recheck };
+    const once = it.journal(slow(it.clock, [3_000]));
+    const ended = await it.clock.run(once.perform(sendInvoice, { invoice_id: it.draft }, { ...WHO, approval }));
+    expect(ended.outcome).toBe("done");
+    expect([compared, it.world.count(`send_invoice ${it.draft}`)]).toEqual([2, 1]);
+    const rows = await it.store.operations.list("org", { limit: 5 });
+    expect(rows.map(({ state }) => state)).toEqual(["done", "not_done"]);
+  });
+
+  it("is left unused when the request never can", async () => {
+    const it = bench();
+    const options = await approvedSend(it);
+    const always = it.journal(slow(it.clock, [3_000, 3_000, 3_000, 3_000]));
+    const sending = it.clock.run(always.perform(sendInvoice, { invoice_id: it.draft }, options));
+    await expect(sending).rejects.toMatchObject({ message: "too late", effect: "none" });
+    expect((await it.store.approvals.get(options.approval.id))?.state).toBe("approved");
+    expect(it.world.writes).toBe(0);
+  });
+
+  it("does not hurry what needs no approval, but nothing leaves once its claim may be taken over", async () => {
+    const { clock, journal, line } = bench();
+    let latest = 0;
+    const watched = journal((api) => ({
+      addItem: (id, item, fromNet, options) => {
+        latest = (options?.not_after ?? 0) - clock.now();
+        return api.addItem(id, item, fromNet, options);
+      },
+    }));
+    expect((await clock.run(watched.perform(addItem, line(), WHO))).outcome).toBe("done");
+    expect(latest).toBe(30_000);
+  });
+});
+
 describe("a doubtful ending", () => {
   it("is unknown until the horizon, blocks other acts on the document, then is not done and may be repeated", async () => {
     const { clock, journal, line, world, draft } = bench();

@@ -100,6 +100,7 @@ export class World {
       getCustomer: (id) => read(() => this.#customer(id)),
       listInvoices: (query) => read(() => this.#listInvoices(query)),
       getInvoice: (id) => read(() => ({ ...this.#invoice(id), items: [...this.#invoice(id).items] })),
+      readyToWrite: () => Promise.resolve({ take: () => true }),
       createCustomer: (customer) =>
         write(`create_customer ${customer.email}`, () => ({ id: this.#addCustomer(customer, this.#lag()) })),
       createAddress: (id, address) =>
