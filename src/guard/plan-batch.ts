@@ -1,6 +1,7 @@
 import type { Invoice } from "../domain/invoice.ts";
 import { type Decimal, sum } from "../domain/money.ts";
 import { InputError } from "../errors.ts";
+import { describeChanges } from "./facts.ts";
 import { amountForms, document, documentLabel, finish, type PlanInput, paidFacts } from "./plan-parts.ts";
 import type { Policy } from "./policy.ts";
 import type { Plan } from "./port.ts";
@@ -33,7 +34,7 @@ export function planBatch(input: {
   const facts: Record<string, string> = { count: String(entries.length) };
   for (const { currency, gross } of totals) facts[`total ${currency}`] = gross.toFixed();
   entries.forEach((entry, index) => {
-    const own = paidFacts({ ...entry, organization, policy, locale });
+    const own = paidFacts(entry);
     for (const [label, value] of Object.entries(own)) facts[`document ${index + 1} ${label}`] = value;
   });
   const notified = entries.filter((entry) => entry.send_notification).length;
@@ -96,6 +97,30 @@ export function planBatch(input: {
           },
     facts,
   });
+}
+
+/**
+ * What changed in one document of a batch, or in whom it is mailed to, since the batch was approved; in sentences. Acts of
+ * a batch take minutes: each is compared once more right before it is done.
+ */
+export function changesSince(
+  approved: Pick<Plan, "facts" | "locale">,
+  now: Pick<BatchEntry, "invoice" | "customer" | "send_notification">,
+): string[] {
+  const found = Object.entries(approved.facts).find(
+    ([label, value]) => /^document \d+ invoice id$/.test(label) && value === now.invoice.id,
+  );
+  const language = languageOf(approved.locale);
+  const prefix = found?.[0].slice(0, -"invoice id".length);
+  if (prefix === undefined) {
+    return [say(language, "it is not part of what you approved", "es gehört nicht zu Ihrer Freigabe")];
+  }
+  const facts = Object.fromEntries(
+    Object.entries(approved.facts).flatMap(([label, value]) =>
+      label.startsWith(prefix) ? [[label.slice(prefix.length), value]] : [],
+    ),
+  );
+  return describeChanges({ facts }, { facts: paidFacts(now) }, language);
 }
 
 function totalsPerCurrency(invoices: readonly Invoice[]): { currency: string; gross: Decimal }[] {

@@ -82,7 +82,9 @@ function addressLines(address: Address | null): string[] {
   return lines.filter((line): line is string => line !== null && line.trim() !== "");
 }
 
-export function paidFacts(input: PlanInput & { readonly send_notification: boolean }): Facts {
+export function paidFacts(
+  input: Pick<PlanInput, "invoice" | "customer"> & { readonly send_notification: boolean },
+): Facts {
   return mergeFacts(
     invoiceFacts(input.invoice),
     input.customer === null ? {} : customerFacts("customer", input.customer),

@@ -2,8 +2,6 @@ import { wrapped } from "./blocks.ts";
 import type { InvoiceView, PlanView } from "./view.ts";
 import { inert, type Language, referenceText, say } from "./wording.ts";
 
-const MAX_DOCUMENTS = 12;
-
 /**
  * A plan as plain text for forms, terminals and text answers. Numbers and ids come first in the server's own words;
  * text from data comes last on its line, quoted, and cannot start a line of its own.
@@ -14,11 +12,9 @@ export function renderPreview(view: PlanView): string {
   if (view.documents.length === 1) {
     for (const document of view.documents) lines.push(...documentLines(document, language));
   } else {
-    for (const [index, document] of view.documents.slice(0, MAX_DOCUMENTS).entries()) {
+    for (const [index, document] of view.documents.entries()) {
       lines.push(`${index + 1}. ${briefLine(document, language)}`);
     }
-    const more = view.documents.length - MAX_DOCUMENTS;
-    if (more > 0) lines.push(say(language, `… and ${more} more`, `… und ${more} weitere`));
   }
   for (const { label, value } of view.details) lines.push(`${label}: ${value}`);
   if (view.warnings.length > 0) {
@@ -98,7 +94,7 @@ function emailText(document: InvoiceView): string {
 
 function briefLine(document: InvoiceView, language: Language): string {
   const number = document.number === null ? "" : ` ${quote(document.number)}`;
-  const mail = document.email === null ? "" : say(language, ", e-mailed", ", mit E-Mail");
+  const mail = document.email === null ? "" : `, ${say(language, "e-mail to", "E-Mail an")} ${emailText(document)}`;
   const who = document.customer === null ? "" : `: ${quote(document.customer)}`;
   return `${document.gross ?? "–"} · ${kindText(document.kind, language)}${number} · id ${referenceText(document.id)}${mail}${who}`;
 }

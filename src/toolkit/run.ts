@@ -171,8 +171,8 @@ export async function runAct<I extends Shape, O extends Shape>(
         tool: tool.name,
         subject: canonicalJson(subject),
         preview,
-        async act(approval) {
-          const result = await act(approval);
+        async act(approval, plan) {
+          const result = await act(approval, plan);
           return finish(tool, result, context, await unresolved(journal, undefined));
         },
       },

@@ -102,6 +102,7 @@ export interface ActTool<I extends Shape, O extends Shape> extends ToolBase<I, O
     /** Canonical identity of the act. */
     readonly subject: JsonObject;
     preview(): Promise<Plan>;
-    act(approval: GivenApproval): Promise<Result<z.infer<O>>>;
+    /** `approved` is the plan that the approval covers. */
+    act(approval: GivenApproval, approved: Plan): Promise<Result<z.infer<O>>>;
   }>;
 }

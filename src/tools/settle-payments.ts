@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { documentName, type Invoice } from "../domain/invoice.ts";
 import { decimal, formatMoney, moneyText } from "../domain/money.ts";
-import { InputError, InvoicingError, WrongStateError } from "../errors.ts";
-import { planBatch } from "../guard/plan-batch.ts";
+import { InputError, InvoicingError, RefusedError, WrongStateError } from "../errors.ts";
+import { changesSince, planBatch } from "../guard/plan-batch.ts";
+import type { Plan } from "../guard/port.ts";
 import { markPaid } from "../operations/mark-paid.ts";
 import type { ReadContext } from "../toolkit/context.ts";
 import { requireOpen } from "../toolkit/corrections.ts";
@@ -72,7 +73,7 @@ export default defineAct({
           locale: context.language,
         });
       },
-      async act({ id, digest, recheck }) {
+      async act({ id, digest, recheck }, approved) {
         // The whole batch is compared with what was approved; then each invoice once more before its own act.
         await recheck();
         const rows: SettledRow[] = [];
@@ -98,6 +99,9 @@ export default defineAct({
                     const fresh = await context.api.getInvoice(invoiceId);
                     requireAmount(fresh, payment?.amount);
                     requireOpen(fresh);
+                    const customer =
+                      fresh.customer_id === null ? null : await context.api.getCustomer(fresh.customer_id);
+                    requireUnchanged(approved, { invoice: fresh, customer, send_notification: notify });
                   },
                 },
               },
@@ -170,6 +174,14 @@ function requireAmount(invoice: Invoice, received: number | undefined): void {
       { next: "Leave it out, or ask the person; mark_paid settles one invoice by itself." },
     );
   }
+}
+
+function requireUnchanged(approved: Plan, now: Parameters<typeof changesSince>[1]): void {
+  const changes = changesSince(approved, now);
+  if (changes.length === 0) return;
+  throw new RefusedError(`${documentName(now.invoice)} was not marked as paid: ${changes.join("; ")}.`, {
+    next: "Call again with the rest: a person is asked for what is there now.",
+  });
 }
 
 function totals(rows: readonly SettledRow[]): string[] {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decimal } from "../../src/domain/money.ts";
 import { planCancel, planChangeRecipient, planMarkPaid } from "../../src/guard/plan.ts";
-import { type BatchEntry, planBatch } from "../../src/guard/plan-batch.ts";
+import { type BatchEntry, changesSince, planBatch } from "../../src/guard/plan-batch.ts";
 import { planResolve } from "../../src/guard/plan-resolve.ts";
 import { defaultPolicy } from "../../src/guard/policy.ts";
 import { renderPreview } from "../../src/guard/preview.ts";
@@ -134,6 +134,41 @@ describe("previews", () => {
     expect(new Set([plan, ...others].map(({ digest }) => digest)).size).toBe(5);
     expect(() => batch([entry("1", "1"), entry("1", "1")])).toThrow(/twice/);
     expect(() => batch([])).toThrow(/1 to 50/);
+  });
+
+  it("lists every document of a batch, each with the address it is mailed to", () => {
+    const entries = Array.from(
+      { length: 16 },
+      (_, index): BatchEntry => ({
+        invoice: invoice({ id: `i-${index}`, number: `R-${index}`, status: "sent", status_word: "sent" }),
+        customer: customer({ email: `c${index}@example.com` }),
+        context: context(),
+        send_notification: true,
+      }),
+    );
+    const plan = planBatch({ entries, organization, policy: defaultPolicy, locale: "en" });
+    const text = renderPreview(planView(plan));
+    for (let index = 0; index < 16; index += 1) {
+      expect(text).toContain(`"R-${index}" · id i-${index}, e-mail to "c${index}@example.com"`);
+    }
+    expect(text).not.toContain("more");
+  });
+
+  it("tells what changed in one document of a batch", () => {
+    const entry = (id: string): BatchEntry => ({
+      invoice: invoice({ id, status: "sent", status_word: "sent" }),
+      customer: customer(),
+      context: context(),
+      send_notification: true,
+    });
+    const plan = planBatch({ entries: ["a", "b"].map(entry), organization, policy: defaultPolicy, locale: "en" });
+    expect(changesSince(plan, entry("b"))).toEqual([]);
+    const elsewhere = { ...entry("b"), customer: customer({ email: "new@example.com" }) };
+    expect(changesSince(plan, elsewhere)).toEqual([
+      'customer e-mail "jane@example.com" → "new@example.com" since you approved',
+    ]);
+    expect(changesSince(plan, { ...entry("b"), send_notification: false })).toHaveLength(1);
+    expect(changesSince(plan, entry("c"))).toEqual(["it is not part of what you approved"]);
   });
 
   it("binds a verdict to its operation", () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Bench, startBench } from "../harness/mcp-tools.ts";
+import { approves, type Bench, callTool, listOf, startBench } from "../harness/mcp-tools.ts";
 
 let bench: Bench;
 beforeAll(async () => {
@@ -54,5 +54,40 @@ describe("settle_payments", () => {
     expect(answer.text).toContain("2 of 2 marked as paid: 1,574.44 EUR.");
     expect(paid()).toBe(2);
     expect(bench.simulator.outbox()).toEqual([]);
+  });
+
+  it("stops where an address changed after the first of the acts, and mails nothing there", async () => {
+    const own = await startBench();
+    try {
+      const { api } = own.deps;
+      const done = () => own.simulator.effects().filter(({ kind }) => kind === "invoice.paid").length;
+      const deps = {
+        ...own.deps,
+        api: {
+          ...api,
+          getCustomer: async (...args: Parameters<typeof api.getCustomer>) => {
+            const customer = await api.getCustomer(...args);
+            return done() === 0 ? customer : { ...customer, email: "elsewhere@example.net" };
+          },
+        },
+      };
+      const payments = [
+        { invoice_id: "#RE-2026-0012", amount: 1149.61 },
+        { invoice_id: "#RE-2026-0011", amount: 424.83 },
+      ];
+      const answer = await callTool(
+        deps,
+        own.clock,
+        "settle_payments",
+        { payments, send_notification: true },
+        approves,
+      );
+      expect(listOf(answer, "payments").map(({ result }) => result)).toEqual(["paid", "failed"]);
+      expect(answer.text).toContain("elsewhere@example.net");
+      expect(done()).toBe(1);
+      expect(own.simulator.outbox()).toHaveLength(1);
+    } finally {
+      await own.close();
+    }
   });
 });

@@ -272,7 +272,12 @@ function documents(views: readonly InvoiceView[], words: Words): HTMLElement | n
           "summary",
           {},
           element("span", { class: "name" }, documentTitle(view, words)),
-          element("span", { class: "who" }, view.customer ?? view.recipient[0] ?? ""),
+          element(
+            "span",
+            { class: "who" },
+            view.customer ?? view.recipient[0] ?? "",
+            view.email === null ? null : element("span", { class: "mail" }, `${words.mailedTo} ${view.email}`),
+          ),
           element("span", { class: "amount" }, view.gross ?? "–"),
         ),
         invoicePaper(view, words, { level: "h3", mailed: true }),
