@@ -15,6 +15,7 @@ const PASS_MS = 2500;
 const FOLLOW_MS = 30_000;
 const FOLLOW_OLD_MS = 300_000;
 const OLD_MS = 600_000;
+const LEAST_MS = 10_000;
 
 type Ended = Outcome<JsonObject>;
 
@@ -178,8 +179,15 @@ class OperationsJournal implements Journal {
       identityHash: fingerprint(organizationId, operation.kind, identity, null),
       key: `${organizationId} ${print}`,
       duplicateOf,
-      deadline: this.#options.clock.now() + this.#settings.budget_ms,
+      deadline: this.#deadline(options),
     };
+  }
+
+  /** Settling ends by then; what has left is waited for all the same, and looked at for ten seconds at least. */
+  #deadline({ end_by }: PerformOptions): number {
+    const now = this.#options.clock.now();
+    const own = now + this.#settings.budget_ms;
+    return end_by === undefined ? own : Math.min(own, Math.max(end_by, now + LEAST_MS));
   }
 
   async #perform(call: PreparedCall): Promise<Ended> {

@@ -66,6 +66,8 @@ export interface PerformOptions {
     readonly limits?: SendLimits | null;
     recheck(): Promise<void>;
   };
+  /** When the call has to have ended, in milliseconds since the epoch: a person may have taken most of the client's patience. */
+  readonly end_by?: number;
   /** Called about every 10 s while the outcome is being settled. */
   readonly onProgress?: (message: string) => void;
 }

@@ -16,6 +16,9 @@ export type { ToolAnswer } from "./report.ts";
 
 type Shape = z.ZodObject;
 
+/** Clients give a call up after 60 s; asking a person and settling the outcome share this. */
+const CALL_MS = 55_000;
+
 /** The one pipeline: validate, act, report. Tools let errors rise to here. */
 export async function runRead<I extends Shape, O extends Shape>(
   tool: ReadTool<I, O>,
@@ -53,12 +56,13 @@ export async function runDraft<I extends Shape, O extends Shape>(
     const input = parseInput(tool.name, tool.input, raw);
     const journal = await deps.journal();
     const trail: Outcome<JsonObject>[] = [];
+    const options = performOptions(deps, call);
     const drafting: DraftContext = {
       ...context,
-      perform: async (operation, args, options) => {
+      perform: async (operation, args, wishes) => {
         const outcome = await journal.perform(operation, args, {
-          ...performOptions(deps, call),
-          ...defined({ duplicate_of: options?.duplicate_of, note: options?.note }),
+          ...options,
+          ...defined({ duplicate_of: wishes?.duplicate_of, note: wishes?.note }),
         });
         trail.push(outcome);
         if (!isSettled(outcome)) throw new Unsettled(outcome);
@@ -307,6 +311,7 @@ function performOptions(deps: Deps, call: Call): PerformOptions {
   return {
     principal: deps.principal,
     signal: call.signal,
+    end_by: deps.clock.now() + CALL_MS,
     onProgress: (message: string) => call.progress(message),
   };
 }
