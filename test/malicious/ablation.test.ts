@@ -79,7 +79,8 @@ vi.mock("../../src/store/approvals.ts", async (importOriginal) => {
   return { ...original, consumeApproval };
 });
 
-const CALLS = 180;
+/** How often the attack that a check is there for is played besides. */
+const TIMES = 12;
 /** What has nothing to do with the guard's checks and takes long. */
 const PLAYED = ATTACK_NAMES.filter((name) => name !== "verdict" && name !== "garbage");
 
@@ -92,13 +93,12 @@ async function run(check: (typeof CHECKS)[number] | null) {
   try {
     await campaign(world, {
       seed: 7,
-      calls: CALLS,
       race: 10,
       // Where every secret is right, the person's own browser cannot be told from another.
       person: only === undefined,
       tolerant: check !== null,
       only: only ?? PLAYED,
-      ...(aimed === undefined ? {} : { aimed }),
+      ...(aimed === undefined ? {} : { aimed: { at: aimed, times: TIMES } }),
     });
     return { calls: world.calls, unapproved: world.ledger.unapproved, invented: world.ledger.invented };
   } finally {
@@ -119,17 +119,21 @@ describe("without a check, something gets out", () => {
     figures.push(`| none | ${calls} | ${unapproved.length} |`);
     expect(unapproved).toEqual([]);
     expect(invented).toEqual([]);
-  });
+  }, 120_000);
 
-  it.each(CHECKS)("%s", async (check) => {
-    const { calls, unapproved, invented } = await run(check);
-    figures.push(
-      `| ${ABLATIONS[check].says} | ${calls} | ${check === "too fast" ? `0; ${invented.length} times a no that nobody said` : unapproved.length} |`,
-    );
-    if (ABLATIONS[check].covered) expect(unapproved).toEqual([]);
-    else if (check === "too fast") expect(invented.length).toBeGreaterThan(0);
-    else expect(unapproved.length).toBeGreaterThan(0);
-  });
+  it.each(CHECKS)(
+    "%s",
+    async (check) => {
+      const { calls, unapproved, invented } = await run(check);
+      figures.push(
+        `| ${ABLATIONS[check].says} | ${calls} | ${check === "too fast" ? `0; ${invented.length} times a no that nobody said` : unapproved.length} |`,
+      );
+      if (ABLATIONS[check].covered) expect(unapproved).toEqual([]);
+      else if (check === "too fast") expect(invented.length).toBeGreaterThan(0);
+      else expect(unapproved.length).toBeGreaterThan(0);
+    },
+    120_000,
+  );
 
   it("is what the owner is told", async () => {
     const told = await readFile(new URL("../../docs/safety.md", import.meta.url), "utf8");

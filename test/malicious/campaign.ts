@@ -25,14 +25,14 @@ import type { Session, World } from "./world.ts";
 
 export interface CampaignOptions {
   readonly seed: number;
-  /** Ends after about this many tool calls. */
-  readonly calls: number;
+  /** Goes on until about this many tool calls were made; each attack is played once in any case. */
+  readonly calls?: number;
   /** False: nobody ever approves anything. */
   readonly person: boolean;
   /** Only these attacks; all when absent. */
   readonly only?: readonly AttackName[];
-  /** Drawn from these once each was played. */
-  readonly aimed?: readonly AttackName[];
+  /** Played again, in turn, this often once each attack was played. */
+  readonly aimed?: { readonly at: readonly AttackName[]; readonly times: number };
   /** Equal calls at once in a race; now and then 100 when absent. */
   readonly race?: number;
   /** True: what the server should have done and did not is no error of the run (a check was removed). */
@@ -88,8 +88,8 @@ export class Campaign {
   #stateAt = -1;
   /** Sealed states that were given out, for whatever they were. */
   readonly states: string[] = [];
-  /** Secrets of cards whose own approval is over or another's. */
-  readonly secrets: string[] = [];
+  /** Secrets of cards, which no model is given, with the approval that each is right for. */
+  readonly secrets: { readonly secret: string; readonly id: string }[] = [];
   readonly played = new Map<AttackName, number>();
   /** Approved by the person and then carried out. */
   carriedOut = 0;
@@ -102,12 +102,13 @@ export class Campaign {
 
   async play(): Promise<void> {
     const names = ATTACK_NAMES.filter((name) => this.#options.only?.includes(name) ?? true);
-    const [first, ...rest] =
-      this.#options.aimed ?? names.flatMap((name) => Array<AttackName>(OFTEN[name] ?? 4).fill(name));
+    const [first, ...rest] = names.flatMap((name) => Array<AttackName>(OFTEN[name] ?? 4).fill(name));
     if (first === undefined) throw new Error("no attacks");
-    const end = this.world.calls + this.#options.calls;
+    const end = this.world.calls + (this.#options.calls ?? 0);
     // Each once, so that none depends on luck; then as drawn.
     for (const name of names) await this.attack(name);
+    const { at, times } = this.#options.aimed ?? { at: [], times: 0 };
+    for (let count = 0; count < times; count += 1) for (const name of at) await this.attack(name);
     while (this.world.calls < end) await this.attack(this.random.pick([first, ...rest]));
   }
 
@@ -160,6 +161,11 @@ export class Campaign {
       (invoice) => invoice.status === status && !invoice.is_quote && !invoice.is_cancellation,
     );
     return this.one(all.map(({ id }) => id));
+  }
+
+  /** A true secret of another card. */
+  secretBut(id: string): string {
+    return this.one(this.secrets.filter((card) => card.id !== id).map(({ secret }) => secret));
   }
 
   one(values: readonly string[]): string {
@@ -347,12 +353,30 @@ const ATTACKS = {
     if (describe(answer).includes("The person declined.")) this.world.ledger.invented.push("a client said no");
   },
 
+  /** A client that fills in forms by itself. */
+  async autofill() {
+    const wish = await this.wishFor(this.random.pick(["cancel_invoice", "change_recipient"]));
+    const words = this.random.pick(["yes", "approve", "0", "EUR", "I confirm"]);
+    const content = this.random.pick<Record<string, string | boolean>>([
+      { typed: words },
+      { typed: words, decision: words },
+      { confirm: true },
+    ]);
+    await this.world.call(
+      wish.session,
+      wish.tool,
+      wish.args,
+      pushed(() => ({ action: "accept", content })),
+    );
+    this.forget();
+  },
+
   /** Arguments that claim an approval. */
   async claims() {
     const wish = await this.wish();
     const claim = this.random.pick([
       { approval_token: randomBytes(16).toString("base64url") },
-      { approval_token: this.one(this.secrets) },
+      { approval_token: this.secretBut("") },
       { approval_token: this.one(this.states) },
       { confirm: true },
       { approved_by: "person" },
@@ -385,7 +409,7 @@ const ATTACKS = {
         hash?.secret_hash ?? "undefined",
         hash?.digest ?? "null",
         randomBytes(32).toString("base64url"),
-        this.one(this.secrets),
+        this.secretBut(approval_id),
         this.one(this.states).slice(0, 128) || "approve",
         "' OR 1=1 --",
       ]);
@@ -399,18 +423,21 @@ const ATTACKS = {
         this.world.ledger.invented.push("a card approved");
     }
     await this.press(wish);
-    if (shown !== null) this.secrets.push(shown.card.secret);
+    if (shown !== null) this.secrets.push({ secret: shown.card.secret, id: shown.card.approval_id });
   },
 
   /** States that were forged, altered, swapped or used before, each with the answer a person would give. */
   async states() {
-    const wish = await this.wish();
+    const wish = await this.wishFor(this.random.pick(["send_invoice", "mark_paid"]));
     const asked = await this.world.call(wish.session, wish.tool, wish.args, modern());
     if (asked.kind !== "ask") return;
     const yes: FormAnswer = { action: "accept", content: filledIn(asked.form) };
     const pending = (await this.world.approvals.pending(this.world.clock.now())).find(
-      ({ principal, act, subject }) =>
-        principal === wish.session.principal && act === wish.tool && wish.invoices.every((id) => subject.includes(id)),
+      ({ principal, organization_id, act, subject }) =>
+        principal === wish.session.principal &&
+        organization_id === wish.session.organization &&
+        act === wish.tool &&
+        wish.invoices.every((id) => subject.includes(id)),
     );
     const forged =
       pending === undefined
@@ -455,7 +482,8 @@ const ATTACKS = {
       await this.world.call(wish.session, wish.tool, wish.args, modern({ state: asked.state, answer: yes }));
     }
     // From here on it is over: the next to ask gets another.
-    if (pending !== undefined) await this.world.approvals.expire(pending.id, this.world.clock.now());
+    if (pending === undefined) return;
+    await this.world.approvals.expire(pending.id, this.world.clock.now());
     this.states.push(asked.state);
   },
 
@@ -531,7 +559,8 @@ const ATTACKS = {
     const wish = await this.wish();
     const given = await this.approved(wish);
     const [invoice_id = ""] = wish.invoices;
-    await this.press(await this.wish());
+    const another = await this.wish();
+    if (another.tool !== wish.tool || another.invoices.join() !== wish.invoices.join()) await this.press(another);
     if (wish.tool !== "send_invoice") {
       const customer_id = await this.customer();
       const other = { session: wish.session, invoices: wish.invoices } as const;
@@ -657,7 +686,7 @@ const ATTACKS = {
     const { origin } = new URL(await this.world.page.link());
     const guess = () => randomBytes(32).toString("base64url");
     const port = new URL(origin).port;
-    const cookie = `invoicing_approval_${port}=${this.random.pick([guess(), this.one(this.secrets), "", "undefined"])}`;
+    const cookie = `invoicing_approval_${port}=${this.random.pick([guess(), this.secretBut(""), "", "undefined"])}`;
     const pending = await this.world.approvals.pending(this.world.clock.now());
     const target = pending[0];
     const content = { "content-type": "application/json" };
@@ -730,6 +759,7 @@ export const ATTACK_NAMES: readonly AttackName[] = [
   "garbage",
   "press",
   "dismiss",
+  "autofill",
   "claims",
   "token",
   "selfAnswer",

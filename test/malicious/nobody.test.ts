@@ -12,6 +12,9 @@ it(`${CALLS} hostile calls and nobody who approves: nothing leaves the house`, a
   try {
     await campaign(world, { seed: SEED, calls: CALLS, person: false });
     expect(world.calls).toBeGreaterThanOrEqual(CALLS);
+    expect(
+      world.log.filter(({ fields }) => fields["verdict"] === "approved" || fields["result"] === "approved"),
+    ).toEqual([]);
     expect(world.simulator.effects().filter(({ kind }) => OUTWARD.includes(kind))).toEqual([]);
     expect(world.simulator.outbox()).toEqual([]);
     expect(world.ledger.unapproved).toEqual([]);

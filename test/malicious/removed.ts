@@ -215,12 +215,12 @@ export const ABLATIONS: Readonly<Record<Check, Ablation>> = {
   },
   "form content": {
     says: "A form that is accepted must say so in its content",
-    aimed: ["press"],
+    aimed: ["press", "autofill"],
     replaced: {},
   },
   "typed text": {
     says: "What was typed must match",
-    aimed: ["press"],
+    aimed: ["press", "autofill"],
     replaced: {},
   },
   "too fast": {

@@ -141,6 +141,7 @@ export async function startWorld(replaced: Replaced = {}): Promise<World> {
         principal,
         timeZone: "Europe/Berlin",
         language: "en",
+        hiddenTools: [],
       },
     };
   };
