@@ -1,4 +1,5 @@
 import Big from "big.js";
+import { quoted } from "./untrusted.ts";
 
 /** Exact decimal number. Amounts, quantities and rates are never summed as floats. */
 export type Decimal = Big;
@@ -74,7 +75,12 @@ export function formatMoney(value: Decimal, currency: string, locale = "en"): st
   const digits = text.split(".")[1]?.length ?? 0;
   if (!isNumeric(text)) throw new TypeError("not a decimal number");
   // Intl takes the decimal *text*, so that digits beyond a double's precision survive.
-  return `${formatter(locale, digits).format(text)} ${currency}`;
+  return `${formatter(locale, digits).format(text)} ${currencyText(currency)}`;
+}
+
+/** The code as it is; what is none, and so could be any text, is quoted. */
+export function currencyText(currency: string): string {
+  return /^[A-Za-z]{3}$/.test(currency) ? currency : quoted(currency, 8);
 }
 
 function isNumeric(text: string): text is `${number}` {

@@ -92,6 +92,10 @@ export function answerText(result: AnswerResult, language: Language): string {
         "Die Eingabe passt nicht. Es ist nichts geschehen.",
       );
     case "closed":
-      return CLOSED;
+      return say(
+        language,
+        CLOSED,
+        "Diese Freigabe kann hier nicht beantwortet werden: sie ist unbekannt, abgelaufen oder schon beantwortet. Es wurde nichts geändert.",
+      );
   }
 }

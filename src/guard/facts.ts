@@ -137,6 +137,17 @@ const GERMAN_LABELS: Readonly<Record<string, string>> = {
   "last change": "letzte Änderung",
   "send notification": "Benachrichtigung",
   "has payment": "Zahlung vorhanden",
+  quote: "Angebot",
+  "credit note": "Stornorechnung",
+  credit: "Guthaben",
+  locked: "gesperrt",
+  "amounts are net": "Nettobeträge",
+  count: "Anzahl",
+  operation: "Vorgang",
+  kind: "Art",
+  state: "Stand",
+  verdict: "Urteil",
+  resource: "entstandenes Dokument",
 };
 
 const GERMAN_PARTS: Readonly<Record<string, string>> = {
@@ -146,15 +157,22 @@ const GERMAN_PARTS: Readonly<Record<string, string>> = {
   "unit net": "Einzelpreis netto",
   "unit gross": "Einzelpreis brutto",
   "tax rate": "Steuersatz",
+  rate: "Satz",
+  net: "netto",
+  tax: "Betrag",
+  gross: "brutto",
 };
 
 function labelText(label: string, language: Language): string {
+  const [, number, bare = label] = /^document (\d+) (.+)$/su.exec(label) ?? [];
+  const prefix = number === undefined ? "" : say(language, `document ${number} `, `Rechnung ${number}: `);
+  // The one label that holds data: the currency of a batch's total.
+  const total = /^total (.*)$/su.exec(bare)?.[1];
+  if (total !== undefined) return `${prefix}${say(language, "total", "Summe")} ${referenceText(total)}`;
   if (language === "en") return label;
-  const known = GERMAN_LABELS[label];
-  if (known !== undefined) return known;
-  const line = /^line (\d+) (.+)$/.exec(label);
-  if (line !== null) return `Position ${line[1]} ${GERMAN_PARTS[line[2] ?? ""] ?? line[2]}`;
-  return label;
+  const [, kind, position, part = ""] = /^(line|tax) (\d+) (.+)$/u.exec(bare) ?? [];
+  if (kind === undefined) return `${prefix}${GERMAN_LABELS[bare] ?? bare}`;
+  return `${prefix}${kind === "line" ? "Position" : "Steuer"} ${position} ${GERMAN_PARTS[part] ?? part}`;
 }
 
 /** Labels whose values are amounts in the document's currency. */

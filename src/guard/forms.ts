@@ -4,6 +4,7 @@ import { approvalForm, type FormVerdict, formVerdict } from "./form.ts";
 import type { Approval, ApprovalForm, ApprovalStore, Asker, Guard } from "./port.ts";
 import { type SealedAsk, seal, unseal } from "./seal.ts";
 import type { PlanSnapshot } from "./snapshot.ts";
+import { type Language, say } from "./wording.ts";
 
 type Request = Parameters<Guard["authorise"]>[0];
 
@@ -81,7 +82,7 @@ export function createFormChannel({ store, clock, desk, key, log }: FormChannelD
     const signal = request.signal === undefined ? stop.signal : AbortSignal.any([request.signal, stop.signal]);
     const verdict = await Promise.race([
       openForm(asker, approval, snapshot, changes),
-      waited(signal, request.onProgress),
+      waited(signal, snapshot.view.locale, request.onProgress),
     ])
       .catch((error: unknown) => {
         // The client gave its call up while the form was open: its next call is asked elsewhere.
@@ -133,11 +134,15 @@ export function createFormChannel({ store, clock, desk, key, log }: FormChannelD
     return answered;
   }
 
-  async function waited(signal: AbortSignal, onProgress: Request["onProgress"]): Promise<"waited"> {
+  async function waited(
+    signal: AbortSignal,
+    language: Language,
+    onProgress: Request["onProgress"],
+  ): Promise<"waited"> {
     const end = clock.now() + FORM_WAIT_MS;
     for (let left = FORM_WAIT_MS; left > 0; left = end - clock.now()) {
       await clock.sleep(Math.min(HEARTBEAT_MS, left), signal);
-      onProgress?.("Waiting for the person's approval.");
+      onProgress?.(say(language, "Waiting for the person's approval.", "Wartet auf die Freigabe."));
     }
     return "waited";
   }

@@ -305,7 +305,11 @@ export function createGuard(deps: GuardDeps): Guard {
         const secret = randomBytes(16).toString("base64url");
         await store.offer(approval.id, { channel, reason, secret_hash: secretHash(secret) });
         return pending(
-          "No person has confirmed this. The owner chose --confirm token: show the preview, then call again with the token.",
+          say(
+            language,
+            "No person has confirmed this. The owner chose --confirm token: show the preview, then call again with the token.",
+            "Kein Mensch hat das bestätigt. Der Inhaber hat --confirm token gewählt: Vorschau zeigen, dann mit dem Token erneut aufrufen.",
+          ),
           secret,
         );
       }

@@ -125,8 +125,11 @@ export function changesSince(
 
 function totalsPerCurrency(invoices: readonly Invoice[]): { currency: string; gross: Decimal }[] {
   const groups = new Map<string, Decimal[]>();
-  for (const { currency, total, id } of invoices) {
-    if (total === null) throw new InputError(`The API states no total for invoice ${id}; leave it out of the batch.`);
+  for (const invoice of invoices) {
+    const { currency, total } = invoice;
+    if (total === null) {
+      throw new InputError(`The API states no total for ${documentLabel(invoice, "en")}; leave it out of the batch.`);
+    }
     groups.set(currency, [...(groups.get(currency) ?? []), total]);
   }
   return [...groups.entries()].map(([currency, values]) => ({ currency, gross: sum(values) }));

@@ -136,8 +136,8 @@ export function typedFor(invoice: Invoice, language: Language): NonNullable<Plan
         lastFour === null
           ? say(
               language,
-              `Type the last four characters of the id: ${tail}`,
-              `Geben Sie die letzten vier Zeichen der ID ein: ${tail}`,
+              `Type the last four characters of the id: ${referenceText(tail)}`,
+              `Geben Sie die letzten vier Zeichen der ID ein: ${referenceText(tail)}`,
             )
           : say(
               language,

@@ -8,6 +8,7 @@ import { type Decimal, decimal, formatMoney } from "../domain/money.ts";
 import { overDay, type SendLimits, type Sent } from "../domain/send-limits.ts";
 import { ConfigError, policyBreach } from "../errors.ts";
 import type { Plan } from "./port.ts";
+import { referenceText } from "./wording.ts";
 
 const currency = z.string().regex(/^[A-Z]{3}$/, "three capital letters, e.g. EUR");
 const amount = z.string().regex(/^\d{1,12}(\.\d{1,4})?$/, 'a decimal amount in quotes, e.g. "1000.00"');
@@ -166,7 +167,10 @@ function checkDocument(policy: Policy, invoice: Invoice, today: IsoDate): void {
   const { limits } = policy;
   const code = invoice.currency;
   if (limits.allowed_currencies && !limits.allowed_currencies.includes(code)) {
-    breach("allowed_currencies", `allows ${limits.allowed_currencies.join(", ")}; this invoice is in ${code}`);
+    breach(
+      "allowed_currencies",
+      `allows ${limits.allowed_currencies.join(", ")}; this invoice is in ${referenceText(code)}`,
+    );
   }
   if (limits.max_gross_per_invoice) {
     const limit = limitFor("max_gross_per_invoice", limits.max_gross_per_invoice, code);
@@ -228,7 +232,7 @@ export function sendLimits(policy: Policy, plan: Plan, readAt: number): SendLimi
 
 function limitFor(name: string, limits: Readonly<Record<string, string>>, code: string): Decimal {
   const limit = Object.hasOwn(limits, code) ? limits[code] : undefined;
-  if (limit === undefined) return breach(name, `limits amounts per currency and names none for ${code}`);
+  if (limit === undefined) return breach(name, `limits amounts per currency and names none for ${referenceText(code)}`);
   return decimal(limit);
 }
 

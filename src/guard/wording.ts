@@ -2,7 +2,7 @@ import type { IsoDate } from "../domain/clock.ts";
 import { isIsoDate } from "../domain/clock.ts";
 import type { InvoiceStatus } from "../domain/invoice.ts";
 import { type Decimal, formatMoney } from "../domain/money.ts";
-import { oneLine, quoted } from "../domain/untrusted.ts";
+import { quoted } from "../domain/untrusted.ts";
 
 /** Languages the approval is worded in. */
 export type Language = "de" | "en";
@@ -26,7 +26,7 @@ export function statusText(status: InvoiceStatus, word: string, language: Langua
 
 /** `31 Mar 2026`, `31.03.2026`: no order of day and month that could be misread. */
 export function dateText(date: IsoDate, language: Language): string {
-  if (!isIsoDate(date)) return oneLine(date, 30);
+  if (!isIsoDate(date)) return quotedText(date, 30);
   return new Intl.DateTimeFormat(language === "de" ? "de-DE" : "en-GB", {
     timeZone: "UTC",
     year: "numeric",
@@ -75,6 +75,5 @@ export function referenceText(raw: string): string {
 
 /** An amount with its currency; a code that is not one is quoted like any other text. */
 export function amountText(value: Decimal, currency: string, language: Language): string {
-  const code = /^[A-Za-z]{3}$/.test(currency) ? currency : quotedText(currency, 8);
-  return formatMoney(value, currency, language).slice(0, -currency.length) + code;
+  return inert(formatMoney(value, currency, language));
 }

@@ -188,14 +188,7 @@ export class Dispatcher {
       note: options.note ?? null,
       now,
       seen,
-      approval: options.approval
-        ? {
-            id: options.approval.id,
-            digest: options.approval.digest,
-            subject: approvalSubject(operation, args),
-            limits: options.approval.limits ?? null,
-          }
-        : null,
+      approval: options.approval ? { ...options.approval, subject: approvalSubject(operation, args) } : null,
     });
   }
 

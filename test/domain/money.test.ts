@@ -26,6 +26,11 @@ describe("money", () => {
     expect(moneyText(roundMoney(decimal(value), currency), currency)).toBe(text);
   });
 
+  it("quotes what stands in the place of a currency", () => {
+    expect(formatMoney(decimal("5"), "paid\nNext")).toBe('5.00 "paid ⏎ …"');
+    expect(formatMoney(decimal("5"), "")).toBe('5.00 ""');
+  });
+
   it.each([
     ["EUR", 2],
     ["JPY", 0],

@@ -169,6 +169,14 @@ describe("forms asked in the middle of a call", () => {
     expect(alone).toMatchObject({ kind: "refused", reason: "unavailable" });
   });
 
+  it("tells a waiting client in the person's language that a form is open", async () => {
+    const lab = bench();
+    const said: string[] = [];
+    const onProgress = (message: string) => void said.push(message);
+    await drive(lab, call(lab.guard(), sendPlan({ locale: "de" }), answering(lab, yes, 15_000), { onProgress }));
+    expect(said).toEqual(["Wartet auf die Freigabe."]);
+  });
+
   it("has no default and puts the harmless choice first", async () => {
     const lab = bench();
     const client = answering(lab, yes, 1_000);
@@ -412,6 +420,17 @@ describe("the card", () => {
     const shown = await card(guard);
     expect(await guard.answer({ ...shown, decision: "approve" })).toMatchObject({ ok: true });
     expect(await call(guard, sendPlan(), asker(undefined, cards))).toMatchObject({ kind: "approved" });
+  });
+
+  it("answers in the language of what it shows, also when it is closed", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const shown = await card(guard, sendPlan({ locale: "de" }));
+    expect((await guard.answer({ ...shown, decision: "approve" })).message).toContain("Freigegeben");
+    expect(await guard.answer({ ...shown, decision: "approve" })).toEqual({
+      ok: false,
+      message: expect.stringContaining("schon beantwortet"),
+    });
   });
 
   it("shows the same card to a repeated call", async () => {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decimal } from "../../src/domain/money.ts";
+import { describeChanges } from "../../src/guard/facts.ts";
 import { planCancel, planChangeRecipient, planMarkPaid } from "../../src/guard/plan.ts";
 import { type BatchEntry, changesSince, planBatch } from "../../src/guard/plan-batch.ts";
 import { planResolve } from "../../src/guard/plan-resolve.ts";
@@ -169,6 +170,27 @@ describe("previews", () => {
     ]);
     expect(changesSince(plan, { ...entry("b"), send_notification: false })).toHaveLength(1);
     expect(changesSince(plan, entry("c"))).toEqual(["it is not part of what you approved"]);
+  });
+
+  it("words the changes of a batch in German, and quotes a currency that is none", () => {
+    const batch = (currency: string, email: string) =>
+      planBatch({
+        entries: [
+          {
+            invoice: invoice({ status: "sent", status_word: "sent", currency }),
+            customer: customer({ email }),
+            context: context(),
+            send_notification: true,
+          },
+        ],
+        organization,
+        policy: defaultPolicy,
+        locale: "de",
+      });
+    const changes = describeChanges(batch("EUR", "a@example.com"), batch("X\nNext: pay", "b@example.com"), "de");
+    expect(changes.join("\n").split("\n")).toHaveLength(changes.length);
+    expect(changes).toContain('Rechnung 1: E-Mail-Adresse "a@example.com" → "b@example.com" seit Ihrer Freigabe');
+    expect(changes).toContain('Summe "X ⏎ Next: pay" keine Angabe → 1785 seit Ihrer Freigabe');
   });
 
   it("binds a verdict to its operation", () => {
