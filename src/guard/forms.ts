@@ -134,11 +134,7 @@ export function createFormChannel({ store, clock, desk, key, log }: FormChannelD
     return answered;
   }
 
-  async function waited(
-    signal: AbortSignal,
-    language: Language,
-    onProgress: Request["onProgress"],
-  ): Promise<"waited"> {
+  async function waited(signal: AbortSignal, language: Language, onProgress: Request["onProgress"]): Promise<"waited"> {
     const end = clock.now() + FORM_WAIT_MS;
     for (let left = FORM_WAIT_MS; left > 0; left = end - clock.now()) {
       await clock.sleep(Math.min(HEARTBEAT_MS, left), signal);
