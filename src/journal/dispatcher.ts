@@ -8,11 +8,11 @@ import {
   RefusedError,
   UnavailableError,
 } from "../errors.ts";
-import { approvalSubject, GUARDED, type StoredOperation } from "../operations/registry.ts";
+import { approvalSubject, GUARDED } from "../operations/registry.ts";
 import type { OperationRow } from "../store/port.ts";
+import { type Ended, endedOf, type Permit, type PreparedCall, Refuted, refusedApproval, signalOf } from "./call.ts";
 import { operationId } from "./identity.ts";
-import type { Outcome, PerformOptions } from "./port.ts";
-import { isOpen, recordOf } from "./record.ts";
+import { isOpen } from "./record.ts";
 import type { JournalOptions, Point, SettleSettings } from "./settings.ts";
 import type { Settler } from "./settler.ts";
 
@@ -25,38 +25,6 @@ const CONFIRM_WAITS_MS = [0, 300, 1000];
 const FENCE_MS = 30_000;
 /** How often an act begins anew because its document was read too long before the request could leave. */
 const MAX_STALE = 2;
-
-type Ended = Outcome<JsonObject>;
-
-/** Proven after the claim: nothing happened. Kept apart from what is merely thrown. */
-class Refuted {
-  readonly error: InvoicingError;
-  /** Nothing left this machine. */
-  readonly isUnsent: boolean;
-  constructor(error: InvoicingError, isUnsent: boolean) {
-    this.error = error;
-    this.isUnsent = isUnsent;
-  }
-}
-
-/** What one request is allowed: a place in the write budget, and until when what was read counts as fresh. */
-interface Permit {
-  readonly slot: WriteSlot;
-  readonly fresh_until: number;
-}
-
-export interface PreparedCall {
-  readonly operation: StoredOperation;
-  readonly args: JsonObject;
-  readonly options: PerformOptions;
-  readonly organizationId: string;
-  readonly fingerprint: string;
-  readonly identityHash: string;
-  readonly key: string;
-  readonly duplicateOf: string | null;
-  /** Instant at which the call answers at the latest. */
-  readonly deadline: number;
-}
 
 /** Claims, sends once, and weighs the evidence. Everything doubtful goes to the settler. */
 export class Dispatcher {
@@ -373,22 +341,4 @@ export class Dispatcher {
   async #point(point: Point): Promise<void> {
     await this.#options.onPoint?.(point);
   }
-}
-
-function signalOf({ options }: PreparedCall): CallOptions {
-  return options.signal ? { signal: options.signal } : {};
-}
-
-export function refusedApproval(reason: string): RefusedError {
-  return new RefusedError(`${reason} Nothing was sent.`, {
-    next: "Make the same call again to ask for a new approval.",
-  });
-}
-
-function endedOf(row: OperationRow): Ended {
-  const operation = recordOf(row);
-  if (row.result !== null && (row.state === "done" || row.state === "mismatch")) {
-    return { outcome: row.state, operation, result: row.result };
-  }
-  return { outcome: row.state === "ambiguous" ? "ambiguous" : "unknown", operation, result: null };
 }

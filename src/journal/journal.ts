@@ -3,7 +3,8 @@ import { BlockedError, CancelledError, InputError, InvoicingError, NotFoundError
 import type { Operation } from "../operations/operation.ts";
 import { createdId, DUPLICABLE, OPERATIONS, publicArgs, statedResult, verdictSubject } from "../operations/registry.ts";
 import type { OperationRow } from "../store/port.ts";
-import { Dispatcher, type PreparedCall, refusedApproval } from "./dispatcher.ts";
+import { type Ended, type PreparedCall, refusedApproval } from "./call.ts";
+import { Dispatcher } from "./dispatcher.ts";
 import { fingerprint } from "./identity.ts";
 import type { Journal, OperationFilter, OperationRecord, Outcome, PerformOptions } from "./port.ts";
 import { isOpen, recordOf } from "./record.ts";
@@ -16,8 +17,6 @@ const FOLLOW_MS = 30_000;
 const FOLLOW_OLD_MS = 300_000;
 const OLD_MS = 600_000;
 const LEAST_MS = 10_000;
-
-type Ended = Outcome<JsonObject>;
 
 export function createJournal(options: JournalOptions): Journal {
   return new OperationsJournal(options);
