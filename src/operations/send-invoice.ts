@@ -13,6 +13,8 @@ const before = z.object({
   total: z.string().nullable(),
   customer_id: z.string().nullable(),
   recipient: z.string().nullable(),
+  /** Where it goes, as far as the API says. Rows of earlier versions lack it. */
+  email: z.string().nullable().exactOptional(),
   calculate_from_net: z.boolean(),
   lines: z.array(lineSchema),
 });
@@ -69,10 +71,18 @@ export const sendInvoice: Operation<SendInvoiceArgs, Content, SendInvoiceResult>
       };
     }
     const differences = differencesOf(approved, invoice);
-    if (differences.length === 0) return { is: "done", result: sent(invoice) };
+    const why = [
+      ...(differences.length === 0
+        ? []
+        : [`with other content than the draft had right before: ${differences.join(", ")}`]),
+      ...(isElsewhere(approved, invoice)
+        ? ["the customer's e-mail changed around the sending: it may have gone to either address"]
+        : []),
+    ];
+    if (why.length === 0) return { is: "done", result: sent(invoice) };
     return {
       is: "mismatch",
-      why: `The invoice was sent, but with other content than the draft had right before: ${differences.join(", ")}. Cancelling it is possible.`,
+      why: `The invoice was sent, but ${why.join("; and ")}. Cancelling it is possible.`,
       result: sent(invoice),
     };
   },
@@ -90,9 +100,17 @@ function contentOf(invoice: Invoice): Content {
     total: invoice.total?.toFixed() ?? null,
     customer_id: invoice.customer_id,
     recipient: invoice.recipient,
+    email: invoice.customer?.email ?? null,
     calculate_from_net: invoice.calculate_from_net,
     lines: linesOf(invoice),
   };
+}
+
+/** Only between two addresses that were both read: an address that cannot be read proves nothing. */
+function isElsewhere({ customer_id, email: former }: Content, { customer }: Invoice): boolean {
+  const now = customer?.email ?? null;
+  if (former === undefined || former === null || now === null || customer?.id !== customer_id) return false;
+  return former.trim().toLowerCase() !== now.trim().toLowerCase();
 }
 
 function differencesOf(former: Content, invoice: Invoice): string[] {

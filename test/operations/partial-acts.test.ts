@@ -97,6 +97,25 @@ describe("send", () => {
   });
 
   it.each([
+    ["new@example.com", "mismatch"],
+    ["A@example.com ", "done"],
+    [null, "done"],
+  ])("with the customer's e-mail read as %s afterwards is %s", async (email, is) => {
+    const { clock, api, customer, draft, context, bent } = stage();
+    const reader = (address: string | null) => context(bent({ customer: { id: customer, name: "A", email: address } }));
+    const before = await clock.run(sendInvoice.prepare({ invoice_id: draft }, reader("a@example.com")));
+    if (before.state !== "go") throw new Error(before.state);
+    await clock.run(api.sendInvoice(draft));
+    const verdict = await clock.run(sendInvoice.reconcile({ invoice_id: draft }, before.before, reader(email), true));
+    expect(verdict).toMatchObject({
+      is,
+      ...(is === "mismatch"
+        ? { why: expect.stringContaining("the customer's e-mail changed around the sending") }
+        : {}),
+    });
+  });
+
+  it.each([
     ["no lines", { items: [] }],
     ["a void document", voided],
     ["a credit note", { is_cancellation: true }],
