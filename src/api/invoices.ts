@@ -29,7 +29,7 @@ export function createInvoicesApi(wire: Wire, getCustomer: InvoicesApi["getCusto
   const single = createNegotiator();
 
   function remember(invoice: Invoice): Invoice {
-    for (const link of Object.values(invoice.documents)) if (typeof link === "string") wire.redactor.secret(link);
+    for (const link of Object.values(invoice.documents)) if (typeof link === "string") wire.redactor.passing(link);
     return invoice;
   }
 

@@ -5,9 +5,14 @@ import type { ApiProblem } from "../errors.ts";
 export interface Redactor {
   /** Remembers a secret by value. */
   secret(value: string): void;
+  /** Remembers a secret that passes through, such as a document's link, among the latest ones. */
+  passing(value: string): void;
   text(raw: string, max: number): string;
   problem(problem: ApiProblem): ApiProblem;
 }
+
+/** A list is 30 documents with up to three links each. */
+const MOST_PASSING = 1_000;
 
 const PATTERNS: readonly RegExp[] = [
   /\bBearer\s+\S+/gi,
@@ -17,9 +22,10 @@ const PATTERNS: readonly RegExp[] = [
 
 export function createRedactor(): Redactor {
   const secrets = new Set<string>();
+  const passing = new Set<string>();
   const hide = (raw: string): string => {
     let text = raw;
-    for (const secret of secrets) {
+    for (const secret of [...secrets, ...passing]) {
       text = text.replaceAll(secret, "[redacted]").replaceAll(encodeURIComponent(secret), "[redacted]");
     }
     for (const pattern of PATTERNS) {
@@ -34,6 +40,13 @@ export function createRedactor(): Redactor {
     secret(value) {
       // Shorter values would blank out ordinary words.
       if (value.length >= 6) secrets.add(value);
+    },
+    passing(value) {
+      if (value.length < 6) return;
+      passing.delete(value);
+      passing.add(value);
+      const [oldest] = passing;
+      if (passing.size > MOST_PASSING && oldest !== undefined) passing.delete(oldest);
     },
     text,
     problem: (problem) => ({

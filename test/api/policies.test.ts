@@ -159,4 +159,15 @@ describe("redaction", () => {
   ])("%j", (raw, shown) => {
     expect(redactor.text(raw, 200)).toBe(shown);
   });
+  it("remembers the latest thousand links, and the token for ever", () => {
+    const own = createRedactor();
+    own.secret("the-token");
+    const link = (number: number) => `https://files.example/${number}-unguessable`;
+    for (let number = 0; number < 2_000; number += 1) {
+      own.passing(link(number));
+      own.passing(link(0));
+    }
+    expect(own.text(`the-token ${link(0)} ${link(1_999)}`, 200)).toBe("[redacted] [redacted] [redacted]");
+    expect(own.text(link(500), 200)).toBe(link(500));
+  });
 });
