@@ -11,101 +11,16 @@ import {
   RefusedError,
   UnavailableError,
 } from "../../src/errors.ts";
-import type { Act } from "../../src/guard/port.ts";
-import { createJournal } from "../../src/journal/journal.ts";
 import { journalExportCsv, journalList, journalShow, journalVerify } from "../../src/journal/owner.ts";
-import type { Outcome, PerformOptions } from "../../src/journal/port.ts";
-import type { JournalOptions } from "../../src/journal/settings.ts";
-import { type AddItemArgs, addItem, addItemArgs } from "../../src/operations/add-item.ts";
+import type { Outcome } from "../../src/journal/port.ts";
+import { addItem } from "../../src/operations/add-item.ts";
 import { createInvoice } from "../../src/operations/create-invoice.ts";
 import { markPaid } from "../../src/operations/mark-paid.ts";
 import { approvalSubject, verdictSubject } from "../../src/operations/registry.ts";
 import { sendInvoice } from "../../src/operations/send-invoice.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/port.ts";
-import { Random } from "./random.ts";
-import { VirtualClock } from "./virtual-clock.ts";
-import { World } from "./world.ts";
-
-const CALM = { faults: 0, readFaults: 0, lateMs: 1, lagMs: 0 };
-const WHO = { principal: "p" };
-
-interface Bench {
-  readonly clock: VirtualClock;
-  readonly world: World;
-  readonly store: Store;
-  readonly draft: string;
-  readonly open: string;
-  readonly customer: string;
-  journal(
-    change?: (api: InvoicesApi) => Partial<InvoicesApi>,
-    more?: Partial<JournalOptions>,
-  ): ReturnType<typeof createJournal>;
-  approve(act: Act, subject: string): Promise<NonNullable<PerformOptions["approval"]>>;
-  line(title?: string): AddItemArgs;
-}
-
-function bench(): Bench {
-  const clock = new VirtualClock();
-  const world = new World(clock, new Random(1), CALM);
-  const store = openStore(":memory:");
-  const customer = world.seedCustomer("a@example.com");
-  const draft = world.seedInvoice(customer, "draft", "Seeded");
-  const open = world.seedInvoice(customer, "sent", "Seeded");
-  let approvals = 0;
-  return {
-    clock,
-    world,
-    store,
-    customer,
-    draft,
-    open,
-    journal(change = () => ({}), more = {}) {
-      const api = world.api(() => true);
-      return createJournal({
-        store,
-        api: { ...api, ...change(api) },
-        clock,
-        organization: () => Promise.resolve({ id: "org" }),
-        owner: "me",
-        isOwnerAlive: (owner) => owner === "me",
-        random: () => 0,
-        ...more,
-      });
-    },
-    async approve(act, subject) {
-      approvals += 1;
-      const id = `approval-${approvals}`;
-      await store.approvals.create({
-        id,
-        state: "approved",
-        act,
-        principal: "p",
-        organization_id: "org",
-        subject,
-        digest: "d",
-        plan: {},
-        channel: "page",
-        channel_reason: null,
-        approved_by: "person",
-        secret_hash: null,
-        created_at: clock.now(),
-        expires_at: clock.now() + 600_000,
-        answered_at: clock.now(),
-      });
-      return { id, digest: "d", recheck: () => Promise.resolve() };
-    },
-    line: (title = "A") =>
-      addItemArgs(draft, { title, quantity: 2, tax_rate: decimal("19.0"), amount: decimal("12.50") }),
-  };
-}
-
-const approvedSend = async ({ approve, draft }: Bench) => ({
-  ...WHO,
-  approval: await approve("send_invoice", approvalSubject(sendInvoice, { invoice_id: draft })),
-});
-const lost = <R>(): Promise<WriteEvidence<R>> =>
-  Promise.resolve({ kind: "unknown", status: null, reason: "connection reset" });
+import { approvedSend, type Bench, bench, lost, WHO } from "./bench.ts";
 
 async function auditLines(store: Store): Promise<number> {
   return (await store.audit.page(0, 1000)).length;

@@ -1,0 +1,178 @@
+import { describe, expect, it } from "vitest";
+import type { InvoicesApi, WriteEvidence } from "../../src/api/port.ts";
+import { NotFoundError, RateLimitedError, RejectedError, UnavailableError } from "../../src/errors.ts";
+import { addItem } from "../../src/operations/add-item.ts";
+import { cancelInvoice } from "../../src/operations/cancel-invoice.ts";
+import { createInvoice } from "../../src/operations/create-invoice.ts";
+import { approvalSubject, verdictSubject } from "../../src/operations/registry.ts";
+import { sendInvoice } from "../../src/operations/send-invoice.ts";
+import { approvedSend, bench, lost, WHO } from "./bench.ts";
+
+const refused = (): WriteEvidence<never> => ({ kind: "rejected", status: 422, error: new RejectedError("Refused.") });
+/** The API does it, and says that it did not. */
+const doneButRefused = (api: InvoicesApi): Partial<InvoicesApi> => ({
+  addItem: async (...args) => {
+    await api.addItem(...args);
+    return refused();
+  },
+});
+
+describe("a rejection", () => {
+  it("does not stand when a reading shows that it was done", async () => {
+    const { clock, journal, line, store } = bench();
+    const ended = await clock.run(journal(doneButRefused).perform(addItem, line(), WHO));
+    expect(ended.outcome).toBe("already_done");
+    expect(await store.operations.list("org", { limit: 2 })).toMatchObject([{ state: "done" }]);
+  });
+
+  it("is checked again a little later when the API cannot be read at once", async () => {
+    const { clock, journal, line } = bench();
+    let unreadable = Number.POSITIVE_INFINITY;
+    const api = journal((calm) => ({
+      addItem: async (...args) => {
+        await calm.addItem(...args);
+        unreadable = clock.now() + 800;
+        return refused();
+      },
+      getInvoice: async (...args) => {
+        if (unreadable < Number.POSITIVE_INFINITY && clock.now() < unreadable) throw new UnavailableError("Down.");
+        return calm.getInvoice(...args);
+      },
+    }));
+    expect((await clock.run(api.perform(addItem, line(), WHO))).outcome).toBe("already_done");
+  });
+
+  it("with a half-done act behind it is for a person, recorded as such", async () => {
+    const it = bench();
+    const args = { invoice_id: it.open };
+    const half = it.journal((api) => ({
+      cancelInvoice: () => Promise.resolve(refused()),
+      getInvoice: async (id) => ({
+        ...(await api.getInvoice(id)),
+        ...((await it.store.operations.open("org")).length > 0 ? { status: "void" as const, status_word: "void" } : {}),
+      }),
+    }));
+    const approval = await it.approve("cancel_invoice", approvalSubject(cancelInvoice, args));
+    const first = await it.clock.run(half.perform(cancelInvoice, args, { ...WHO, approval }));
+    expect(first.outcome).toBe("unknown");
+    expect(await it.store.operations.open("org")).toMatchObject([{ state: "unknown", candidates: [it.open] }]);
+    await it.clock.run(it.clock.sleep(120_000));
+    const again = await it.approve("cancel_invoice", approvalSubject(cancelInvoice, args));
+    const later = await it.clock.run(half.perform(cancelInvoice, args, { ...WHO, approval: again }));
+    expect(later).toMatchObject({ outcome: "ambiguous", result: null, operation: { candidates: [it.open] } });
+  });
+});
+
+describe("a busy API that names no time", () => {
+  it("is asked again after a second", async () => {
+    const { clock, journal, line } = bench();
+    const asked: number[] = [];
+    const busy = journal((api) => ({
+      addItem: (...args) => {
+        asked.push(clock.now());
+        const error = new RateLimitedError("busy");
+        return asked.length === 1 ? Promise.resolve({ kind: "rejected", status: 429, error }) : api.addItem(...args);
+      },
+    }));
+    expect((await clock.run(busy.perform(addItem, line(), WHO))).outcome).toBe("done");
+    expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThanOrEqual(1000);
+  });
+});
+
+describe("a request that fails in our own code", () => {
+  it("may have left: its end is read, not assumed", async () => {
+    const { clock, journal, line } = bench();
+    const broken = journal((api) => ({
+      addItem: async (...args) => {
+        await api.addItem(...args);
+        throw new TypeError("a defect");
+      },
+    }));
+    expect((await clock.run(broken.perform(addItem, line(), WHO))).outcome).toBe("done");
+  });
+});
+
+describe("what stays unknown", () => {
+  it("is recorded once, however often it is read", async () => {
+    const { clock, journal, line, store } = bench();
+    const ended = await clock.run(journal(() => ({ addItem: lost })).perform(addItem, line(), WHO));
+    expect(ended.outcome).toBe("unknown");
+    await clock.run(journal().recover());
+    expect((await store.audit.page(0, 20)).map(({ event }) => event)).toEqual(["dispatched", "read"]);
+  });
+
+  it("is read in the background until it is known, and nothing is sent", async () => {
+    const { clock, journal, line, store, world } = bench();
+    const one = journal(() => ({ addItem: lost }), { background: true });
+    expect((await clock.run(one.perform(addItem, line(), WHO))).outcome).toBe("unknown");
+    await clock.run(clock.sleep(200_000));
+    expect(await store.operations.list("org", { limit: 1 })).toMatchObject([{ state: "not_done" }]);
+    expect(world.writes).toBe(0);
+    await clock.run(one.close());
+  });
+
+  it("is left alone in the background where that is not wanted", async () => {
+    const { clock, journal, line, store } = bench();
+    await clock.run(journal(() => ({ addItem: lost })).perform(addItem, line(), WHO));
+    await clock.run(clock.sleep(200_000));
+    expect(await store.operations.open("org")).toHaveLength(1);
+  });
+
+  it("belongs to the process that took it over", async () => {
+    const { clock, journal, line, store } = bench();
+    const dead = journal(() => ({ addItem: lost }), {
+      owner: "dead",
+      onPoint: (point) => (point === "answered" ? new Promise(() => undefined) : undefined),
+    });
+    void dead.perform(addItem, line(), WHO);
+    await clock.run(clock.sleep(5000));
+    await clock.run(journal().recover());
+    expect(await store.operations.open("org")).toMatchObject([{ state: "unknown", owner: "me" }]);
+  });
+});
+
+describe("a person's verdict", () => {
+  it("ends the operation, and what was said about people leaves the journal", async () => {
+    const { clock, journal, customer, approve, store } = bench();
+    const args = { currency: "EUR", calculate_from_net: true, customer_id: customer, notes: "for Jane Doe" };
+    const silent = journal(() => ({ createInvoice: lost }));
+    const open = await clock.run(silent.perform(createInvoice, args, WHO));
+    const id = open.operation?.id ?? "";
+    expect(JSON.stringify(await store.operations.get("org", id))).toContain("Jane");
+    const verdict = { is: "not_done" as const };
+    const approval = await approve("resolve_operation", verdictSubject(id, verdict));
+    expect(await clock.run(silent.resolve(id, verdict, approval, "p"))).toMatchObject({ state: "not_done" });
+    expect(JSON.stringify(await store.operations.get("org", id))).not.toContain("Jane");
+    const [resolved] = (await store.audit.page(0, 20)).filter(({ event }) => event === "resolved");
+    expect(resolved).toMatchObject({ principal: "p", data: { verdict_approval_id: approval.id } });
+  });
+
+  it("needs an operation that exists", async () => {
+    const { clock, journal } = bench();
+    await expect(clock.run(journal().settle("op_none"))).rejects.toBeInstanceOf(NotFoundError);
+  });
+});
+
+describe("the trail", () => {
+  it("names what an operation brought into being", async () => {
+    const { clock, journal, line, store } = bench();
+    const ended = await clock.run(journal().perform(addItem, line(), WHO));
+    const [last] = (await store.audit.page(0, 10)).filter(({ event }) => event === "settled");
+    expect(last?.data["resource_id"]).toBe(ended.result?.item_id);
+  });
+});
+
+describe("a guarded act", () => {
+  it("that never left gives its approval back for the next call", async () => {
+    const it = bench();
+    const options = await approvedSend(it);
+    const down = it.journal(() => ({
+      sendInvoice: () => Promise.resolve({ kind: "not_sent", error: new UnavailableError("Refused.") }),
+    }));
+    await expect(it.clock.run(down.perform(sendInvoice, { invoice_id: it.draft }, options))).rejects.toMatchObject({
+      effect: "none",
+    });
+    const sent = await it.clock.run(it.journal().perform(sendInvoice, { invoice_id: it.draft }, options));
+    expect(sent.outcome).toBe("done");
+  });
+});
