@@ -1,6 +1,6 @@
 import type { JsonObject } from "../domain/json.ts";
 import { BlockedError, CancelledError, InputError, InvoicingError, NotFoundError } from "../errors.ts";
-import type { Operation } from "../operations/operation.ts";
+import type { Operation, Undone } from "../operations/operation.ts";
 import { createdId, DUPLICABLE, OPERATIONS, publicArgs, statedResult, verdictSubject } from "../operations/registry.ts";
 import type { OperationRow } from "../store/port.ts";
 import { type Ended, type PreparedCall, refusedApproval } from "./call.ts";
@@ -46,7 +46,7 @@ class OperationsJournal implements Journal {
     args: A,
     options: PerformOptions,
   ): Promise<Outcome<R> | null> {
-    const call = await this.#prepare(operation, args, options);
+    const call = await this.#renewed(await this.#prepare(operation, args, options));
     const running = this.#calls.get(call.key);
     if (running !== undefined) return typed(operation, repeated(await running));
     const earlier = await this.#earlier(call);
@@ -189,10 +189,11 @@ class OperationsJournal implements Journal {
     return end_by === undefined ? own : Math.min(own, Math.max(end_by, now + LEAST_MS));
   }
 
-  async #perform(call: PreparedCall): Promise<Ended> {
+  async #perform(asked: PreparedCall): Promise<Ended> {
+    const call = await this.#renewed(asked);
     const earlier = await this.#earlier(call);
     if (earlier) return earlier;
-    await this.#checkDuplicate(call);
+    await this.#checkDuplicate(asked);
     const ended = await this.#dispatcher.perform(call);
     if (ended.operation !== null && (ended.outcome === "unknown" || ended.outcome === "ambiguous")) this.#follow();
     return ended;
@@ -202,7 +203,34 @@ class OperationsJournal implements Journal {
   async #earlier(call: PreparedCall): Promise<Ended | null> {
     const { store, clock } = this.#options;
     const row = await store.operations.findEqual(call.organizationId, call.fingerprint, clock.now());
-    return row === null ? null : this.#dispatcher.conclude(call, row);
+    if (row === null) return null;
+    const why = row.state === "done" ? ((await this.#undone(call, row))?.why ?? row.why) : row.why;
+    return this.#dispatcher.conclude(call, { ...row, why });
+  }
+
+  /** An act that was undone elsewhere counts as a new one: the duplicate of the one that is remembered. */
+  async #renewed(asked: PreparedCall): Promise<PreparedCall> {
+    const { store, clock } = this.#options;
+    const { organizationId, operation, args, duplicateOf } = asked;
+    let call = asked;
+    if (operation.undone === undefined || duplicateOf !== null) return call;
+    for (;;) {
+      const row = await store.operations.findEqual(organizationId, call.fingerprint, clock.now());
+      if (row?.state !== "done" || !(await this.#undone(call, row))?.again) return call;
+      const print = fingerprint(organizationId, operation.kind, operation.identity(args), row.id);
+      call = { ...call, duplicateOf: row.id, fingerprint: print };
+    }
+  }
+
+  /** `null` too when it cannot be read, or so soon that readings may lag behind the act. */
+  async #undone({ operation, args, options }: PreparedCall, row: OperationRow): Promise<Undone | null> {
+    if (row.updated_at + this.#settings.horizon_ms > this.#options.clock.now()) return null;
+    try {
+      return (await operation.undone?.(args, this.#settler.context(row, options.signal))) ?? null;
+    } catch (error) {
+      if (error instanceof InvoicingError) return null;
+      throw error;
+    }
   }
 
   /** A deliberate second one must name an equal first one that was done. */

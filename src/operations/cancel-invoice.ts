@@ -6,6 +6,7 @@ import {
   invoicesSince,
   readInvoice,
   readInvoiceAgain,
+  resetSince,
   snapshotInvoices,
   snapshotSchema,
   UNSEARCHABLE,
@@ -93,6 +94,9 @@ export const cancelInvoice: Operation<CancelInvoiceArgs, z.infer<typeof before>,
       candidates: [invoice_id, ...notes.map(({ id }) => id)],
     };
   },
+
+  undone: ({ invoice_id }, context) =>
+    resetSince(context, invoice_id, ({ status }) => status === "sent" || status === "paid"),
 };
 
 async function creditNotes(

@@ -9,6 +9,7 @@ import {
   invoicesSince,
   readInvoice,
   readInvoiceAgain,
+  resetSince,
   snapshotInvoices,
   snapshotSchema,
   UNSEARCHABLE,
@@ -110,6 +111,9 @@ export const changeRecipient: Operation<ChangeRecipientArgs, Snapshot, ChangeRec
       candidates: [invoice_id, ...found.map(({ id }) => id)],
     };
   },
+
+  undone: ({ invoice_id }, context) =>
+    resetSince(context, invoice_id, ({ status }) => status === "sent" || status === "paid"),
 };
 
 function why(isVoid: boolean, copiesFound: number): string {

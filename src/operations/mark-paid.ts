@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { allows } from "../domain/invoice.ts";
 import type { Operation } from "./operation.ts";
-import { gone, readInvoice, readInvoiceAgain, wrongState } from "./reading.ts";
+import { gone, readInvoice, readInvoiceAgain, resetSince, wrongState } from "./reading.ts";
 
 const args = z.object({ invoice_id: z.string(), send_notification: z.boolean() });
 const before = z.object({ status: z.string() });
@@ -55,4 +55,7 @@ export const markPaid: Operation<MarkPaidArgs, z.infer<typeof before>, MarkPaidR
       candidates: [invoice_id],
     };
   },
+
+  // The dashboard can set a paid invoice back, and the money may then come after all.
+  undone: ({ invoice_id }, context) => resetSince(context, invoice_id, ({ status }) => status === "sent", true),
 };

@@ -65,4 +65,14 @@ export interface Operation<A extends JsonObject, B extends JsonObject, R extends
   dispatch(args: A, before: B, api: InvoicesApi, options: CallOptions): Promise<WriteEvidence<R>>;
   /** Reads only. `applied`: a 2xx was seen, so a negative reading means lag, never "not done". */
   reconcile(args: A, before: B, context: OperationContext, applied: boolean): Promise<Verdict<R>>;
+  /**
+   * For acts that are remembered for ever: whether the document contradicts by now that the act was done, because it was
+   * changed elsewhere. `again`: the act makes sense once more, with an approval of its own.
+   */
+  undone?(args: A, context: OperationContext): Promise<Undone | null>;
+}
+
+export interface Undone {
+  readonly why: string;
+  readonly again: boolean;
 }

@@ -3,7 +3,7 @@ import type { CallOptions, InvoicesApi } from "../api/port.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import { documentName } from "../domain/invoice.ts";
 import { NotFoundError, WrongStateError } from "../errors.ts";
-import type { OperationContext, Verdict } from "./operation.ts";
+import type { OperationContext, Undone, Verdict } from "./operation.ts";
 
 /** The published page maximum. */
 const PAGE_SIZE = 30;
@@ -155,6 +155,18 @@ export function wrongState(invoice: Invoice, wanted: string, next: string): Wron
     `Nothing was changed: ${documentName(invoice)} is ${invoice.status_word.toLowerCase()}, and ${wanted}.`,
     { next },
   );
+}
+
+/** A document that is in one of these states although an act was done that ended them. */
+export async function resetSince(
+  context: OperationContext,
+  id: string,
+  isReset: (invoice: Invoice) => boolean,
+  again = false,
+): Promise<Undone | null> {
+  const invoice = await readInvoiceAgain(context, id);
+  if (invoice === null || !isReset(invoice)) return null;
+  return { why: `The API shows it as ${invoice.status_word.toLowerCase()} now; it was changed elsewhere.`, again };
 }
 
 /** Ids that no other operation of the journal has produced. */

@@ -3,7 +3,7 @@ import { allows, type Invoice } from "../domain/invoice.ts";
 import { WrongStateError } from "../errors.ts";
 import { lineSchema, linesOf, sameLines, sameNumber } from "./lines.ts";
 import type { Operation } from "./operation.ts";
-import { gone, readInvoice, readInvoiceAgain, wrongState } from "./reading.ts";
+import { gone, readInvoice, readInvoiceAgain, resetSince, wrongState } from "./reading.ts";
 import { sameText } from "./text.ts";
 
 const args = z.object({ invoice_id: z.string() });
@@ -86,6 +86,8 @@ export const sendInvoice: Operation<SendInvoiceArgs, Content, SendInvoiceResult>
       result: sent(invoice),
     };
   },
+
+  undone: ({ invoice_id }, context) => resetSince(context, invoice_id, ({ status }) => status === "draft"),
 };
 
 const sent = (invoice: Invoice): SendInvoiceResult => ({

@@ -215,6 +215,62 @@ describe("what an approval is compared with", () => {
   });
 });
 
+describe("an act that was undone elsewhere since", () => {
+  const paid = (it: Bench) => ({ invoice_id: it.open, send_notification: false });
+  const approvedPaid = async (it: Bench) => ({
+    ...WHO,
+    approval: await it.approve("mark_paid", approvalSubject(markPaid, paid(it))),
+  });
+  const shown = (status: "draft" | "sent") => (api: InvoicesApi) => ({
+    getInvoice: async (id: string) => ({ ...(await api.getInvoice(id)), status, status_word: status }),
+  });
+
+  it("can be done anew when that makes sense, with an approval of its own, and is then remembered again", async () => {
+    const it = bench();
+    const { clock, world, open } = it;
+    const first = await clock.run(it.journal().perform(markPaid, paid(it), await approvedPaid(it)));
+    await clock.run(clock.sleep(300_000));
+    world.reopen(open);
+    expect(await clock.run(it.journal().recall(markPaid, paid(it), WHO))).toBeNull();
+    await expect(clock.run(it.journal().perform(markPaid, paid(it), WHO))).rejects.toBeInstanceOf(RefusedError);
+    const second = await clock.run(it.journal().perform(markPaid, paid(it), await approvedPaid(it)));
+    expect(second.outcome).toBe("done");
+    expect(second.operation?.id).not.toBe(first.operation?.id);
+    expect(await clock.run(it.journal().recall(markPaid, paid(it), WHO))).toMatchObject({ outcome: "already_done" });
+    await clock.run(clock.sleep(300_000));
+    world.reopen(open);
+    const third = await clock.run(it.journal().perform(markPaid, paid(it), await approvedPaid(it)));
+    expect(third.outcome).toBe("done");
+    expect(world.count(`mark_paid ${open}`)).toBe(3);
+  });
+
+  it("is not done anew for a reading that may lag behind the act", async () => {
+    const it = bench();
+    await it.clock.run(it.journal().perform(markPaid, paid(it), await approvedPaid(it)));
+    it.world.reopen(it.open);
+    const again = await it.clock.run(it.journal().perform(markPaid, paid(it), await approvedPaid(it)));
+    expect(again).toMatchObject({ outcome: "already_done", operation: { why: null } });
+  });
+
+  it("is otherwise told with what the API shows now, and not repeated", async () => {
+    const it = bench();
+    await it.clock.run(it.journal().perform(sendInvoice, { invoice_id: it.draft }, await approvedSend(it)));
+    await it.clock.run(it.clock.sleep(300_000));
+    const reset = it.journal(shown("draft"));
+    const again = it.clock.run(reset.perform(sendInvoice, { invoice_id: it.draft }, await approvedSend(it)));
+    expect(await again).toMatchObject({
+      outcome: "already_done",
+      operation: { why: "The API shows it as draft now; it was changed elsewhere." },
+    });
+    expect(it.world.count(`send_invoice ${it.draft}`)).toBe(1);
+    const unreadable = it.journal(() => ({ getInvoice: () => Promise.reject(new UnavailableError("down")) }));
+    expect(await it.clock.run(unreadable.recall(sendInvoice, { invoice_id: it.draft }, WHO))).toMatchObject({
+      outcome: "already_done",
+      operation: { why: null },
+    });
+  });
+});
+
 describe("a doubtful ending", () => {
   it("is unknown until the horizon, blocks other acts on the document, then is not done and may be repeated", async () => {
     const { clock, journal, line, world, draft } = bench();

@@ -81,6 +81,13 @@ export class World {
     return id;
   }
 
+  /** As the dashboard can set a paid invoice back. */
+  reopen(id: string): void {
+    const invoice = this.#invoice(id);
+    invoice.status = "sent";
+    invoice.status_word = "sent";
+  }
+
   count(effect: string): number {
     return this.effects.get(effect) ?? 0;
   }
