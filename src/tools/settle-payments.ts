@@ -3,7 +3,6 @@ import { documentName, type Invoice } from "../domain/invoice.ts";
 import { decimal, formatMoney, moneyText } from "../domain/money.ts";
 import { InputError, InvoicingError, RefusedError, WrongStateError } from "../errors.ts";
 import { changesSince, planBatch } from "../guard/plan-batch.ts";
-import type { Plan } from "../guard/port.ts";
 import { markPaid } from "../operations/mark-paid.ts";
 import type { ReadContext } from "../toolkit/context.ts";
 import { requireOpen } from "../toolkit/corrections.ts";
@@ -176,7 +175,7 @@ function requireAmount(invoice: Invoice, received: number | undefined): void {
   }
 }
 
-function requireUnchanged(approved: Plan, now: Parameters<typeof changesSince>[1]): void {
+function requireUnchanged(...[approved, now]: Parameters<typeof changesSince>): void {
   const changes = changesSince(approved, now);
   if (changes.length === 0) return;
   throw new RefusedError(`${documentName(now.invoice)} was not marked as paid: ${changes.join("; ")}.`, {
