@@ -8,6 +8,7 @@ import { amount, day, filled, required } from "./read-fields.ts";
 /** Which included resources were asked for. */
 export interface InvoiceParts {
   readonly items: boolean;
+  readonly customer: boolean;
   /** The only invoice of the answer: included items without linkage can only be its own. */
   readonly alone: boolean;
 }
@@ -19,7 +20,8 @@ export function invoiceOf(resource: Resource, document: ResourceDocument, parts:
   const word = required(filled(fields.text("status")), `${at}.status`, "a status");
   const status = statusOf(word);
   const calculateFromNet = fields.flag("calculate_from_net") ?? false;
-  const customer = toOne(resource, "customer") ?? null;
+  const linked = toOne(resource, "customer");
+  const customer = linked ?? null;
   const seller = partyOf(fields.object("seller_data"));
   const zone = seller?.timezone ?? null;
   return {
@@ -51,6 +53,8 @@ export function invoiceOf(resource: Resource, document: ResourceDocument, parts:
     created_at: fields.text("created_at"),
     updated_at: fields.text("updated_at"),
     customer_id: customer?.id ?? null,
+    // Relationships may carry data only when they are included.
+    ...(linked === undefined && !parts.customer ? { customer_unknown: true } : {}),
     customer: customer === null ? null : includedCustomer(customer, document),
     reference: toOne(resource, "reference") ?? null,
     items: parts.items ? itemsOf(resource, document, calculateFromNet, parts.alone) : null,

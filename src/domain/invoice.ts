@@ -70,6 +70,8 @@ export interface Invoice {
   readonly created_at: string | null;
   readonly updated_at: string | null;
   readonly customer_id: string | null;
+  /** The API does not say whose it is: `customer_id` is `null` and that proves nothing. */
+  readonly customer_unknown?: true;
   /** Present when the API included it. */
   readonly customer: { readonly id: string; readonly name: string; readonly email: string | null } | null;
   /** Order, subscription or booking pass it was made for. */

@@ -7,6 +7,7 @@ import {
   callOptions,
   gone,
   invoicesSince,
+  OWNERLESS,
   readInvoice,
   readInvoiceAgain,
   resetSince,
@@ -70,7 +71,8 @@ export const changeRecipient: Operation<ChangeRecipientArgs, Snapshot, ChangeRec
         context,
       );
       const [copy, more] = found;
-      if (copy && !more && isComplete) return { state: "already", result: changed(invoice_id, copy) };
+      if (copy && !more && isComplete && !copy.customer_unknown)
+        return { state: "already", result: changed(invoice_id, copy) };
     }
     if (!allows("change_recipient", invoice.status)) {
       throw wrongState(
@@ -94,11 +96,12 @@ export const changeRecipient: Operation<ChangeRecipientArgs, Snapshot, ChangeRec
     const { found, isComplete } = await copies(invoice_id, snapshot, context);
     const [first] = found;
     const isVoid = invoice.status === "void" || invoice.status === "refunded";
-    if (snapshot.partial || (!first && !isComplete)) {
+    const isOwnerless = found.some(({ customer_unknown }) => customer_unknown);
+    if (isOwnerless || snapshot.partial || (!first && !isComplete)) {
       if (isVoid && applied) return { is: "done", result: changed(invoice_id, null) };
       return {
         is: "ambiguous",
-        why: `The invoice is ${isVoid ? "void" : "not void"}. Whether a copy was made for the new customer cannot be read: ${UNSEARCHABLE}.`,
+        why: `The invoice is ${isVoid ? "void" : "not void"}. Whether a copy was made for the new customer cannot be read: ${isOwnerless ? OWNERLESS : UNSEARCHABLE}.`,
         candidates: [invoice_id, ...found.map(({ id }) => id)],
         ...(isVoid ? {} : { blind: true }),
       };
@@ -136,7 +139,7 @@ async function copies(
         invoice.id !== originalId &&
         !invoice.is_cancellation &&
         !invoice.is_credit &&
-        invoice.customer_id === snapshot.customer_id &&
+        (invoice.customer_unknown === true || invoice.customer_id === snapshot.customer_id) &&
         invoice.currency === snapshot.currency &&
         (invoice.items === null || sameLines(snapshot.lines, linesOf(invoice), snapshot.calculate_from_net)),
     ),

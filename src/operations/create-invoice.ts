@@ -1,7 +1,15 @@
 import { z } from "zod";
 import { type Invoice, type NewInvoice, REFERENCE_TYPES } from "../domain/invoice.ts";
 import type { Operation, Verdict } from "./operation.ts";
-import { invoicesSince, type Snapshot, snapshotInvoices, snapshotSchema, UNSEARCHABLE, untaken } from "./reading.ts";
+import {
+  invoicesSince,
+  OWNERLESS,
+  type Snapshot,
+  snapshotInvoices,
+  snapshotSchema,
+  UNSEARCHABLE,
+  untaken,
+} from "./reading.ts";
 import { sameText } from "./text.ts";
 
 const args = z.object({
@@ -54,10 +62,11 @@ export const createInvoice: Operation<CreateInvoiceArgs, Snapshot, CreateInvoice
     const fresh = await untaken(context, "create_invoice", since.invoices);
     const equal = fresh.filter((invoice) => isEqual(invoice, wanted));
     const [first] = equal;
-    if (snapshot.partial || (!first && !since.isComplete)) {
+    const isOwnerless = equal.some(({ customer_unknown }) => customer_unknown);
+    if (isOwnerless || snapshot.partial || (!first && !since.isComplete)) {
       return {
         is: "ambiguous",
-        why: `Whether the draft was made cannot be read: ${UNSEARCHABLE}.`,
+        why: `Whether the draft was made cannot be read: ${isOwnerless ? OWNERLESS : UNSEARCHABLE}.`,
         candidates: equal.map(({ id }) => id),
         blind: true,
       };
@@ -89,7 +98,7 @@ function changedOrAbsent(fresh: readonly Invoice[], wanted: CreateInvoiceArgs): 
 function isSameParty(invoice: Invoice, wanted: CreateInvoiceArgs): boolean {
   return wanted.reference
     ? invoice.reference === null || invoice.reference.id === wanted.reference.id
-    : invoice.customer_id === (wanted.customer_id ?? null);
+    : invoice.customer_unknown === true || invoice.customer_id === (wanted.customer_id ?? null);
 }
 
 function isEqual(invoice: Invoice, wanted: CreateInvoiceArgs): boolean {

@@ -22,6 +22,9 @@ export type Snapshot = z.infer<typeof snapshotSchema>;
 /** Why a search was not complete. */
 export const UNSEARCHABLE = "the API does not sort its list of invoices, and the list is too long to be searched whole";
 
+/** Why a document that looks right is not proof. */
+export const OWNERLESS = "the API does not say whose its invoices are";
+
 /** Documents a search found, and whether it could have missed one. */
 export interface Found {
   readonly invoices: readonly Invoice[];

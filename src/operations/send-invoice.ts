@@ -42,6 +42,12 @@ export const sendInvoice: Operation<SendInvoiceArgs, Content, SendInvoiceResult>
     if (!allows("send", invoice.status)) {
       throw wrongState(invoice, "only drafts can be sent", "Make a new draft with create_invoice.");
     }
+    if (invoice.customer_unknown) {
+      throw new WrongStateError(
+        "Nothing was sent: the API does not say which customer the draft belongs to, so where it would go cannot be known.",
+        { next: "Send it in the web interface." },
+      );
+    }
     if (invoice.items?.length === 0) {
       throw new WrongStateError("Nothing was sent: the draft has no lines.", {
         next: "Add its lines with add_item first.",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { allows, type Invoice, type InvoiceChanges } from "../domain/invoice.ts";
 import type { Operation } from "./operation.ts";
-import { gone, readInvoice, readInvoiceAgain, wrongState } from "./reading.ts";
+import { gone, OWNERLESS, readInvoice, readInvoiceAgain, wrongState } from "./reading.ts";
 import { sameText } from "./text.ts";
 
 const changes = z.object({
@@ -64,6 +64,14 @@ export const updateInvoice: Operation<UpdateInvoiceArgs, z.infer<typeof before>,
     const invoice = await readInvoiceAgain(context, invoice_id);
     if (invoice === null) return gone(invoice_id);
     if (FIELDS.every((field) => holds(invoice, wanted, field))) return { is: "done", result: { invoice_id } };
+    if (wanted.customer_id !== undefined && invoice.customer_unknown) {
+      return {
+        is: "ambiguous",
+        why: `Whether the draft has its new customer cannot be read: ${OWNERLESS}.`,
+        candidates: [invoice_id],
+        blind: true,
+      };
+    }
     const untouched = Object.entries(values).every(([field, value]) =>
       FIELDS.some((known) => known === field && sameText(invoice[known], value)),
     );
