@@ -167,6 +167,8 @@ export function toolDeps(options: {
     organization: () => api.organization(),
     owner: processOwner(),
     isOwnerAlive,
+    // Where time runs fast, a busy machine would look like a process that was held up.
+    settle: { fresh_ms: 600_000, lease_ms: 600_000 },
   });
   const guard = createGuard({
     store: store.approvals,
