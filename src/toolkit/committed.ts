@@ -41,7 +41,10 @@ export async function committedAnswer<R>(
 function repeated<R>(outcome: Extract<Settled<R>, { readonly outcome: "already_done" }>): string {
   return outcome.operation === null
     ? "This call changed nothing: it was done already, not by this server."
-    : `This call changed nothing: it was done at ${outcome.operation.updated_at} (${outcome.operation.id}).`;
+    : [
+        `This call changed nothing: it was done at ${outcome.operation.updated_at} (${outcome.operation.id}).`,
+        ...(outcome.operation.why === null ? [] : [outcome.operation.why]),
+      ].join(" ");
 }
 
 export function committedText(data: CommittedData): string {

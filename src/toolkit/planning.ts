@@ -1,5 +1,6 @@
 import type { Customer } from "../domain/customer.ts";
-import type { Invoice } from "../domain/invoice.ts";
+import { documentName, type Invoice } from "../domain/invoice.ts";
+import { UnreadableAnswerError } from "../errors.ts";
 import type { PlanInput } from "../guard/plan.ts";
 import type { RiskContext } from "../guard/port.ts";
 import type { ReadContext } from "./context.ts";
@@ -10,6 +11,14 @@ const EARLIER_PAGES = 2;
 
 /** Fresh reads that a preview of one invoice is built from. */
 export async function planInput(invoice: Invoice, context: ReadContext): Promise<PlanInput> {
+  if (invoice.customer_unknown) {
+    throw new UnreadableAnswerError(
+      `The API does not say whose ${documentName(invoice)} is, so nobody can approve it.`,
+      {
+        next: "Do it in the dashboard, or check that the token may read customers.",
+      },
+    );
+  }
   const customer =
     invoice.customer_id === null
       ? null
