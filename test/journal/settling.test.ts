@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { InvoicesApi, WriteEvidence } from "../../src/api/port.ts";
+import { decimal } from "../../src/domain/money.ts";
 import { NotFoundError, RateLimitedError, RejectedError, UnavailableError } from "../../src/errors.ts";
 import { addItem } from "../../src/operations/add-item.ts";
 import { cancelInvoice } from "../../src/operations/cancel-invoice.ts";
@@ -63,6 +64,17 @@ describe("a rejection", () => {
   });
 });
 
+describe("a call under way", () => {
+  it("is waited for by whoever asks whether it was made before", async () => {
+    const { clock, journal, line } = bench();
+    const one = journal();
+    const [first, asked] = await clock.run(
+      Promise.all([one.perform(addItem, line(), WHO), one.recall(addItem, line(), WHO)]),
+    );
+    expect([first.outcome, asked?.outcome]).toEqual(["done", "already_done"]);
+  });
+});
+
 describe("a busy API that names no time", () => {
   it("is asked again after a second", async () => {
     const { clock, journal, line } = bench();
@@ -115,6 +127,28 @@ describe("what stays unknown", () => {
     const { clock, journal, line, store } = bench();
     await clock.run(journal(() => ({ addItem: lost })).perform(addItem, line(), WHO));
     await clock.run(clock.sleep(200_000));
+    expect(await store.operations.open("org")).toHaveLength(1);
+  });
+
+  it("stays unknown while no two readings agree", async () => {
+    const { clock, journal, line, store, draft } = bench();
+    const open = await clock.run(journal(() => ({ addItem: lost })).perform(addItem, line(), WHO));
+    await clock.run(clock.sleep(120_000));
+    let lines = 1;
+    const growing = journal((api) => ({
+      getInvoice: async (id) => {
+        const invoice = await api.getInvoice(id);
+        const [seeded] = invoice.items ?? [];
+        if (seeded === undefined) throw new Error("no line");
+        lines += 1;
+        const wanted = { title: "A", quantity: decimal(2), tax_rate: decimal(19), single_net_amount: decimal("12.5") };
+        const more = Array.from({ length: lines }, (_, at) => ({ ...seeded, ...wanted, id: `new-${at}` }));
+        return { ...invoice, items: [seeded, ...more] };
+      },
+    }));
+    const settled = await clock.run(growing.settle(open.operation?.id ?? ""));
+    expect(lines).toBeGreaterThan(3);
+    expect(settled).toMatchObject({ state: "unknown", subject: { id: draft } });
     expect(await store.operations.open("org")).toHaveLength(1);
   });
 
