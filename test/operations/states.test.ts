@@ -73,6 +73,17 @@ describe("cancel, while it is read what became of it", () => {
   });
 });
 
+describe("cancel, when the list could not be searched whole before", () => {
+  it("is never concluded as not done from a list without a credit note", async () => {
+    const { clock, open, context } = stage();
+    const prepared = await clock.run(cancelInvoice.prepare({ invoice_id: open }, context()));
+    if (prepared.state !== "go") throw new Error(prepared.state);
+    const before = { ...prepared.before, partial: true as const };
+    const read = cancelInvoice.reconcile({ invoice_id: open }, before, context(), false);
+    expect(await clock.run(read)).toMatchObject({ is: "ambiguous", candidates: [open] });
+  });
+});
+
 describe("change of recipient, before anything is sent", () => {
   it.each([
     ["a draft", "draft"],
