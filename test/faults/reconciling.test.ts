@@ -88,12 +88,15 @@ describe(`an answer is lost, and then the reads meet trouble: every mutation × 
   const results = new Map<string, string[]>();
 
   beforeAll(async () => {
+    // They wait for the horizon most of the time: half of the troubles in each scene.
+    const halves = lanes.flatMap((lane) => [0, 1].map((half) => ({ ...lane, half })));
     await Promise.all(
-      lanes.map(async ({ kind, write }) => {
+      halves.map(async ({ kind, write, half }) => {
         const scene = await openScene();
+        const troubles = Object.entries(READS).filter((_, at) => at % 2 === half);
         const wrong: string[] = [];
-        for (const [name, read] of Object.entries(READS)) wrong.push(...(await cell(scene, kind, write, name, read)));
-        results.set(`${kind} ${write}`, wrong);
+        for (const [name, read] of troubles) wrong.push(...(await cell(scene, kind, write, name, read)));
+        results.set(`${kind} ${write}`, [...(results.get(`${kind} ${write}`) ?? []), ...wrong]);
         await scene.close();
       }),
     );
