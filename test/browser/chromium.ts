@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,23 +11,33 @@ import puppeteer, { type Browser, type SerializedAXNode } from "puppeteer-core";
  * unpack into the package's fixed folder at the same time would start half a browser.
  */
 async function unpacked(): Promise<string> {
-  const folder = join(tmpdir(), "invoicing-mcp-chromium-147");
+  const folder = join(tmpdir(), "invoicing-mcp-chromium-153");
   const binary = join(folder, "chromium");
   if (existsSync(binary)) return folder;
   const aside = await mkdtemp(join(tmpdir(), "invoicing-mcp-chromium-"));
-  const before = process.env["TMPDIR"];
-  process.env["TMPDIR"] = aside;
+  // The package unpacks the libraries it needs (NSS and others) only where it believes to be in this runtime.
+  const wanted = { TMPDIR: aside, AWS_LAMBDA_JS_RUNTIME: "nodejs20.x" };
+  const before = Object.keys(wanted).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, wanted);
   try {
     await chromium.executablePath();
   } finally {
-    if (before === undefined) delete process.env["TMPDIR"];
-    else process.env["TMPDIR"] = before;
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
   }
   await rename(aside, folder).catch(async (error: unknown) => {
     await rm(aside, { recursive: true, force: true });
     if (!existsSync(binary)) throw error;
   });
   return folder;
+}
+
+/** The package's own libraries, for a machine without the system's. The system's come first: they fit its fonts and files. */
+function libraries(folder: string): Record<string, string> {
+  const linked = spawnSync("ldd", [join(folder, "chromium")], { encoding: "utf8" });
+  return /not found/.test(linked.stdout ?? "") ? { LD_LIBRARY_PATH: join(folder, "al2023", "lib") } : {};
 }
 
 /** A headless browser that runs as root in a container and talks to nobody but the pages it is given. */
@@ -47,7 +58,7 @@ export async function launchChromium(): Promise<Browser> {
       "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     ],
     // The package's own fonts make pictures equal on machines with and without fonts.
-    env: { ...process.env, HOME: home, FONTCONFIG_PATH: join(folder, "fonts") },
+    env: { ...process.env, HOME: home, FONTCONFIG_PATH: join(folder, "fonts"), ...libraries(folder) },
   });
 }
 
