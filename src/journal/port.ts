@@ -1,6 +1,5 @@
 import type { JsonObject } from "../domain/json.ts";
 import type { SendLimits } from "../domain/send-limits.ts";
-import type { InvoicingError } from "../errors.ts";
 import type { Operation, OperationKind } from "../operations/operation.ts";
 
 /** Where an operation stands. `dispatching`, `unknown` and `ambiguous` are open; the others are final and never change. */
@@ -109,9 +108,4 @@ export interface OperationFilter {
   readonly since?: string;
   readonly until?: string;
   readonly limit: number;
-}
-
-/** Why nothing may be written: corrupt, read-only, full disk, readable by others. Reads go on. */
-export interface JournalUnavailable {
-  readonly error: InvoicingError;
 }

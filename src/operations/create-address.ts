@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Address, NewAddress } from "../domain/customer.ts";
+import type { Address } from "../domain/customer.ts";
 import type { Operation } from "./operation.ts";
 import { callOptions } from "./reading.ts";
 import { sameText } from "./text.ts";
@@ -20,10 +20,6 @@ const result = z.object({ customer_id: z.string(), address_id: z.string() });
 
 export type CreateAddressArgs = z.infer<typeof args>;
 export type CreateAddressResult = z.infer<typeof result>;
-
-export function createAddressArgs(customerId: string, address: NewAddress): CreateAddressArgs {
-  return { customer_id: customerId, ...address };
-}
 
 /** Ensures that the customer's address reads like this. */
 export const createAddress: Operation<CreateAddressArgs, z.infer<typeof before>, CreateAddressResult> = {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Customer, NewCustomer } from "../domain/customer.ts";
+import type { Customer } from "../domain/customer.ts";
 import { WrongStateError } from "../errors.ts";
 import type { Operation, OperationContext } from "./operation.ts";
 import { callOptions } from "./reading.ts";
@@ -17,10 +17,6 @@ const result = z.object({ customer_id: z.string() });
 
 export type CreateCustomerArgs = z.infer<typeof args>;
 export type CreateCustomerResult = z.infer<typeof result>;
-
-export function createCustomerArgs(customer: NewCustomer): CreateCustomerArgs {
-  return { ...customer, email: customer.email.trim() };
-}
 
 /** Ensures a customer with this e-mail (the exact filter is documented): an existing one is the answer, never a second. */
 export const createCustomer: Operation<CreateCustomerArgs, z.infer<typeof before>, CreateCustomerResult> = {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Invoice, type NewInvoice, REFERENCE_TYPES } from "../domain/invoice.ts";
+import { type Invoice, REFERENCE_TYPES } from "../domain/invoice.ts";
 import type { Operation, Verdict } from "./operation.ts";
 import {
   invoicesSince,
@@ -32,10 +32,6 @@ const result = z.object({ invoice_id: z.string() });
 
 export type CreateInvoiceArgs = z.infer<typeof args>;
 export type CreateInvoiceResult = z.infer<typeof result>;
-
-export function createInvoiceArgs({ reference, ...invoice }: NewInvoice): CreateInvoiceArgs {
-  return reference ? { ...invoice, reference: { type: reference.type, id: reference.id } } : { ...invoice };
-}
 
 /** A draft without lines. Two equal calls within a day are one draft, unless the second names the first. */
 export const createInvoice: Operation<CreateInvoiceArgs, Snapshot, CreateInvoiceResult> = {

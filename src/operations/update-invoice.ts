@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { allows, type Invoice, type InvoiceChanges } from "../domain/invoice.ts";
+import { allows, type Invoice } from "../domain/invoice.ts";
 import type { Operation } from "./operation.ts";
 import { gone, OWNERLESS, readInvoice, readInvoiceAgain, wrongState } from "./reading.ts";
 import { sameText } from "./text.ts";
@@ -24,10 +24,6 @@ const result = z.object({ invoice_id: z.string() });
 
 export type UpdateInvoiceArgs = z.infer<typeof args>;
 export type UpdateInvoiceResult = z.infer<typeof result>;
-
-export function updateInvoiceArgs(invoiceId: string, wanted: InvoiceChanges): UpdateInvoiceArgs {
-  return { invoice_id: invoiceId, changes: { ...wanted } };
-}
 
 /** Changes attributes of a draft. May be repeated at will: values can return to what they were. */
 export const updateInvoice: Operation<UpdateInvoiceArgs, z.infer<typeof before>, UpdateInvoiceResult> = {

@@ -1,4 +1,3 @@
-import type { NewInvoice } from "../domain/invoice.ts";
 import { canonicalJson } from "../domain/json.ts";
 import { NotFoundError } from "../errors.ts";
 import { addItem } from "../operations/add-item.ts";
@@ -63,10 +62,4 @@ async function isGone(invoiceId: string, context: DraftContext): Promise<boolean
     if (error instanceof NotFoundError) return true;
     throw error;
   }
-}
-
-/** Attributes a draft is created with, from a domain object. */
-export function invoiceArgs(invoice: NewInvoice): CreateInvoiceArgs {
-  const { reference, ...rest } = invoice;
-  return reference === undefined ? rest : { ...rest, reference: { ...reference } };
 }

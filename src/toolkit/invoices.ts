@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { daysBetween, type IsoDate } from "../domain/clock.ts";
-import { customerName } from "../domain/customer.ts";
 import { type Invoice, type Item, isOverdue } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { type Decimal, formatMoney, moneyText } from "../domain/money.ts";
@@ -253,9 +252,4 @@ export function invoiceText(invoice: InvoiceData): string {
 
 function labelled(label: string, value: string | undefined): string | undefined {
   return value === undefined ? undefined : `  ${label}: ${value}`;
-}
-
-/** The display name of an invoice's customer, read with it. */
-export function nameOf(customer: Parameters<typeof customerName>[0]): string {
-  return oneLine(customerName(customer), 80);
 }
