@@ -6,6 +6,7 @@ export const INSTRUCTIONS: readonly string[] = [
   "Invoicing through the invoices API. Whole jobs first:",
   "- Bill someone: prepare_invoice (customer and all lines in one call); same as before: copy_invoice. Show lines, tax and gross.",
   "- Then send_invoice; mark_paid once the money is there.",
+  "- What did we bill: review_billing.",
   "- Who owes: review_receivables. Money arrived: match_payments; the person decides.",
   "- Then settle_payments, once, for what was decided.",
   "- Single steps (create_customer, create_address, create_invoice, add_item, update_invoice) are for corrections to a draft.",

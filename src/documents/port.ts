@@ -12,7 +12,7 @@ export interface Downloads {
 /** Name without its ending, and the ending: `invoice-RE-2026-0042`, `pdf`. */
 export interface FileName {
   readonly stem: string;
-  readonly extension: "pdf" | "xml";
+  readonly extension: "pdf" | "xml" | "csv";
 }
 
 export interface SavedFile {

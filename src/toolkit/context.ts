@@ -50,6 +50,8 @@ export interface ReadContext {
   readonly timeZone: string;
   readonly today: IsoDate;
   readonly now: number;
+  /** For work that has to end before clients give a call up. */
+  readonly clock: Clock;
   readonly policy: Policy;
   lastEmailTo(customerId: string): Promise<string | null>;
   readonly signal: AbortSignal;

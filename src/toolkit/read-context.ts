@@ -16,6 +16,7 @@ export async function readContext(deps: Deps, call: Pick<Call, "signal" | "progr
     timeZone: deps.timeZone,
     today: dayOf(now, deps.timeZone),
     now,
+    clock: deps.clock,
     policy: deps.policy,
     lastEmailTo: (customerId) => deps.lastEmailTo(customerId),
     signal: call.signal,

@@ -18,6 +18,7 @@ import markPaid from "./mark-paid.ts";
 import matchPayments from "./match-payments.ts";
 import prepareInvoice from "./prepare-invoice.ts";
 import resolveOperation from "./resolve-operation.ts";
+import reviewBilling from "./review-billing.ts";
 import reviewReceivables from "./review-receivables.ts";
 import searchCustomers from "./search-customers.ts";
 import sendInvoice from "./send-invoice.ts";
@@ -44,6 +45,7 @@ export const tools: readonly Tool[] = [
   matchPayments,
   prepareInvoice,
   resolveOperation,
+  reviewBilling,
   reviewReceivables,
   searchCustomers,
   sendInvoice,

@@ -87,6 +87,7 @@ export interface Bench {
 
 export interface BenchOptions {
   readonly seed?: "firm" | "empty";
+  readonly many?: number;
   readonly switches?: Partial<Switches>;
   readonly confirm?: ConfirmMode;
   readonly speed?: number;
@@ -99,6 +100,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const simulator = await startSimulator({
     now: () => clock.now(),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.many === undefined ? {} : { many: options.many }),
     ...(options.switches === undefined ? {} : { switches: options.switches }),
   });
   const api = createHttpApi({
