@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import chromium from "@sparticuz/chromium";
@@ -40,6 +40,20 @@ function libraries(folder: string): Record<string, string> {
   return /not found/.test(linked.stdout ?? "") ? { LD_LIBRARY_PATH: join(folder, "al2023", "lib") } : {};
 }
 
+/**
+ * Font settings for the package's own fonts, wherever they were unpacked: its own settings name one fixed folder, and a
+ * browser that finds no font shows pages without any text.
+ */
+async function fontSettings(folder: string): Promise<string> {
+  const file = join(folder, "home", "fonts.conf");
+  const cache = join(folder, "home", "font-cache");
+  await writeFile(
+    file,
+    `<?xml version="1.0"?><fontconfig><dir>${join(folder, "fonts")}</dir><cachedir>${cache}</cachedir></fontconfig>`,
+  );
+  return file;
+}
+
 /** A headless browser that runs as root in a container and talks to nobody but the pages it is given. */
 export async function launchChromium(): Promise<Browser> {
   const folder = await unpacked();
@@ -58,7 +72,7 @@ export async function launchChromium(): Promise<Browser> {
       "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     ],
     // The package's own fonts make pictures equal on machines with and without fonts.
-    env: { ...process.env, HOME: home, FONTCONFIG_PATH: join(folder, "fonts"), ...libraries(folder) },
+    env: { ...process.env, HOME: home, FONTCONFIG_FILE: await fontSettings(folder), ...libraries(folder) },
   });
 }
 
