@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Config, JOURNAL_FILE } from "./config.ts";
 import { isJsonObject } from "./domain/json.ts";
+import type { ConfigError } from "./errors.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
 import { once } from "./once.ts";
 import type { RuntimeOptions } from "./runtime.ts";
@@ -49,6 +50,29 @@ export function assemble(options: Omit<RuntimeOptions, "toolNames">): Assembly {
     async close() {
       if (started) await (await runtime()).close();
     },
+  };
+}
+
+/**
+ * The server of a start whose settings are missing or wrong. A person in a chat never sees stderr: the tools are there, and
+ * every answer says what is wrong and how to give it. Nothing else works, reading included, so no setting is ever guessed.
+ */
+export function assembleRefusing(error: ConfigError): ServerParts {
+  const refuse = async (): Promise<never> => {
+    throw error;
+  };
+  return {
+    tools: toolListing().filter((tool) => effectOf(tool) !== "answer"),
+    instructions: `Nothing works yet: ${error.message} ${error.next} Tell the person this; every tool will answer the same until the settings are right and the server is started again.`,
+    callTool: async () => {
+      const { errorAnswer } = await import("./toolkit/report.ts");
+      return errorAnswer(error, undefined, false);
+    },
+    resources: async () => ({ fixed: [], templates: [] }),
+    readResource: refuse,
+    prompts: async () => [],
+    promptText: refuse,
+    complete: async () => ({ values: [], hasMore: false }),
   };
 }
 

@@ -1,8 +1,10 @@
 import { parseArgs } from "node:util";
-import { assemble } from "./assemble.ts";
-import { loadConfig, SETTINGS, type Setting } from "./config.ts";
+import { assemble, assembleRefusing } from "./assemble.ts";
+import { type Config, loadConfig, SETTINGS, type Setting } from "./config.ts";
 import { oneLine } from "./domain/untrusted.ts";
 import { ConfigError, InvoicingError } from "./errors.ts";
+import type { Policy } from "./guard/policy.ts";
+import type { ServerParts } from "./server.ts";
 import { VERSION } from "./version.ts";
 
 /** The only file that reads arguments, environment and stdin, or ends the process. stdout carries the protocol. */
@@ -38,12 +40,18 @@ async function serve(argv: readonly string[]): Promise<void> {
   if (values["help"] === true) return print(help());
   if (values["version"] === true) return print(`${VERSION}\n`);
   const demo = values["demo"] === true;
-  const config = loadConfig(strings(values), process.env, demo);
-  const policy = await policyOf(config.policy);
+  let settings: { readonly config: Config; readonly policy: Policy | null };
+  try {
+    const config = loadConfig(strings(values), process.env, demo);
+    settings = { config, policy: await policyOf(config.policy) };
+  } catch (error) {
+    // Somebody at a terminal reads the sentence there; a client is told by every answer, until it goes.
+    if (!(error instanceof ConfigError) || process.stdin.isTTY) throw error;
+    return serveRefusing(error);
+  }
   const assembly = assemble({
-    config,
+    ...settings,
     demo,
-    policy,
     report,
     terminalCommand: approveCommand(),
     desktop: {
@@ -52,23 +60,32 @@ async function serve(argv: readonly string[]): Promise<void> {
       remote: Boolean(process.env["SSH_CONNECTION"] ?? process.env["SSH_TTY"]),
     },
   });
-  const { serveOverStdio } = await import("./transports/stdio.ts");
-  const connection = serveOverStdio(assembly.parts, report);
-  let closing = false;
-  const settleAndExit = async () => {
+  await connect(assembly.parts, 0, async () => {
     try {
       await assembly.close();
-      await connection.close();
     } catch {
       report("shutting down: some outcomes could not be settled; list_operations shows them after the next start");
-    } finally {
-      process.exit(0);
     }
-  };
+  });
+}
+
+async function serveRefusing(error: ConfigError): Promise<void> {
+  report(error.message);
+  report(error.next);
+  await connect(assembleRefusing(error), EXIT_CONFIG, async () => {});
+}
+
+/** Serves until the client goes or the process is asked to end. */
+async function connect(parts: ServerParts, exitCode: number, close: () => Promise<void>): Promise<void> {
+  const { serveOverStdio } = await import("./transports/stdio.ts");
+  const connection = serveOverStdio(parts, report);
+  let closing = false;
   const shutDown = () => {
     if (closing) return;
     closing = true;
-    void settleAndExit();
+    void close()
+      .then(() => connection.close())
+      .finally(() => process.exit(exitCode));
   };
   process.stdin.once("end", shutDown);
   process.stdin.once("close", shutDown);

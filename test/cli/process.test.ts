@@ -85,6 +85,28 @@ describe("the server on stdio", () => {
     expect(stdout.endsWith("\n")).toBe(true);
   });
 
+  it.each([
+    [[], {}, "INVOICES_API_TOKEN is not set"],
+    [["--demo"], { INVOICES_MODE: "all" }, "INVOICES_MODE"],
+    [["--demo", "--policy", "/no/such/policy.json"], {}, "policy"],
+  ])("tells a client what is wrong with the settings, in every answer: %j %j", async (args, env, words) => {
+    const cli = startCli(args, home.env(env));
+    const { result } = await cli.initialize();
+    expect(String(isJsonObject(result) ? result["instructions"] : "")).toContain(words);
+    const names = await toolNames(cli);
+    expect(names).toContain("send_invoice");
+    for (const name of names) {
+      const answer = await call(cli, name, {});
+      expect(answer["isError"]).toBe(true);
+      expect(answer["structuredContent"]).toMatchObject({ error: { code: "config", effect: "none" } });
+      expect(JSON.stringify(answer["content"])).toContain(words);
+    }
+    cli.child.stdin.end();
+    const { code, stderr } = await cli.finished;
+    expect(code).toBe(2);
+    expect(stderr).toContain(words);
+  });
+
   it("answers what is no request without dying", async () => {
     const cli = startCli(["--demo"], home.env());
     await cli.initialize();
