@@ -6,12 +6,14 @@ export const KINDS = [
   "sure",
   "likely",
   "several",
+  "together",
   "partial",
   "overpaid",
   "ambiguous",
   "already_paid",
   "void",
   "wrong_currency",
+  "ask",
   "not_found",
 ] as const;
 export type Kind = (typeof KINDS)[number];
@@ -55,16 +57,24 @@ export function compareAmounts(amount: Decimal, due: Decimal, currency: string, 
     : { kind: "partial", reason: `${difference} less than ${name} (${total})${discount(amount, due)}.` };
 }
 
-/** Whether the difference is a cash discount of 2 or 3 %, which the owner may have granted. */
+/** Early-payment discounts that are granted: 2 %, 2.5 % and 3 %. */
+const DISCOUNTS = ["2", "2.5", "3"] as const;
+/** Banks keep back no more than this, in units of the currency and in percent of the amount. */
+const MOST_CHARGES = 40;
+const MOST_CHARGES_PERCENT = 5;
+
+/** What may have been kept back: an early-payment discount, which the owner may have granted, or bank charges. */
 function discount(amount: Decimal, due: Decimal): string {
-  const granted = [2, 3].find((percent) =>
-    due
-      .times(decimal(100 - percent))
-      .div(100)
-      .round(2)
-      .eq(amount),
-  );
-  return granted === undefined ? "" : `: exactly ${granted} %, perhaps a cash discount`;
+  const granted = discountOf(amount, due);
+  if (granted !== null) return `: exactly ${granted} %, perhaps an early-payment discount`;
+  const short = due.minus(amount);
+  return short.lte(MOST_CHARGES) && short.lte(due.times(MOST_CHARGES_PERCENT).div(100)) ? ": perhaps bank charges" : "";
+}
+
+/** The discount, in percent, with which `due` is `amount`; `null` when it is none that is granted. */
+export function discountOf(amount: Decimal, due: Decimal): string | null {
+  const granted = DISCOUNTS.find((percent) => due.times(decimal(100).minus(percent)).div(100).round(2).eq(amount));
+  return granted ?? null;
 }
 
 export function nameOf(invoice: Pick<Invoice, "id" | "number">): string {

@@ -1,19 +1,18 @@
 import type { Invoice } from "../domain/invoice.ts";
 import type { BankLine } from "./bank-line.ts";
-import {
-  type Agreement,
-  agreement,
-  type Mention,
-  mentionsOf,
-  type NumberParts,
-  numberKeys,
-  partsOf,
-  writtenKeys,
-} from "./references.ts";
+import { fold } from "./fold.ts";
+import type { LineFacts } from "./line-facts.ts";
+import { literalsIn } from "./literals.ts";
+import { blanked, type Mention, mentionsOf, withoutAccounts, withoutOthers } from "./mentions.ts";
+import { isUntelling, nameWord, nameWords, payerNames } from "./names.ts";
+import { type Agreement, agreement, type NumberParts, numberKeys, partsOf, strip, writtenKeys } from "./references.ts";
+import { type Structured, structuredField, structuredIn } from "./structured.ts";
 
 interface Entry {
   readonly invoice: Invoice;
   readonly parts: NumberParts;
+  /** Made when first asked for. */
+  names: ReadonlySet<string> | null;
 }
 
 /** What a line's text says about invoice numbers. */
@@ -22,50 +21,163 @@ export interface Named {
   readonly fuzzy: readonly Invoice[];
   /** Mentions introduced as an invoice number, or looking like one, that no known invoice has. */
   readonly unknown: readonly Mention[];
+  /** By invoice: how a reference with check digits names it, in words of the server's own. */
+  readonly carried: ReadonlyMap<string, string>;
+  /** A known number stands in the text, introduced as an order's, a customer's or the like. */
+  readonly elsewhere: boolean;
+  /** Sentences about references that name nothing. */
+  readonly remarks: readonly string[];
 }
+
+type Line = Pick<BankLine, "text"> & Partial<Pick<BankLine, "counterparty">> & Pick<LineFacts, "reference">;
+
+/** A number in a reference of many digits is only looked for at its end from this length on. */
+const LONGEST_CHANCE = 5;
 
 /** Invoices by the ways their numbers are written. */
 export class NumberIndex {
   readonly #entries = new Map<string, Entry[]>();
+  readonly #mixed = new Set<string>();
 
   constructor(invoices: readonly Invoice[]) {
     for (const invoice of invoices) {
       if (invoice.number === null) continue;
-      const entry = { invoice, parts: partsOf(invoice.number) };
-      for (const key of new Set(numberKeys(entry.parts))) {
-        this.#entries.set(key, [...(this.#entries.get(key) ?? []), entry]);
-      }
+      const parts = partsOf(invoice.number);
+      const entry: Entry = { invoice, parts, names: null };
+      const keys = [...numberKeys(parts), `#${strip(parts.code)}`];
+      if (parts.plain && parts.tail === "") keys.push(`#${strip(parts.groups.join(""))}`);
+      for (const noted of structuredIn(fold(invoice.notes ?? "")).references) keys.push(`&${noted.text}`);
+      if (invoice.reference !== null) keys.push(`&${fold(invoice.reference.id).replaceAll(/[^A-Z0-9]/g, "")}`);
+      if (!parts.plain) this.#mixed.add(parts.code);
+      for (const key of new Set(keys)) this.#entries.set(key, [...(this.#entries.get(key) ?? []), entry]);
     }
   }
 
-  read(line: Pick<BankLine, "text">): Named {
-    const mentions = mentionsOf(line.text);
-    const matches = mentions.map((mention) => ({ mention, ...this.#find(mention) }));
-    const certain = matches.filter(({ exact }) => exact.length > 0);
-    const covered = (mention: Mention) =>
-      certain.some((one) => mention.from <= one.mention.to && one.mention.from <= mention.to);
+  read(line: Line): Named {
+    const { references, rest } = structuredIn(fold(line.text));
+    const stated = fold(line.reference ?? "");
+    const checked = [...references, ...structuredField(stated)];
+    const whole = checked.length === references.length && stated !== "" ? `${rest} | ${stated}` : rest;
+    const literal = literalsIn(withoutAccounts(whole), (code) => this.#mixed.has(code));
+    const spelled = literal.flatMap(({ code }) => this.#entries.get(`#${strip(code)}`) ?? []);
+    const plain = literal.reduce(
+      (text, { start, end }) => text.slice(0, start) + blanked(text.slice(start, end)) + text.slice(end),
+      whole,
+    );
+    const payer = new Set(nameWords(line.counterparty ?? ""));
+    const mentions = mentionsOf(withoutOthers(plain));
+    const matches = mentions
+      .filter(({ other }) => !other)
+      .map((mention) => ({ mention, ...this.#find(mention, payer) }));
+    const certain = matches.filter((match) => match.exact.length > 0 && !isContested(match, matches));
+    const covered = (mention: Mention) => certain.some(({ mention: one }) => overlap(one, mention));
     const open = matches.filter(({ mention }) => !covered(mention));
+    const carried = this.#carried(checked);
     return {
-      exact: unique(certain.flatMap(({ exact }) => exact)),
-      fuzzy: unique(open.flatMap(({ fuzzy }) => fuzzy)),
+      exact: unique([
+        ...carried.exact,
+        ...spelled.map(({ invoice }) => invoice),
+        ...certain.flatMap(({ exact }) => exact),
+      ]),
+      fuzzy: unique([...carried.fuzzy, ...open.flatMap(({ exact, fuzzy }) => [...exact, ...fuzzy])]),
       unknown: widest(open.map(({ mention }) => mention).filter(looksLikeNumber)),
+      elsewhere: mentions.some(({ other, groups }) => other && this.#entries.has(`=${groups.join("")}`)),
+      carried: carried.how,
+      remarks: carried.remarks,
     };
   }
 
-  #find(mention: Mention): Record<Agreement, Invoice[]> {
-    const found: Record<Agreement, Invoice[]> = { exact: [], fuzzy: [] };
+  #find(mention: Mention, payer: ReadonlySet<string>) {
+    const found: Record<Agreement, Invoice[]> = { literal: [], exact: [], fuzzy: [] };
     const seen = new Set<Entry>();
     for (const key of writtenKeys(mention)) {
       for (const entry of this.#entries.get(key) ?? []) {
         if (seen.has(entry)) continue;
         seen.add(entry);
-        const agreed = agreement(mention, entry.parts);
+        const agreed = agreement(mention, entry.parts, (word) => isNameFor(entry, payer, word));
         if (agreed !== null) found[agreed].push(entry.invoice);
       }
     }
     // RE-2026-0042 beside the credit note ST-2026-0042: "2026-0042" is what expects money.
-    return { exact: payable(found.exact), fuzzy: payable(found.fuzzy) };
+    const certain = found.literal.length > 0 ? found.literal : found.exact;
+    return { literal: found.literal.length > 0, exact: payable(certain), fuzzy: payable(found.fuzzy) };
   }
+
+  /** Invoices that references with check digits name, and how. */
+  #carried(references: readonly Structured[]) {
+    const exact: Invoice[] = [];
+    const fuzzy: Invoice[] = [];
+    const how = new Map<string, string>();
+    const remarks: string[] = [];
+    for (const { kind, text, valid, payloads } of references) {
+      const name = NAMES[kind];
+      const noted = valid ? (this.#entries.get(`&${text}`) ?? []) : [];
+      const made = payloads.flatMap((payload) => this.#entries.get(`#${payload}`) ?? []);
+      const ends = payloads.flatMap((payload) => this.#endingIn(payload));
+      const certain = valid ? [...noted, ...made] : [];
+      for (const { invoice } of certain) exact.push(invoice);
+      for (const { invoice } of noted) how.set(invoice.id, `The invoice itself carries the ${name}.`);
+      for (const { invoice } of valid ? made : []) {
+        how.set(invoice.id, `The ${name} holds its number, and the check digits are right.`);
+      }
+      if (certain.length === 0) for (const { invoice } of [...made, ...ends]) fuzzy.push(invoice);
+      if (!valid) remarks.push(`The check digits of the ${name} are wrong.`);
+      else if (certain.length === 0) {
+        remarks.push(
+          `The ${name} is ${ends.length > 0 ? "longer than the number" : "none that an open invoice carries"}.`,
+        );
+      }
+    }
+    return { exact: payable(unique(exact)), fuzzy: payable(unique(fuzzy)), how, remarks: [...new Set(remarks)] };
+  }
+
+  #endingIn(payload: string): Entry[] {
+    for (let from = 1; payload.length - from > LONGEST_CHANCE; from += 1) {
+      const found = this.#entries.get(`#${payload.slice(from)}`);
+      if (found !== undefined) return found;
+    }
+    return [];
+  }
+}
+
+const NAMES: Readonly<Record<Structured["kind"], string>> = {
+  RF: "RF reference",
+  QR: "Swiss reference",
+  OCR: "OCR/KID reference",
+  OGM: "Belgian reference",
+  viite: "Finnish reference",
+};
+
+interface Match {
+  readonly mention: Mention;
+  readonly literal: boolean;
+  readonly exact: readonly Invoice[];
+  readonly fuzzy: readonly Invoice[];
+}
+
+/** `2026-004 2`: by its zeros another invoice than by its digits. Then nothing is certain. */
+function isContested(match: Match, all: readonly Match[]): boolean {
+  if (match.literal) return false;
+  return all.some(
+    (other) =>
+      other !== match &&
+      overlap(other.mention, match.mention) &&
+      [...other.exact, ...other.fuzzy].some((invoice) => !match.exact.includes(invoice)),
+  );
+}
+
+function overlap(a: Mention, b: Mention): boolean {
+  return a.from <= b.to && b.from <= a.to;
+}
+
+/** Whether a word is the payer's name or the customer's: it says nothing of the number it stands before. */
+function isNameFor(entry: Entry, payer: ReadonlySet<string>, written: string): boolean {
+  const word = nameWord(written);
+  if (word.length < 2 || isUntelling(word)) return true;
+  entry.names ??= new Set(payerNames(entry.invoice).flat());
+  return (
+    payer.has(word) || [...entry.names].some((name) => name === word || (word.length >= 3 && name.startsWith(word)))
+  );
 }
 
 function payable(invoices: readonly Invoice[]): Invoice[] {
@@ -79,10 +191,10 @@ function unique(invoices: readonly Invoice[]): Invoice[] {
   return [...new Map(invoices.map((invoice) => [invoice.id, invoice])).values()];
 }
 
-function looksLikeNumber({ groups, named }: Mention): boolean {
+function looksLikeNumber({ groups, named, between }: Mention): boolean {
   const [year = "", last = ""] = groups;
   if (groups.length > 3 || groups.join("").length > 18) return false;
-  return named || (groups.length === 2 && /^(19|20)\d\d$/.test(year) && last.length >= 3);
+  return (named && between.length === 0) || (groups.length === 2 && /^(19|20)\d\d$/.test(year) && last.length >= 3);
 }
 
 /** One mention per place in the text: the longest one, two groups before one or three. */

@@ -8,7 +8,11 @@ import type { NumberIndex } from "./number-index.ts";
  */
 export function searchTerms(lines: readonly BankLine[], index: NumberIndex, known: readonly Invoice[]): string[] {
   const model = known.find(({ number }) => number !== null && /\d/.test(number))?.number ?? null;
-  const terms = lines.flatMap((line) => index.read(line).unknown.map(({ groups }) => styled(groups, model)));
+  const terms = lines.flatMap((line) =>
+    index
+      .read(line)
+      .unknown.map(({ groups, tail, loose }) => `${styled(groups, model)}${tail === "" || loose ? "" : `-${tail}`}`),
+  );
   return [...new Set(terms)];
 }
 

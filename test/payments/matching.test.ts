@@ -169,12 +169,12 @@ describe("lines together", () => {
     expect(proposals.map(({ kind, reason }) => [kind, reason])).toMatchInlineSnapshot(`
       [
         [
-          "partial",
-          "785.00 EUR less than RE-2026-0042 (1,785.00 EUR). With line 2 1,785.00 EUR: the whole amount.",
+          "together",
+          "With line 2 (785.00 EUR) exactly RE-2026-0042 (1,785.00 EUR): one invoice in 2 payments?",
         ],
         [
-          "partial",
-          "1,000.00 EUR less than RE-2026-0042 (1,785.00 EUR). With line 1 1,785.00 EUR: the whole amount.",
+          "together",
+          "With line 1 (1,000.00 EUR) exactly RE-2026-0042 (1,785.00 EUR): one invoice in 2 payments?",
         ],
       ]
     `);
@@ -183,7 +183,7 @@ describe("lines together", () => {
   it("says a discount of exactly 2 %", () => {
     const [proposal] = matchPayments(readStatement("RE 2026-0042 1.749,30"), FIRM, "EUR");
     expect(proposal?.reason).toBe(
-      "35.70 EUR less than RE-2026-0042 (1,785.00 EUR): exactly 2 %, perhaps a cash discount.",
+      "35.70 EUR less than RE-2026-0042 (1,785.00 EUR): exactly 2 %, perhaps an early-payment discount.",
     );
   });
 

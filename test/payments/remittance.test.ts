@@ -8,11 +8,7 @@ const ROWS = Object.entries(REMITTANCES).flatMap(([language, rows]) => rows.map(
 
 function outcome({ text, payer, amount, currency }: Remittance): string {
   const line = { index: 1, date: null, amount: decimal(amount), currency: currency ?? "EUR", text };
-  const [proposal] = matchPayments(
-    { credits: [{ ...line, counterparty: payer ?? null }], debits: [] },
-    FIRM,
-    "EUR",
-  );
+  const [proposal] = matchPayments({ credits: [{ ...line, counterparty: payer ?? null }], debits: [] }, FIRM, "EUR");
   const names = proposal?.invoices.map(({ number }) => number?.replace("RE-2026-", "")).join(" ");
   return proposal?.settles === true ? `sure ${names}` : `decide ${names}`;
 }

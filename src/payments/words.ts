@@ -1,0 +1,109 @@
+import { fold } from "./fold.ts";
+import {
+  AND_WORDS,
+  CHECKED_WORDS,
+  COMPOUNDED,
+  INVOICE_WORDS,
+  LINK_WORDS,
+  NOT_COMPOUNDED,
+  NUMBER_WORDS,
+  OTHER_WORDS,
+  PAYMENT_WORDS,
+  PAYOUT_WORDS,
+  PROVIDERS,
+  RETURN_WORDS,
+} from "./vocabulary/numbers.ts";
+
+/**
+ * What a word before a number says of it. `number`: only that it is one. `quiet`: nothing (payment, courtesy, articles).
+ * `unknown`: a word that is not known, or a name.
+ */
+export type WordKind = "invoice" | "other" | "number" | "quiet" | "and" | "unknown";
+
+/** From this length on, a longer word that begins with one of the list counts as it (`Rückzahlungen`). */
+const STEM = 6;
+
+function wordsOf(...lists: readonly Readonly<Record<string, string>>[]): string[] {
+  return lists.flatMap((list) => Object.values(list)).flatMap((text) => fold(text).match(/[A-Z0-9]+/g) ?? []);
+}
+
+const INVOICE = new Set(wordsOf(INVOICE_WORDS));
+const COMPOUND_ENDS = COMPOUNDED.map(fold);
+const NOT_INVOICE = new Set(NOT_COMPOUNDED.map(fold));
+const OTHER = new Set(wordsOf(...Object.values(OTHER_WORDS)));
+const REMINDER = new Set(wordsOf(OTHER_WORDS["reminder"] ?? {}));
+const NUMBER = new Set(wordsOf(NUMBER_WORDS));
+const TAX = new Set(wordsOf(OTHER_WORDS["tax"] ?? {}));
+const QUIET = new Set(wordsOf(PAYMENT_WORDS, LINK_WORDS));
+const AND = new Set(wordsOf(AND_WORDS));
+const RETURN = wordsOf(RETURN_WORDS);
+const PAYOUT = wordsOf(PAYOUT_WORDS);
+const PROVIDER = new Set(fold(PROVIDERS).split(" "));
+/** `Policennummer`: whatever is before the end is numbered. */
+const NUMBER_END = /^(.{2,}?)S?(?:NRN?|NRO|NUMMERN?|NUMBER|NUMM?ERO|ZEICHEN|KENNUNG)$/;
+/** Only behind a word of the lists: Milano and David are names. */
+const SHORT_END = /^(.{2,}?)(?:NO|ID|CODE|REF)$/;
+
+/** Kind of one folded word. */
+export function kindOf(word: string): WordKind {
+  if (NUMBER.has(word)) return "number";
+  if (isInvoiceWord(word)) return "invoice";
+  if (AND.has(word)) return "and";
+  if (QUIET.has(word)) return "quiet";
+  if (OTHER.has(word)) return "other";
+  const numbered = NUMBER_END.exec(word)?.[1];
+  if (numbered !== undefined) {
+    if (isInvoiceWord(numbered)) return "invoice";
+    return QUIET.has(numbered) ? "quiet" : "other";
+  }
+  const short = SHORT_END.exec(word)?.[1];
+  if (short === undefined) return "unknown";
+  if (isInvoiceWord(short)) return "invoice";
+  return OTHER.has(short) ? "other" : "unknown";
+}
+
+/** A reminder names the invoice it is about: `Mahnung RE-2026-0042`. */
+export function isReminder(word: string): boolean {
+  return REMINDER.has(word);
+}
+
+/** An invoice may be called one with tax: `faktura VAT`. */
+export function isTax(word: string): boolean {
+  return TAX.has(word);
+}
+
+/** Whether a folded word means an invoice, alone or at the end of a longer word. */
+export function isInvoiceWord(word: string): boolean {
+  if (NOT_INVOICE.has(word)) return false;
+  return INVOICE.has(word) || COMPOUND_ENDS.some((end) => word.length > end.length && word.endsWith(end));
+}
+
+/** Whether a text says that money goes back. */
+export function speaksOfReturn(text: string): boolean {
+  return anyWord(text, RETURN);
+}
+
+/** Whether a text is about several payments in one. */
+export function speaksOfPayout(text: string): boolean {
+  return anyWord(text, PAYOUT);
+}
+
+/** The collector of payments that a text names; `null` when it names none. */
+export function providerIn(text: string): string | null {
+  return words(text).find((word) => PROVIDER.has(word)) ?? null;
+}
+
+function anyWord(text: string, list: readonly string[]): boolean {
+  const found = words(text);
+  return list.some((stem) => found.some((word) => word === stem || (stem.length >= STEM && word.startsWith(stem))));
+}
+
+function words(text: string): string[] {
+  return fold(text).match(/[A-Z0-9]+/g) ?? [];
+}
+
+/** Words that introduce a number with a check digit, as alternatives of a regular expression. */
+export const CHECKED = {
+  ocr: fold(CHECKED_WORDS.ocr).replaceAll(" ", "|"),
+  viite: fold(CHECKED_WORDS.viite).replaceAll(" ", "|"),
+} as const;
