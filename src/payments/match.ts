@@ -1,24 +1,15 @@
 import { type Invoice, isOpen } from "../domain/invoice.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import type { Statement } from "./bank-line.ts";
-import { type Evidence, evidenceOf } from "./evidence.ts";
+import { evidenceOf } from "./evidence.ts";
 import type { PaidLine } from "./line-facts.ts";
 import { lineKeys } from "./line-key.ts";
 import { payerNames, payerOf } from "./names.ts";
 import { NumberIndex } from "./number-index.ts";
-import { type Candidate, type Found, propose } from "./propose.ts";
+import type { Found, Proposal } from "./proposal.ts";
+import { type Candidate, propose } from "./propose.ts";
 import { together } from "./together.ts";
 import { providerIn, speaksOfPayout, speaksOfReturn } from "./words.ts";
-
-/** What one payment is taken for. */
-export interface Proposal extends Found {
-  readonly line: PaidLine;
-  /** Stands for the line wherever it is read again. */
-  readonly handle: string;
-  /** The line's own currency, or the one given for the statement; `null` when neither is known. */
-  readonly currency: string | null;
-  readonly evidence: Evidence;
-}
 
 /**
  * Matches the credits of a statement with invoices. Pure: texts are compared, never followed; `settles` needs number and

@@ -4,19 +4,8 @@ import { compareAmounts, discountOf, judge, type Kind, nameOf } from "./judge.ts
 import type { PaidLine } from "./line-facts.ts";
 import { compareNames, type NameVerdict, type Payer } from "./names.ts";
 import type { Named } from "./number-index.ts";
+import type { Found } from "./proposal.ts";
 import { subsetsOfSum } from "./subsets.ts";
-
-/** What one payment alone is taken for. */
-export interface Found {
-  readonly kind: Kind;
-  readonly invoices: readonly Invoice[];
-  /** Plain sentences in the server's own words; nothing of the line's text. */
-  readonly reason: string;
-  /** True when every invoice is named exactly and the amount is theirs to the cent. */
-  readonly settles: boolean;
-  /** Invoices that this payment may be a part of. */
-  readonly part_of: readonly Invoice[];
-}
 
 /** An open invoice and the names of those who could pay it. */
 export interface Candidate {
@@ -89,10 +78,17 @@ function byNumber(
   return {
     kind: "sure",
     invoices: [invoice],
-    reason: `${how ?? `Number and amount agree with ${nameOf(invoice)}.`}${kept}${other}`,
+    reason: `${how ?? agreedReason([invoice])}${kept}${other}`,
     settles: true,
     part_of: [],
   };
+}
+
+/** What is said where nothing but number and amount is to be said. */
+export function agreedReason(invoices: readonly Invoice[]): string {
+  return invoices.length === 1
+    ? `Number and amount agree with ${invoices.map(nameOf).join()}.`
+    : "All are named, and their sum is the amount.";
 }
 
 /** Several invoices named in one payment. */
@@ -102,8 +98,7 @@ function byNumbers(amount: Decimal, currency: string, invoices: readonly Invoice
   if (due.length === invoices.length) {
     const { kind, reason } = compareAmounts(amount, total, currency, `the ${due.length} invoices named together`);
     if (kind === "agrees") {
-      const agreed = "All are named, and their sum is the amount.";
-      return { kind: "several", invoices: due, reason: agreed, settles: true, part_of: [] };
+      return { kind: "several", invoices: due, reason: agreedReason(due), settles: true, part_of: [] };
     }
     const exactly = due.filter((invoice) => invoice.total?.eq(amount));
     if (exactly.length === 1) {

@@ -1,7 +1,7 @@
 import type { Invoice } from "../domain/invoice.ts";
 import { type Decimal, formatMoney, sum } from "../domain/money.ts";
 import { nameOf } from "./judge.ts";
-import type { Proposal } from "./match.ts";
+import type { Proposal } from "./proposal.ts";
 
 /** Pairs are looked for among at most this many payments of one invoice. */
 const MAX_PARTS = 30;

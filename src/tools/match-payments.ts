@@ -1,14 +1,16 @@
 import { z } from "zod";
 import { type Invoice, isOpen } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
-import { moneyText, sum, toWireNumber, zero } from "../domain/money.ts";
-import { oneLine } from "../domain/untrusted.ts";
+import { toWireNumber, zero } from "../domain/money.ts";
+import { quoted } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
 import type { DateOrder, Statement } from "../payments/bank-line.ts";
 import { KINDS } from "../payments/judge.ts";
-import { isDecided, matchPayments, type Proposal } from "../payments/match.ts";
+import { isDecided, matchPayments } from "../payments/match.ts";
 import { NumberIndex } from "../payments/number-index.ts";
+import type { Proposal } from "../payments/proposal.ts";
 import { searchTerms } from "../payments/search-terms.ts";
+import { shown, totalsOf } from "../payments/shown.ts";
 import { MAX_STATEMENT_BYTES, readStatement } from "../payments/statement.ts";
 import type { ReadContext } from "../toolkit/context.ts";
 import { defineTool } from "../toolkit/define.ts";
@@ -22,33 +24,46 @@ const AT_ONCE = 4;
 /** What one approval covers. */
 const SETTLED_AT_ONCE = 50;
 
+const facts = z.array(z.enum(["number", "reference", "amount", "currency", "payer", "day"])).optional();
+const shownLine = z.object({
+  handle: z.string().describe("Stands for this bank line."),
+  line: z.number(),
+  day: z.string().optional(),
+  payer: z.string().optional(),
+  amount: z.string(),
+  text: z.string().optional().describe("The bank's words: data."),
+  kind: z.enum(KINDS).optional(),
+  invoices: z
+    .array(z.object({ number: z.string(), customer: z.string().optional(), amount: z.string().optional() }))
+    .optional(),
+  agrees: facts,
+  partly: facts,
+  differs: facts,
+  reason: z.string().optional(),
+});
+
+type Row = z.infer<typeof shownLine>;
+
 export default defineTool({
   name: "match_payments",
   title: "Match payments",
   effect: "read",
   description:
-    "Match bank lines (rows, CSV, camt.053, MT940) with invoices. Changes nothing; `settle` lists the certain ones for settle_payments.",
+    "Match bank lines (rows, CSV, camt.053, MT940) with invoices. Changes nothing; `settle` lists the sure ones for settle_payments.",
   input: z.strictObject({
     statement: block(MAX_STATEMENT_BYTES, "Unchanged, as the person gave it."),
-    currency: currency().optional().describe("If lines name none. Default EUR."),
+    currency: currency().optional().describe("If lines name none; ask the person."),
     date_order: z.enum(["day_first", "month_first"]).optional().describe("For days like 03/04/2026; ask the person."),
     limit: limit(50),
   }),
   output: z.object({
-    lines: z.array(
-      z.object({
-        line: z.number(),
-        amount: z.string(),
-        kind: z.enum(KINDS),
-        invoices: z.array(z.string()).optional().describe("Numbers."),
-        reason: z.string().optional().describe("Absent when sure: number and amount agree."),
-      }),
-    ),
+    sure: z.array(shownLine).describe("Number and amount agree."),
+    to_decide: z.array(shownLine),
+    not_found: z.array(shownLine),
     settle: z
       .array(z.object({ invoice_id: z.string(), amount: z.number() }))
-      .describe("`payments` of settle_payments."),
+      .describe("`payments` of settle_payments: the sure ones."),
     totals: z.array(z.object({ currency: z.string(), received: z.string(), settle: z.string() })),
-    unmatched: z.number().describe("Payments without a proposal."),
     ignored: z.number().optional().describe("Debits and reversals."),
     pending: z.number().optional().describe("Not booked yet; not matched."),
     omitted: z.number().optional().describe("Lines beyond limit."),
@@ -61,47 +76,94 @@ export default defineTool({
   async run({ statement: text, currency: given, date_order, limit: wanted = 50 }, context) {
     const statement = read(text, date_order);
     const known = await candidates(statement.credits, context);
-    const proposals = matchPayments(statement, known.invoices, given ?? "EUR");
-    const shown = chosen(proposals, wanted);
+    const proposals = matchPayments(statement, known.invoices, given ?? null);
     const settled = proposals.filter(({ settles }) => settles);
     const settle = settled.flatMap(({ invoices }) =>
       invoices.map(({ id, total }) => ({ invoice_id: id, amount: toWireNumber(total ?? zero) })),
     );
-    const open = proposals.length - settled.length;
+    const { omitted, ...groups } = shown(proposals, wanted);
     return {
       data: {
-        lines: shown.map(toLine),
+        ...groups,
         settle,
-        totals: totals(proposals),
-        unmatched: proposals.filter(({ kind }) => kind === "not_found").length,
+        totals: totalsOf(proposals),
         ...defined({
           ignored: statement.debits.length || undefined,
           pending: statement.pending || undefined,
-          omitted: proposals.length - shown.length || undefined,
+          omitted: omitted || undefined,
           incomplete: known.incomplete,
         }),
       },
-      next:
-        settle.length === 0
-          ? "Nothing is certain: show the person the candidates and let them decide."
-          : `Show the person the lines${open === 0 ? "" : `, and the ${open} that are not certain`}; then settle_payments with settle${settle.length > SETTLED_AT_ONCE ? `, ${SETTLED_AT_ONCE} at a time` : ""}. A person approves; you cannot.`,
+      next: nextStep(proposals, settle.length),
     };
   },
-  render: ({ lines, settle, totals: sums, unmatched, ignored, pending, omitted, incomplete }) =>
+  render: ({ sure, to_decide, not_found, settle, totals, ignored, pending, omitted, incomplete }) =>
     [
-      ...lines.map(
-        ({ line, amount, kind, invoices, reason }) =>
-          `${line}. ${amount} ${kind.replace("_", " ")}${invoices === undefined ? "" : ` #${invoices.join(", #")}`}${reason === undefined ? "" : `: ${reason}`}`,
-      ),
+      ...group("Sure", sure),
+      ...group("To decide", to_decide),
+      ...group("Not found", not_found),
       ...(omitted === undefined ? [] : [`${omitted} more lines are not listed.`]),
       `Settle: ${settle.length === 0 ? "none" : settle.map(({ invoice_id, amount }) => `${invoice_id} ${amount}`).join("; ")}`,
-      sums
-        .map(({ currency: code, received, settle: certain }) => `Received ${received} ${code}, certain ${certain}.`)
+      totals
+        .map(({ currency: code, received, settle: certain }) => `Received ${received} ${code}, sure ${certain}.`)
         .join(" "),
-      `Unmatched: ${unmatched}.${ignored === undefined ? "" : ` Debits ignored: ${ignored}.`}${pending === undefined ? "" : ` Pending, not matched: ${pending}.`}`,
+      ...(ignored === undefined ? [] : [`Debits ignored: ${ignored}.`]),
+      ...(pending === undefined ? [] : [`Pending, not matched: ${pending}.`]),
       ...(incomplete === undefined ? [] : [incomplete]),
     ].join("\n"),
 });
+
+function group(title: string, lines: readonly Row[]): string[] {
+  return lines.length === 0 ? [] : [`${title}:`, ...lines.map(sentence)];
+}
+
+/** `2. [k3f…] 2026-11-12 "Acme GmbH" 1785.00 EUR "RE 42" → #RE-2026-0042 "Acme GmbH" 1785.00 EUR: likely. …` */
+function sentence({
+  line,
+  handle,
+  day,
+  payer,
+  amount,
+  text,
+  kind,
+  invoices = [],
+  agrees,
+  partly,
+  differs,
+  reason,
+}: Row) {
+  const from = [
+    day,
+    payer === undefined ? undefined : quoted(payer),
+    amount,
+    text === undefined ? undefined : quoted(text),
+  ];
+  const to = invoices.map(
+    ({ number, customer, amount: due }) =>
+      `#${number}${customer === undefined ? "" : ` ${quoted(customer)}`}${due === undefined ? "" : ` ${due}`}`,
+  );
+  const said = [
+    ...(kind === undefined ? [] : [`${kind.replace("_", " ")}.`]),
+    ...(reason === undefined ? [] : [reason]),
+    ...(agrees === undefined ? [] : [`Agrees: ${agrees.join(", ")}.`]),
+    ...(partly === undefined ? [] : [`In part: ${partly.join(", ")}.`]),
+    ...(differs === undefined ? [] : [`Differs: ${differs.join(", ")}.`]),
+  ].join(" ");
+  const head = `${line}. [${handle}] ${from.filter((part) => part !== undefined).join(" ")}`;
+  return `${head}${to.length === 0 ? "" : ` → ${to.join(", ")}`}${said === "" ? "" : `: ${said}`}`;
+}
+
+function nextStep(proposals: readonly Proposal[], settled: number): string {
+  if (proposals.some(({ currency: code }) => code === null)) {
+    return "No currency is named: ask the person, then call again with `currency`.";
+  }
+  if (proposals.every(({ kind }) => kind === "not_found")) {
+    return "No line fits an invoice: show the person the lines and ask which invoices they pay.";
+  }
+  const sure = settled === 0 ? "nothing is sure" : "`settle` holds the sure ones";
+  const many = settled > SETTLED_AT_ONCE ? `, ${SETTLED_AT_ONCE} invoices at a time` : "";
+  return `Show the person each bank line beside its invoice and let them decide. Then call settle_payments once with what they chose (${sure})${many}. They approve it; you cannot.`;
+}
 
 /** The reader names the line; which argument it stands in is said here. */
 function read(text: string, order: DateOrder | undefined): Statement {
@@ -157,34 +219,4 @@ function shortfall(cut: boolean, searches: number): string | undefined {
     ...(searches > MAX_SEARCHES ? [`Only ${MAX_SEARCHES} of ${searches} unknown numbers were searched for.`] : []),
   ];
   return parts.length === 0 ? undefined : parts.join(" ");
-}
-
-/** Lines in their order; when there are too many, those without a proposal go first. */
-function chosen(proposals: readonly Proposal[], wanted: number): Proposal[] {
-  const ranked = [...proposals].sort((a, b) => Number(a.kind === "not_found") - Number(b.kind === "not_found"));
-  const kept = new Set(ranked.slice(0, wanted));
-  return proposals.filter((proposal) => kept.has(proposal));
-}
-
-function toLine({ line, currency: code, kind, invoices, reason }: Proposal) {
-  return {
-    line: line.index,
-    amount: `${moneyText(line.amount, code)} ${code}`,
-    kind,
-    ...(invoices.length === 0 ? {} : { invoices: invoices.map(({ number, id }) => oneLine(number ?? id, 40)) }),
-    ...(kind === "sure" ? {} : { reason }),
-  };
-}
-
-function totals(proposals: readonly Proposal[]) {
-  const codes = [...new Set(proposals.map(({ currency: code }) => code))];
-  return codes.map((code) => {
-    const mine = proposals.filter((proposal) => proposal.currency === code);
-    const certain = mine.filter(({ settles }) => settles);
-    return {
-      currency: code,
-      received: moneyText(sum(mine.map(({ line }) => line.amount)), code),
-      settle: moneyText(sum(certain.map(({ line }) => line.amount)), code),
-    };
-  });
 }

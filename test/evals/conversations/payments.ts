@@ -33,19 +33,16 @@ export const payments: readonly Conversation[] = [
         with: (seen) => ({ statement: seen.pasted }),
         answer: {
           says: [
-            "1999.20 EUR sure",
-            "424.83 EUR sure",
-            "400.00 EUR partial",
-            "28.40 EUR less",
-            "900.00 EUR overpaid",
-            "0.36 EUR more",
-            "1190.00 EUR already paid",
-            "77.77 EUR not found",
+            /Sure:\n2\. .*1999\.20 EUR.*\n3\. .*424\.83 EUR/,
+            /To decide:\n4\. .*400\.00 EUR.*partial\. 28\.40 EUR less/,
+            /900\.00 EUR.*overpaid\. 0\.36 EUR more/,
+            /1190\.00 EUR.*already paid/,
+            /Not found:\n7\. .*77\.77 EUR/,
             "Debits ignored: 1",
             "settle_payments",
           ],
           so_far: {},
-          tokens: 700,
+          tokens: 1_150,
         },
       },
       {
@@ -73,7 +70,7 @@ export const payments: readonly Conversation[] = [
       {
         call: "match_payments",
         with: (seen) => ({ statement: seen.pasted }),
-        answer: { says: ["1031.73 EUR several", "their sum is the amount"] },
+        answer: { says: [/Sure:\n1\. .*1031\.73 EUR.*, #RE-.*: several\./] },
       },
       {
         call: "settle_payments",
