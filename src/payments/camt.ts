@@ -2,7 +2,7 @@ import { SaxesParser } from "saxes";
 import { isCurrencyCode } from "../domain/money.ts";
 import { InputError } from "../errors.ts";
 import { readAmount } from "./amount.ts";
-import { type Booking, filled, plainText } from "./bank-line.ts";
+import { type Booking, filled, plainText, UNSTATED } from "./bank-line.ts";
 import { readDate } from "./dates.ts";
 
 /** An element by its local name, prefixes dropped. */
@@ -43,6 +43,7 @@ function bookingsOf(entry: Element, number: number): Booking[] {
   const reversal = value(entry, "RvslInd") === "true" || value(entry, "RvslInd") === "1";
   const status = (value(entry, "Sts", "Cd") ?? value(entry, "Sts") ?? "BOOK").toUpperCase();
   const common = {
+    ...UNSTATED,
     index: number,
     date: dayOf(entry),
     state: reversal ? ("reversal" as const) : status === "BOOK" ? ("booked" as const) : ("pending" as const),

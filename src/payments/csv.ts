@@ -3,7 +3,7 @@ import { isCurrencyCode } from "../domain/money.ts";
 import { oneLine, quoted } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
 import { checkMarks, readAmount, signOf, type WrittenAmount } from "./amount.ts";
-import { type Booking, type DateOrder, MAX_BOOKINGS, plainText } from "./bank-line.ts";
+import { type Booking, type DateOrder, MAX_BOOKINGS, plainText, UNSTATED } from "./bank-line.ts";
 import { readDate, settleDates, type WrittenDate } from "./dates.ts";
 
 /** What a column holds. `payer` wins over `party` where a bank writes both sides of a transfer. */
@@ -165,6 +165,7 @@ function bookings(table: Table, order: DateOrder | undefined): Booking[] {
   return read.map(({ row, amount, currency, state }, at): Booking => {
     const payer = first(row, table, "payer");
     return {
+      ...UNSTATED,
       index: row.index,
       date: days[at] ?? null,
       amount: amount.sign === -1 ? amount.value.times(-1) : amount.value,

@@ -1,6 +1,5 @@
 import { type Invoice, isOpen } from "../domain/invoice.ts";
-import { oneLine } from "../domain/untrusted.ts";
-import type { Statement } from "./bank-line.ts";
+import { oneLine, quoted } from "../domain/untrusted.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { PaidLine } from "./line-facts.ts";
 import { lineKeys } from "./line-key.ts";
@@ -17,7 +16,7 @@ import { providerIn, speaksOfPayout, speaksOfReturn } from "./words.ts";
  * `given` is the currency of lines that name none.
  */
 export function matchPayments(
-  statement: Pick<Statement, "credits" | "debits">,
+  statement: { readonly credits: readonly PaidLine[]; readonly debits: readonly PaidLine[] },
   candidates: readonly Invoice[],
   given: string | null,
 ): Proposal[] {
@@ -56,7 +55,7 @@ function proposalOf(
   const assumed = currency ?? named.exact[0]?.currency ?? open[0]?.invoice.currency ?? "";
   const found = propose(line, assumed, named, payer, open);
   const doubts = [
-    ...(line.doubts ?? []),
+    ...(line.doubts ?? []).map(({ about, quoted: piece }) => (piece === "" ? about : `${about} ${quoted(piece, 40)}`)),
     ...(currency === null ? ["the currency, which no line and no `currency` names"] : []),
   ];
   const cautious = [
@@ -85,7 +84,7 @@ function asPayout(found: Found, line: PaidLine, named: boolean): Found {
 
 /** Money that came back is no payment, however well number and amount agree. */
 function asReturn(found: Found, line: PaidLine, takenBack: ReadonlySet<string>): Found {
-  const isReturned = line.returned !== undefined && line.returned !== null && line.returned !== false;
+  const isReturned = line.returned !== undefined && line.returned !== null;
   const reason = isReturned
     ? "A return: the bank says that this money came back."
     : speaksOfReturn(line.text)

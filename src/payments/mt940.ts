@@ -1,6 +1,6 @@
 import { InputError } from "../errors.ts";
 import { readAmount } from "./amount.ts";
-import { type Booking, filled, plainText } from "./bank-line.ts";
+import { type Booking, filled, plainText, UNSTATED } from "./bank-line.ts";
 import { readDate } from "./dates.ts";
 
 interface Field {
@@ -59,6 +59,7 @@ function bookingOf(entry: Field, information: Field | undefined, currency: strin
   const said = information === undefined ? null : remittance(information.lines);
   const reference = /^[A-Z][A-Z0-9]{3}(.*?)(?:\/\/|$)/.exec(rest)?.[1]?.trim() ?? "";
   return {
+    ...UNSTATED,
     index,
     date: date.day,
     // A reversed credit takes money out, a reversed debit brings it back.

@@ -1,7 +1,6 @@
 import type { Invoice } from "../domain/invoice.ts";
-import type { BankLine } from "./bank-line.ts";
 import { fold } from "./fold.ts";
-import type { LineFacts } from "./line-facts.ts";
+import type { PaidLine } from "./line-facts.ts";
 import { literalsIn } from "./literals.ts";
 import { blanked, type Mention, mentionsOf, withoutAccounts, withoutOthers } from "./mentions.ts";
 import { isUntelling, nameWord, nameWords, payerNames } from "./names.ts";
@@ -29,7 +28,7 @@ export interface Named {
   readonly remarks: readonly string[];
 }
 
-type Line = Pick<BankLine, "text"> & Partial<Pick<BankLine, "counterparty">> & Pick<LineFacts, "reference">;
+type Line = Pick<PaidLine, "text"> & Partial<Pick<PaidLine, "counterparty" | "reference">>;
 
 /** A number in a reference of many digits is only looked for at its end from this length on. */
 const LONGEST_CHANCE = 5;

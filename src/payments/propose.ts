@@ -58,9 +58,9 @@ function byNumber(
 ): Found {
   const { kind, reason } = judge(line.amount, currency, invoice);
   const how = named.carried.get(invoice.id);
-  const fee = line.fee?.abs();
+  const fee = line.fee?.fee;
   const kept = fee === undefined || fee.eq(0) ? "" : ` A fee of ${formatMoney(fee, currency)} was kept back.`;
-  const gross = fee === undefined ? null : judge(line.amount.plus(fee), currency, invoice);
+  const gross = line.fee ? judge(line.fee.gross, currency, invoice) : null;
   if (kind !== "agrees") {
     if (gross?.kind !== "agrees")
       return found(kind, [invoice], how === undefined ? reason : `${how} ${reason}`, [invoice]);

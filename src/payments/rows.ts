@@ -1,6 +1,6 @@
 import { InputError } from "../errors.ts";
 import { CURRENCY_MARKS, checkMarks, readAmount, type WrittenAmount } from "./amount.ts";
-import { type Booking, type DateOrder, MAX_BOOKINGS, plainText } from "./bank-line.ts";
+import { type Booking, type DateOrder, MAX_BOOKINGS, plainText, UNSTATED } from "./bank-line.ts";
 import { readDate, settleDates, type WrittenDate } from "./dates.ts";
 
 /** Bookings are broken over a few lines each. */
@@ -36,6 +36,7 @@ export function readRows(text: string, order: DateOrder | undefined): Booking[] 
   const days = settleDates(read, order);
   return read.map(({ index, amount, text: rest }, at): Booking => {
     return {
+      ...UNSTATED,
       index,
       date: days[at] ?? null,
       amount: amount.sign === -1 ? amount.value.times(-1) : amount.value,

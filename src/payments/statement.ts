@@ -1,5 +1,5 @@
 import { InputError } from "../errors.ts";
-import { type Booking, type DateOrder, MAX_BOOKINGS, type Statement } from "./bank-line.ts";
+import { type Booking, MAX_BOOKINGS, type Reading, type Statement, type Wishes } from "./bank-line.ts";
 import { looksLikeXml, readCamt } from "./camt.ts";
 import { readCsv } from "./csv.ts";
 import { looksLikeMt940, readMt940 } from "./mt940.ts";
@@ -9,41 +9,45 @@ import { readRows } from "./rows.ts";
 export const MAX_STATEMENT_BYTES = 512 * 1024;
 
 /**
- * Reads a bank statement: camt.052/053/054 XML, MT940, a bank's CSV, or pasted rows. Throws `InputError` with the line
- * and what was expected; a booking that cannot be read is never dropped.
+ * Reads a bank statement: camt.052/053/054 XML, MT940, a bank's CSV, or pasted rows. A booking that cannot be read is
+ * named in `unread`, never dropped. Throws `InputError`, with what was expected, where nothing can be read.
  */
-export function readStatement(text: string, dateOrder?: DateOrder): Statement {
+export function readStatement(text: string, wishes: Wishes = {}): Statement {
   if (Buffer.byteLength(text) > MAX_STATEMENT_BYTES) {
     throw new InputError("The statement is larger than 512 KB.", {
       next: "Send it in parts, for example week by week.",
     });
   }
-  const { format, bookings } = read(text.replace(/^\ufeff/, ""), dateOrder);
-  if (bookings.length > MAX_BOOKINGS) {
+  const { format, bookings, unread, doubts } = read(text.replace(/^\ufeff/, ""), wishes);
+  if (bookings.length + unread.length > MAX_BOOKINGS) {
     throw new InputError(`The statement has more than ${MAX_BOOKINGS} bookings.`, {
       next: "Send it in parts, for example week by week.",
     });
   }
-  if (bookings.length === 0) {
+  if (bookings.length + unread.length === 0) {
     throw new InputError("The statement holds no booking.", {
       next: "Send rows with date, text and amount, a CSV with headings, camt.053 or MT940.",
     });
   }
-  const pending = bookings.filter(({ state }) => state === "pending");
-  const booked = bookings.filter(({ state }) => state !== "pending");
+  const booked = bookings.filter(({ state }) => state === "booked" || state === "reversal");
   const isCredit = ({ state, amount }: Booking) => state === "booked" && amount.gt(0);
   return {
     format,
     credits: booked.filter(isCredit),
     debits: booked.filter((booking) => !isCredit(booking)),
-    pending: pending.length,
+    pending: bookings.filter(({ state }) => state === "pending").length,
+    failed: bookings.filter(({ state }) => state === "failed").length,
+    doubts,
+    unread,
+    accounts: [...new Set(bookings.flatMap(({ account }) => account ?? []))],
   };
 }
 
-function read(text: string, order: DateOrder | undefined): Pick<Statement, "format"> & { bookings: Booking[] } {
-  if (looksLikeXml(text)) return { format: "camt", bookings: readCamt(text) };
-  if (looksLikeMt940(text)) return { format: "mt940", bookings: readMt940(text) };
-  const fromCsv = readCsv(text, order);
-  if (fromCsv !== null) return { format: "csv", bookings: fromCsv };
-  return { format: "rows", bookings: readRows(text, order) };
+function read(text: string, wishes: Wishes): Pick<Statement, "format"> & Reading {
+  const whole = (bookings: readonly Booking[]): Reading => ({ bookings, unread: [], doubts: [] });
+  if (looksLikeXml(text)) return { format: "camt", ...whole(readCamt(text)) };
+  if (looksLikeMt940(text)) return { format: "mt940", ...whole(readMt940(text)) };
+  const fromCsv = readCsv(text, wishes.date_order);
+  if (fromCsv !== null) return { format: "csv", ...whole(fromCsv) };
+  return { format: "rows", ...whole(readRows(text, wishes.date_order)) };
 }

@@ -168,7 +168,7 @@ function nextStep(proposals: readonly Proposal[], settled: number): string {
 /** The reader names the line; which argument it stands in is said here. */
 function read(text: string, order: DateOrder | undefined): Statement {
   try {
-    return readStatement(text, order);
+    return readStatement(text, { date_order: order });
   } catch (error) {
     throw error instanceof InputError ? new InputError(`statement: ${error.message}`, { next: error.next }) : error;
   }

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Invoice, isOpen } from "../../src/domain/invoice.ts";
 import { decimal, sum, zero } from "../../src/domain/money.ts";
 import { readAmount } from "../../src/payments/amount.ts";
-import type { BankLine } from "../../src/payments/bank-line.ts";
+import type { PaidLine } from "../../src/payments/line-facts.ts";
 import { matchPayments } from "../../src/payments/match.ts";
 import { invoice } from "./invoices.ts";
 
@@ -71,7 +71,7 @@ function play(drawn: typeof world extends fc.Arbitrary<infer W> ? W : never) {
   const known: Invoice[] = drawn.invoices.map(({ running, year, ...sample }) =>
     invoice({ ...sample, number: `RE-${year}-${String(running).padStart(4, "0")}` }),
   );
-  const credits: BankLine[] = drawn.lines.map(({ pieces, amount, pays, ...rest }, at) => {
+  const credits: PaidLine[] = drawn.lines.map(({ pieces, amount, pays, ...rest }, at) => {
     const paid = pays === null ? undefined : known[pays];
     return {
       index: at + 1,

@@ -7,7 +7,7 @@ const shown = ({ index, date, amount, currency, text, counterparty }: BankLine) 
   [index, date, amount.toFixed(2), currency, counterparty, text].map((part) => part ?? "–").join(" | ");
 
 function read(text: string, order?: DateOrder) {
-  const { format, credits, debits, pending } = readStatement(text, order);
+  const { format, credits, debits, pending } = readStatement(text, { date_order: order });
   return { format, credits: credits.map(shown), debits: debits.map(shown), pending };
 }
 
