@@ -1,11 +1,11 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { NewOperation } from "../src/journal/rules/claim.ts";
 import type { OperationKind } from "../src/operations/operation.ts";
 import { ORGANIZATION_ID } from "../src/simulator/index.ts";
 import { openStore } from "../src/store/open.ts";
-import type { NewOperation } from "../src/store/port.ts";
-import { loadSqlite } from "../src/store/sqlite.ts";
+import { loadSqlite } from "../src/store/sqlite/connection.ts";
 import { type Act, approved, journalOn, openScene, stage } from "../test/faults/scene.ts";
 import { median, printTable } from "./table.ts";
 
@@ -159,12 +159,13 @@ function operation(serial: number): NewOperation {
   const now = Date.now();
   return {
     id: `op_bench_${serial}`,
+    origin: "https://api.test",
     organization_id: ORGANIZATION_ID,
     principal: "p",
     kind: "add_item",
     fingerprint: `bench-${serial}`,
     identity_hash: `bench-${serial}`,
-    lock: `inv:bench-${serial}`,
+    locks: [`inv:bench-${serial}`],
     subject_type: "invoice",
     subject_id: `bench-${serial}`,
     args: { invoice_id: `bench-${serial}`, title: "Bench" },

@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { type Config, JOURNAL_FILE } from "./config.ts";
 import { systemClock } from "./domain/clock.ts";
+import { ANY_ORIGIN, type Place } from "./domain/scope.ts";
+import { oneLine } from "./domain/untrusted.ts";
 import { ConfigError, NotFoundError } from "./errors.ts";
 import { defaultPolicy, loadPolicy } from "./guard/policy.ts";
 import { approveInTerminal } from "./guard/terminal.ts";
+import type { Ledger } from "./journal/ledger.ts";
 import { journalExportCsv, journalList, journalShow, journalVerify } from "./journal/owner.ts";
 import { OPEN_STATES } from "./journal/port.ts";
 import { openStore } from "./store/open.ts";
-import type { Store } from "./store/port.ts";
 
 /** The terminal commands of the person who owns this server: `approve` and `journal`. */
 
@@ -62,10 +64,10 @@ export async function runJournal(
   return withStore(config, async (store) => {
     switch (command) {
       case "list": {
-        for (const organization of await organizationsOf(store, config)) {
-          write(`Organization ${organization}\n`);
+        for (const place of await placesOf(store, config)) {
+          write(`${placeText(place)}\n`);
           const filter = flags.open ? { states: OPEN_STATES, limit } : { limit };
-          for (const line of await journalList(store, organization, filter)) {
+          for (const line of await journalList(store, place, filter)) {
             write(
               `${[line.at, line.id, line.kind, line.number || line.subject, line.amount, line.state].filter((cell) => cell !== "").join("  ")}\n`,
             );
@@ -86,8 +88,8 @@ export async function runJournal(
       }
       case "export": {
         if (!flags.csv) throw new ConfigError("journal export writes CSV only.", { next: "Add --csv." });
-        for (const organization of await organizationsOf(store, config)) {
-          for await (const line of journalExportCsv(store, organization)) write(line);
+        for (const place of await placesOf(store, config)) {
+          for await (const line of journalExportCsv(store, place)) write(line);
         }
         return 0;
       }
@@ -97,18 +99,25 @@ export async function runJournal(
   });
 }
 
-async function organizationsOf(store: Store, config: Config): Promise<readonly string[]> {
-  return config.organization_id === undefined ? store.operations.organizations() : [config.organization_id];
+/** Of the organization that is configured, else of all; each origin by itself. */
+async function placesOf(store: Ledger, config: Config): Promise<readonly Place[]> {
+  const places = await store.operations.places();
+  const { organization_id } = config;
+  return organization_id === undefined ? places : places.filter((place) => place.organization_id === organization_id);
 }
 
-async function shown(store: Store, config: Config, id: string): Promise<unknown> {
-  for (const organization of await organizationsOf(store, config)) {
-    if ((await store.operations.get(organization, id)) !== null) return journalShow(store, organization, id);
+function placeText({ origin, organization_id }: Place): string {
+  return `Organization ${oneLine(organization_id)}${origin === ANY_ORIGIN ? "" : ` at ${oneLine(origin)}`}`;
+}
+
+async function shown(store: Ledger, config: Config, id: string): Promise<unknown> {
+  for (const place of await placesOf(store, config)) {
+    if ((await store.operations.get(place, id)) !== null) return journalShow(store, place, id);
   }
   throw new NotFoundError("The journal has no operation of that id.", { next: "See: journal list." });
 }
 
-async function withStore<T>(config: Config, work: (store: Store) => Promise<T>): Promise<T> {
+async function withStore<T>(config: Config, work: (store: Ledger) => Promise<T>): Promise<T> {
   const path = join(config.data_dir, JOURNAL_FILE);
   if (!existsSync(path)) {
     throw new ConfigError(`There is no journal at ${path} yet.`, {

@@ -8,7 +8,6 @@ import { systemClock } from "./domain/clock.ts";
 import { type BrowserEnvironment, systemBrowser } from "./guard/channels/browser.ts";
 import { createApprovalPage } from "./guard/channels/page.ts";
 import { createGuard } from "./guard/guard.ts";
-import { lastEmailTo } from "./guard/last-email.ts";
 import { defaultPolicy, type Policy } from "./guard/policy.ts";
 import { createJournal } from "./journal/journal.ts";
 import { isOwnerAlive, processOwner } from "./journal/owner-process.ts";
@@ -85,6 +84,8 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
   const host = Intl.DateTimeFormat().resolvedOptions();
   const language = config.language ?? host.locale;
   const principal = `local:${userInfo().username}`;
+  // The demo's address is another one at each start, and its journal is gone with it.
+  const origin = demo ? "simulator" : new URL(config.base_url).origin;
   const api = demo ? demoApi(language, report, closers) : realApi(config, language);
   const store = once(async () => {
     const opened = openStore(demo ? ":memory:" : join(config.data_dir, JOURNAL_FILE));
@@ -96,7 +97,7 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
       store: await store(),
       api,
       clock: systemClock,
-      organization: () => api.organization(),
+      place: async () => ({ origin, organization_id: (await api.organization()).id }),
       owner: processOwner(),
       isOwnerAlive,
       background: true,
@@ -114,6 +115,7 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
       store: approvals,
       clock: systemClock,
       policy,
+      scope: { origin, principal },
       openBrowser: systemBrowser(options.desktop),
       log,
     });
@@ -135,9 +137,11 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
     guard,
     policy,
     async lastEmailTo(customerId) {
-      return lastEmailTo((await store()).approvals, (await api.organization()).id, customerId);
+      const place = { origin, organization_id: (await api.organization()).id };
+      return (await store()).approvals.lastDelivered(place, customerId);
     },
     clock: systemClock,
+    origin,
     simulator: demo,
     hiddenTools: options.toolNames[0].filter((name) => !options.toolNames[1].includes(name)),
     principal,

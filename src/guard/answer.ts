@@ -62,6 +62,7 @@ export function createAnswerDesk({ store, clock, policy }: AnswerDeps) {
     if (approval === null || approval.state !== "pending" || clock.now() >= approval.expires_at) return null;
     const snapshot = readSnapshot(approval);
     if (snapshot === null || !channelAllowed(policy, snapshot.level, channel)) return null;
+    if (!approval.channels.includes(channel)) return null;
     return snapshot;
   }
 

@@ -103,9 +103,10 @@ export function customerFacts(role: "customer" | "new customer", customer: Custo
   ]);
 }
 
-/** The name of the organization is not bound: the API may tell it late. Its id and environment are. */
+/** The name of the organization is not bound: the API may tell it late. Its id and environment (the API's origin) are. */
 export function digestOf(act: Act, organization: Plan["organization"], facts: Facts): string {
-  const bound = { act, organization: { id: organization.id, simulator: organization.simulator }, facts };
+  const { id, origin, simulator } = organization;
+  const bound = { act, organization: { id, origin, simulator }, facts };
   return createHash("sha256").update(canonicalJson(bound)).digest("hex");
 }
 

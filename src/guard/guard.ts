@@ -3,13 +3,14 @@ import { type Clock, dayOf } from "../domain/clock.ts";
 import { DAY_MS } from "../domain/send-limits.ts";
 import { PolicyError } from "../errors.ts";
 import { answerText, CLOSED, createAnswerDesk } from "./answer.ts";
+import { askedApproval, placeOf } from "./asked.ts";
 import { describeChanges } from "./facts.ts";
 import { approvalForm, type FormVerdict, MAX_FORM_CHARACTERS } from "./form.ts";
 import { createFormChannel } from "./forms.ts";
 import { type ConfirmMode, ladder, PAUSE_LOOKBACK_MS, pausedUntil, type Rung } from "./ladder.ts";
 import { checkPolicy, isUnattended, type Policy } from "./policy.ts";
 import type { Approval, ApprovalStore, Authorisation, Guard, Plan } from "./port.ts";
-import { type PlanSnapshot, planSnapshot, readSnapshot } from "./snapshot.ts";
+import { type PlanSnapshot, readSnapshot } from "./snapshot.ts";
 import { secretHash, secretMatches } from "./typed.ts";
 import { type Language, languageOf, say } from "./wording.ts";
 
@@ -32,14 +33,6 @@ export interface GuardDeps {
 }
 
 type Request = Parameters<Guard["authorise"]>[0];
-
-const MINUTE_MS = 60_000;
-
-/** How long an approval lasts, from being asked to being used. */
-export function lifetimeMs(plan: Pick<Plan, "act" | "level">): number {
-  if (plan.act === "settle_payments") return 15 * MINUTE_MS;
-  return (plan.level === "typed" ? 5 : 10) * MINUTE_MS;
-}
 
 const ASK_AGAIN = "Make the same call again to ask once more, if the person wants it.";
 
@@ -98,7 +91,9 @@ export function createGuard(deps: GuardDeps): Guard {
         "Only the owner can change that.",
       );
     }
-    const found = await inTurn(`${principal}\n${plan.organization.id}\n${subject}`, () => findOrCreate(request));
+    const found = await inTurn(`${principal}\n${plan.organization.origin}\n${plan.organization.id}\n${subject}`, () =>
+      findOrCreate(request),
+    );
     if (found.kind !== "pending") return found;
     const { approval, changes } = found;
     const snapshot = readSnapshot(approval);
@@ -130,7 +125,7 @@ export function createGuard(deps: GuardDeps): Guard {
 
   async function checkLimits(plan: Plan): Promise<void> {
     const now = clock.now();
-    const spent = await store.spentSince(plan.organization.id, "send_invoice", now - DAY_MS);
+    const spent = await store.spentSince(placeOf(plan), "send_invoice", now - DAY_MS);
     checkPolicy(policy, plan, spent, dayOf(now));
   }
 
@@ -141,8 +136,8 @@ export function createGuard(deps: GuardDeps): Guard {
   async function findOrCreate(request: Request): Promise<Found> {
     const { plan, subject, principal } = request;
     const now = clock.now();
-    const organization_id = plan.organization.id;
-    const open = await store.findOpen({ principal, organization_id, subject, now });
+    const scope = { ...placeOf(plan), principal };
+    const open = await store.findOpen({ ...scope, subject, now });
     let changes: readonly string[] = [];
     let pending: Approval | null = null;
     for (const approval of open) {
@@ -167,17 +162,19 @@ export function createGuard(deps: GuardDeps): Guard {
       }
     }
     if (pending !== null) return { kind: "pending", approval: pending, changes };
-    const approval = newApproval(request, now);
+    const approval = askedApproval(request, { confirm: deps.confirm, policy, now });
     if (isUnattended(policy, plan)) {
-      await store.create({ ...approval, channel: "policy", channel_reason: "the owner's policy, unattended" });
+      await store.create({
+        ...approval,
+        channels: ["policy"],
+        channel: "policy",
+        channel_reason: "the owner's policy, unattended",
+      });
       const answer = { state: "approved", channel: "policy", approved_by: "policy", now } as const;
       if (!(await store.answer(approval.id, answer))) throw new Error("approval lost");
       return approvedFresh(approval.id);
     }
-    const until = pausedUntil(
-      await store.declinedSince({ principal, organization_id, since: now - PAUSE_LOOKBACK_MS }),
-      now,
-    );
+    const until = pausedUntil(await store.declinedSince({ ...scope, since: now - PAUSE_LOOKBACK_MS }), now);
     if (until !== null) {
       return refused(
         "paused",
@@ -186,14 +183,17 @@ export function createGuard(deps: GuardDeps): Guard {
       );
     }
     await store.create(approval);
+    const created = await store.get(approval.id);
+    if (created === null) throw new Error("approval lost");
     log("approval_created", { approval: approval.id, act: plan.act, level: plan.level });
-    return { kind: "pending", approval, changes };
+    return { kind: "pending", approval: created, changes };
   }
 
   /** The store's answer is checked again here: an approval for anything else never counts. */
   function belongs(approval: Approval, { plan, subject, principal }: Request, now: number): boolean {
     return (
       approval.principal === principal &&
+      approval.origin === plan.organization.origin &&
       approval.organization_id === plan.organization.id &&
       approval.subject === subject &&
       approval.act === plan.act &&
@@ -216,27 +216,6 @@ export function createGuard(deps: GuardDeps): Guard {
     return (
       snapshot !== null && approval.digest === plan.digest && isShown(snapshot, plan) && stillValid(approval, plan)
     );
-  }
-
-  function newApproval({ plan, subject, principal }: Request, now: number): Approval {
-    const expires_at = now + lifetimeMs(plan);
-    return {
-      id: randomBytes(16).toString("base64url"),
-      state: "pending",
-      act: plan.act,
-      principal,
-      organization_id: plan.organization.id,
-      subject,
-      digest: plan.digest,
-      plan: planSnapshot(plan, expires_at),
-      channel: null,
-      channel_reason: null,
-      approved_by: null,
-      secret_hash: null,
-      created_at: now,
-      expires_at,
-      answered_at: null,
-    };
   }
 
   async function approvedFresh(id: string): Promise<Extract<Authorisation, { kind: "approved" }>> {

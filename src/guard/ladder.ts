@@ -36,6 +36,21 @@ export function ladder({ confirm, level, policy, client, hasPage, hasTerminal }:
   return rungs.filter((rung) => channelAllowed(policy, level, rung.channel));
 }
 
+/**
+ * Where an approval asked under this choice and policy may be answered. The token is for the owner who chose it, and for
+ * nobody else; a page or terminal opened beside a form may answer too.
+ */
+export function mayAnswer(
+  confirm: ConfirmMode,
+  policy: Policy,
+  level: ApprovalLevel,
+  channel: ApprovalChannel,
+): boolean {
+  if (channel === "policy" || confirm === "deny") return false;
+  if (channel === "token" && confirm !== "token") return false;
+  return channelAllowed(policy, level, channel);
+}
+
 const BURST = 4;
 const BURST_MS = 10 * 60_000;
 const PAUSE_MS = 15 * 60_000;

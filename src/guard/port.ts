@@ -1,6 +1,7 @@
 import type { IsoDate } from "../domain/clock.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import type { JsonObject } from "../domain/json.ts";
+import type { Place, Scope } from "../domain/scope.ts";
 
 /** The guarded acts. `settle_payments` is a batch of `mark_paid`; `resolve_operation` is a person's verdict. */
 export const ACTS = [
@@ -30,8 +31,13 @@ export interface Risk {
  */
 export interface Plan {
   readonly act: Act;
-  /** Organization and environment are part of what is approved. */
-  readonly organization: { readonly id: string; readonly name: string | null; readonly simulator: boolean };
+  /** Organization and environment (the API's origin) are part of what is approved. */
+  readonly organization: {
+    readonly id: string;
+    readonly name: string | null;
+    readonly origin: string;
+    readonly simulator: boolean;
+  };
   /** `Send invoice 1,785.00 EUR to Acme Inc (Jane Doe)`. Untrusted text quoted and on one line. */
   readonly title: string;
   /** Document(s) shown as a card: fresh reads. One, but for a batch. */
@@ -46,7 +52,7 @@ export interface Plan {
   readonly typed: { readonly prompt: string; readonly accepted: readonly string[] } | null;
   /** Label → exact value. Two plans differ exactly in the facts that differ. */
   readonly facts: Readonly<Record<string, string>>;
-  /** sha256 over the canonical JSON of act, organization (id, simulator) and facts. */
+  /** sha256 over the canonical JSON of act, organization (id, origin, simulator) and facts. */
   readonly digest: string;
   /** Locale of the people concerned (`de`, `en`) for the card. */
   readonly locale: string;
@@ -62,21 +68,35 @@ export interface PlanDocument {
 }
 
 export type ApprovalState = "pending" | "approved" | "declined" | "expired" | "used";
-export type ApprovalChannel = "form" | "card" | "page" | "terminal" | "token" | "policy";
+export const CHANNELS = ["form", "card", "page", "terminal", "token", "policy"] as const;
+export type ApprovalChannel = (typeof CHANNELS)[number];
 
-/** An approval as stored. Single use, bound to principal, organization, act, subject and digest. */
-export interface Approval {
+/** An approval as stored. Single use, bound to scope, act, subject and digest. */
+export interface Approval extends Scope {
   /** 128 random bits, url-safe. Not a secret that approves: possession of it proves nothing. */
   readonly id: string;
   readonly state: ApprovalState;
   readonly act: Act;
-  readonly principal: string;
-  readonly organization_id: string;
   /** Canonical identity of the act (operation kind + arguments): the next identical call finds it by this. */
   readonly subject: string;
   readonly digest: string;
-  /** The plan as shown (`guard/snapshot.ts`), for the page, the terminal and the record. Opaque JSON to the store. */
-  readonly plan: JsonObject;
+  /**
+   * The plan as shown (`guard/snapshot.ts`), for the page and the terminal. Opaque JSON to the store; `null` once nothing
+   * more can come of the approval: names, addresses and lines are not kept.
+   */
+  readonly plan: JsonObject | null;
+  /** sha256 of the plan's canonical JSON: what was shown can be proven after it is gone. */
+  readonly shown_hash: string;
+  /** sha256 of the policy under which it was asked (`guard/policy.ts`). */
+  readonly policy_hash: string;
+  /** Where it may be answered. Holds for whoever takes the answer, whatever policy that process knows. */
+  readonly channels: readonly ApprovalChannel[];
+  /** Ids of the invoices it shows: each of a batch may be used once. */
+  readonly documents: readonly string[];
+  /** The customer whom the act mails, and a mark of the address (`guard/email-mark.ts`). */
+  readonly delivered: { readonly customer_id: string; readonly email_mark: string } | null;
+  /** Hashes of the locks of what it depends on: a change of any of these changes what was approved. */
+  readonly locks: readonly string[];
   readonly channel: ApprovalChannel | null;
   /** Why this channel: what the client declared, what was tried before. */
   readonly channel_reason: string | null;
@@ -88,19 +108,20 @@ export interface Approval {
   readonly answered_at: number | null;
 }
 
+/** An approval as it is asked. What follows from the plan is worked out by the store; locks are given as they are. */
+export type NewApproval = Omit<Approval, "plan" | "shown_hash"> & { readonly plan: JsonObject };
+
 /** Kept in the same database as the journal, because consuming one and recording the dispatch are one transaction. */
 export interface ApprovalStore {
-  create(approval: Approval): Promise<void>;
+  create(approval: NewApproval): Promise<void>;
   get(id: string): Promise<Approval | null>;
-  /** Pending or approved, not expired, newest first, for the same principal, organization and subject. */
-  findOpen(key: {
-    readonly principal: string;
-    readonly organization_id: string;
-    readonly subject: string;
-    readonly now: number;
-  }): Promise<readonly Approval[]>;
-  pending(now: number): Promise<readonly Approval[]>;
-  /** Compare-and-set from `pending`; false when it was answered, used or expired meanwhile. */
+  /** Pending or approved, not expired, newest first, for the same scope and subject. */
+  findOpen(key: Scope & { readonly subject: string; readonly now: number }): Promise<readonly Approval[]>;
+  /** Waiting for an answer, newest first; of every scope that fits (`{}`: of all, for the owner of the file). */
+  pending(scope: Partial<Scope>, now: number): Promise<readonly Approval[]>;
+  /** Pending or approved ones that depend on any of these locks, e.g. `cust:4711`. */
+  dependingOn(place: Place, locks: readonly string[], now: number): Promise<readonly Approval[]>;
+  /** Compare-and-set from `pending`; false when it was answered, used or expired meanwhile, or may not be answered there. */
   answer(
     id: string,
     answer: {
@@ -117,17 +138,13 @@ export interface ApprovalStore {
   ): Promise<void>;
   /** Withdraws a pending or approved one whose document changed. */
   expire(id: string, now: number): Promise<void>;
-  /** When people of this principal and organization said no (`answered_at` of declined ones), at or after `since`. */
-  declinedSince(key: {
-    readonly principal: string;
-    readonly organization_id: string;
-    readonly since: number;
-  }): Promise<readonly number[]>;
-  /** The newest approvals of an act that were used, newest first: where the last e-mail to a customer went. */
-  recentlyUsed(organizationId: string, act: Act, limit: number): Promise<readonly Approval[]>;
-  /** Count and gross of what left today, per currency, for the policy's daily limits. */
+  /** When people of this scope said no (`answered_at` of declined ones), at or after `since`. */
+  declinedSince(key: Scope & { readonly since: number }): Promise<readonly number[]>;
+  /** Mark of the address that the newest used approval for this customer delivered to. */
+  lastDelivered(place: Place, customerId: string): Promise<string | null>;
+  /** Count and gross of what left since then, per currency, for the policy's daily limits. */
   spentSince(
-    organizationId: string,
+    place: Place,
     act: Act,
     since: number,
   ): Promise<readonly { readonly currency: string | null; readonly count: number; readonly gross: string }[]>;
@@ -211,6 +228,8 @@ export interface Guard {
     readonly plan: Plan;
     readonly subject: string;
     readonly principal: string;
+    /** Locks of what the plan depends on; what changes any of these finds the approval by them. */
+    readonly locks?: readonly string[];
     readonly asker: Asker;
     /** Only looked at when the owner chose `--confirm token`. */
     readonly token?: string;
@@ -238,6 +257,6 @@ export interface RiskContext {
   readonly earlier: readonly Invoice[];
   /** False when not every earlier invoice could be read within the budget. */
   readonly earlier_complete: boolean;
-  /** Where the last invoice to this customer went, as far as this server's records know (`lastEmailTo`). */
+  /** Mark of where the last invoice to this customer went, as far as this server's records know (`email-mark.ts`). */
   readonly last_email: string | null;
 }

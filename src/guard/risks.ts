@@ -3,6 +3,7 @@ import { type Invoice, isOpen } from "../domain/invoice.ts";
 import { type Decimal, decimal } from "../domain/money.ts";
 import { itemTotals, totalsDifference } from "../domain/totals.ts";
 import { emailView } from "./email.ts";
+import { isMarked } from "./email-mark.ts";
 import type { Act, Risk } from "./port.ts";
 import { issued, type RiskSubject, type Rule, risk } from "./risk-rule.ts";
 import { givesZeroTaxReason, namesServicePeriod, printed, soundsParked } from "./signs.ts";
@@ -54,14 +55,13 @@ const firstInvoice: Rule = (subject) => {
 const emailChanged: Rule = ({ customer, context, language }) => {
   const before = context.last_email;
   const now = customer?.email ?? null;
-  if (before === null || now === null || before.toLowerCase() === now.toLowerCase()) return null;
-  const was = quotedText(before, 120);
+  if (before === null || now === null || isMarked(now, before)) return null;
   return risk(
     "email_changed",
     true,
     language,
-    `The customer's e-mail changed since the last invoice; that one went to ${was}.`,
-    `Die E-Mail-Adresse des Kunden hat sich seit der letzten Rechnung geändert; diese ging an ${was}.`,
+    "The customer's e-mail changed since the last invoice: that one went to another address.",
+    "Die E-Mail-Adresse des Kunden hat sich seit der letzten Rechnung geändert: diese ging an eine andere.",
   );
 };
 

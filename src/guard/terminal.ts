@@ -17,7 +17,7 @@ export interface TerminalIo {
 export async function approveInTerminal(deps: AnswerDeps & { readonly io: TerminalIo }): Promise<number> {
   const { store, clock, io } = deps;
   const desk = createAnswerDesk(deps);
-  const waiting = (await store.pending(clock.now())).flatMap((approval) => {
+  const waiting = (await store.pending({}, clock.now())).flatMap((approval) => {
     const snapshot = desk.answerable(approval, "terminal");
     return snapshot === null ? [] : [{ approval, snapshot }];
   });

@@ -1,10 +1,11 @@
 import type { CallOptions, WriteSlot } from "../api/port.ts";
 import type { JsonObject } from "../domain/json.ts";
+import type { Place } from "../domain/scope.ts";
 import { type InvoicingError, RefusedError } from "../errors.ts";
 import type { StoredOperation } from "../operations/registry.ts";
-import type { OperationRow } from "../store/port.ts";
 import type { Outcome, PerformOptions } from "./port.ts";
 import { recordOf } from "./record.ts";
+import type { OperationRow } from "./store-port.ts";
 
 export type Ended = Outcome<JsonObject>;
 
@@ -12,7 +13,7 @@ export interface PreparedCall {
   readonly operation: StoredOperation;
   readonly args: JsonObject;
   readonly options: PerformOptions;
-  readonly organizationId: string;
+  readonly place: Place;
   readonly fingerprint: string;
   readonly identityHash: string;
   readonly key: string;

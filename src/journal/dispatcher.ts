@@ -9,12 +9,12 @@ import {
   UnavailableError,
 } from "../errors.ts";
 import { approvalSubject, GUARDED } from "../operations/registry.ts";
-import type { OperationRow } from "../store/port.ts";
 import { type Ended, endedOf, type Permit, type PreparedCall, Refuted, refusedApproval, signalOf } from "./call.ts";
 import { operationId } from "./identity.ts";
 import { isOpen } from "./record.ts";
 import type { JournalOptions, Point, SettleSettings } from "./settings.ts";
 import type { Settler } from "./settler.ts";
+import type { OperationRow } from "./store-port.ts";
 
 /** Rounds of looking and claiming while other calls keep working on the same document. */
 const MAX_ROUNDS = 10;
@@ -48,7 +48,7 @@ export class Dispatcher {
       // "Nothing happened" would be wrong while an equal call of another process is under way or done.
       const { store, clock } = this.#options;
       const equal = await this.#settler.guarded(() =>
-        store.operations.findEqual(call.organizationId, call.fingerprint, clock.now()),
+        store.operations.findEqual(call.place, call.fingerprint, clock.now()),
       );
       const ended = equal === null ? null : await this.conclude(call, equal);
       if (ended === null) throw error;
@@ -57,7 +57,7 @@ export class Dispatcher {
   }
 
   async #perform(call: PreparedCall): Promise<Ended> {
-    const { operation, args, options, organizationId } = call;
+    const { operation, args, options, place } = call;
     const { store } = this.#options;
     if (GUARDED.includes(operation.kind) && options.approval === undefined) {
       throw new RefusedError(`${operation.kind} needs an approval. Nothing was sent.`, {
@@ -67,8 +67,8 @@ export class Dispatcher {
     let stale = 0;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const look = await store.operations.look({
-        organization_id: organizationId,
-        lock: operation.lock(args),
+        ...place,
+        locks: [operation.lock(args)],
         kind: operation.kind,
         subject_id: operation.subject(args, null).id,
       });
@@ -140,12 +140,12 @@ export class Dispatcher {
     const { type, id } = operation.subject(args, null);
     return store.operations.claim({
       id: operationId(now),
-      organization_id: call.organizationId,
+      ...call.place,
       principal: options.principal,
       kind: operation.kind,
       fingerprint: call.fingerprint,
       identity_hash: call.identityHash,
-      lock: operation.lock(args),
+      locks: [operation.lock(args)],
       subject_type: type,
       subject_id: id,
       args,
@@ -275,7 +275,7 @@ export class Dispatcher {
     );
     if (next) return { ended: null, row: next, permit };
     // Somebody else settled the row meanwhile: theirs counts. Without a record of the attempt there is none.
-    const current = await this.#settler.guarded(() => store.operations.get(row.organization_id, row.id));
+    const current = await this.#settler.guarded(() => store.operations.get(row, row.id));
     if (current === null) return { ended: endedOf(this.#settler.unrecorded(row)) };
     return { ended: await this.#settled(current) };
   }
@@ -335,7 +335,7 @@ export class Dispatcher {
   }
 
   #context(call: PreparedCall) {
-    return this.#settler.context({ organization_id: call.organizationId }, call.options.signal);
+    return this.#settler.context(call.place, call.options.signal);
   }
 
   async #point(point: Point): Promise<void> {

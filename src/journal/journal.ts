@@ -2,7 +2,6 @@ import type { JsonObject } from "../domain/json.ts";
 import { BlockedError, CancelledError, InputError, InvoicingError, NotFoundError } from "../errors.ts";
 import type { Operation, Undone } from "../operations/operation.ts";
 import { createdId, DUPLICABLE, OPERATIONS, publicArgs, statedResult, verdictSubject } from "../operations/registry.ts";
-import type { OperationRow } from "../store/port.ts";
 import { type Ended, type PreparedCall, refusedApproval } from "./call.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { fingerprint } from "./identity.ts";
@@ -10,6 +9,7 @@ import type { Journal, OperationFilter, OperationRecord, Outcome, PerformOptions
 import { isOpen, recordOf } from "./record.ts";
 import { type JournalOptions, SETTLE_DEFAULTS, type SettleSettings } from "./settings.ts";
 import { Settler } from "./settler.ts";
+import type { OperationRow } from "./store-port.ts";
 
 /** A pass over open operations reads each about once, and once more a second later where that decides. */
 const PASS_MS = 2500;
@@ -85,8 +85,8 @@ class OperationsJournal implements Journal {
   }
 
   async list(filter: OperationFilter): Promise<readonly OperationRecord[]> {
-    const { id } = await this.#options.organization();
-    return (await this.#options.store.operations.list(id, filter)).map(recordOf);
+    const place = await this.#options.place();
+    return (await this.#options.store.operations.list(place, filter)).map(recordOf);
   }
 
   async settle(id: string): Promise<OperationRecord> {
@@ -138,8 +138,9 @@ class OperationsJournal implements Journal {
   }
 
   async recover(): Promise<void> {
-    const { id } = await this.#options.organization();
-    for (const row of await this.#options.store.operations.open(id)) {
+    const { clock, store } = this.#options;
+    await store.approvals.tidy(clock.now());
+    for (const row of await store.operations.open(await this.#options.place())) {
       if (this.#closing.signal.aborted) return;
       if (this.#settler.isAbandoned(row)) await this.#pass(row);
     }
@@ -164,19 +165,19 @@ class OperationsJournal implements Journal {
     args: JsonObject,
     options: PerformOptions,
   ): Promise<PreparedCall> {
-    const { id: organizationId } = await this.#options.organization();
+    const place = await this.#options.place();
     const parsed = operation.schemas.args.parse(args);
     const identity = operation.identity(parsed);
     const duplicateOf = options.duplicate_of ?? null;
-    const print = fingerprint(organizationId, operation.kind, identity, duplicateOf);
+    const print = fingerprint(place.organization_id, operation.kind, identity, duplicateOf);
     return {
       operation,
       args: parsed,
       options,
-      organizationId,
+      place,
       fingerprint: print,
-      identityHash: fingerprint(organizationId, operation.kind, identity, null),
-      key: `${organizationId} ${print}`,
+      identityHash: fingerprint(place.organization_id, operation.kind, identity, null),
+      key: `${place.origin} ${place.organization_id} ${print}`,
       duplicateOf,
       deadline: this.#deadline(options),
     };
@@ -202,7 +203,7 @@ class OperationsJournal implements Journal {
   /** The outcome of an equal earlier call, settled first when it is open. */
   async #earlier(call: PreparedCall): Promise<Ended | null> {
     const { store, clock } = this.#options;
-    const row = await store.operations.findEqual(call.organizationId, call.fingerprint, clock.now());
+    const row = await store.operations.findEqual(call.place, call.fingerprint, clock.now());
     if (row === null) return null;
     const why = row.state === "done" ? ((await this.#undone(call, row))?.why ?? row.why) : row.why;
     return this.#dispatcher.conclude(call, { ...row, why });
@@ -211,13 +212,13 @@ class OperationsJournal implements Journal {
   /** An act that was undone elsewhere counts as a new one: the duplicate of the one that is remembered. */
   async #renewed(asked: PreparedCall): Promise<PreparedCall> {
     const { store, clock } = this.#options;
-    const { organizationId, operation, args, duplicateOf } = asked;
+    const { place, operation, args, duplicateOf } = asked;
     let call = asked;
     if (operation.undone === undefined || duplicateOf !== null) return call;
     for (;;) {
-      const row = await store.operations.findEqual(organizationId, call.fingerprint, clock.now());
+      const row = await store.operations.findEqual(place, call.fingerprint, clock.now());
       if (row?.state !== "done" || !(await this.#undone(call, row))?.again) return call;
-      const print = fingerprint(organizationId, operation.kind, operation.identity(args), row.id);
+      const print = fingerprint(place.organization_id, operation.kind, operation.identity(args), row.id);
       call = { ...call, duplicateOf: row.id, fingerprint: print };
     }
   }
@@ -250,8 +251,7 @@ class OperationsJournal implements Journal {
   }
 
   async #row(id: string): Promise<OperationRow | null> {
-    const organization = await this.#options.organization();
-    return this.#options.store.operations.get(organization.id, id);
+    return this.#options.store.operations.get(await this.#options.place(), id);
   }
 
   async #existing(id: string): Promise<OperationRow> {
@@ -288,15 +288,15 @@ class OperationsJournal implements Journal {
   }
 
   async #followOpen(): Promise<void> {
-    const { clock, organization, store, onProblem } = this.#options;
-    const { id } = await organization();
+    const { clock, store, onProblem } = this.#options;
+    const place = await this.#options.place();
     for (;;) {
       try {
-        const open = await store.operations.open(id);
+        const open = await store.operations.open(place);
         if (open.length === 0) return;
         const isYoung = open.some(({ created_at }) => clock.now() - created_at < OLD_MS);
         await clock.sleep(isYoung ? FOLLOW_MS : FOLLOW_OLD_MS, this.#closing.signal);
-        for (const row of await store.operations.open(id)) {
+        for (const row of await store.operations.open(place)) {
           if (this.#settler.isAbandoned(row)) await this.#pass(row);
         }
       } catch (error) {

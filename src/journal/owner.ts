@@ -1,8 +1,12 @@
 import { z } from "zod";
+import type { Place } from "../domain/scope.ts";
+import { oneLine } from "../domain/untrusted.ts";
 import { NotFoundError } from "../errors.ts";
-import type { AuditReport, AuditRow, Store } from "../store/port.ts";
+import type { AuditReport } from "./audit.ts";
+import type { Ledger } from "./ledger.ts";
 import type { OperationFilter, OperationRecord } from "./port.ts";
 import { recordOf } from "./record.ts";
+import type { AuditRow } from "./store-port.ts";
 
 /** What the owner sees of the journal (`invoicing-mcp journal …`). Nothing here prints or sends. */
 
@@ -21,20 +25,20 @@ export interface JournalLine {
 }
 
 export async function journalList(
-  store: Store,
-  organizationId: string,
+  store: Ledger,
+  place: Place,
   filter: OperationFilter,
 ): Promise<readonly JournalLine[]> {
-  return (await store.operations.list(organizationId, filter)).map((row) => lineOf(recordOf(row)));
+  return (await store.operations.list(place, filter)).map((row) => lineOf(recordOf(row)));
 }
 
 /** An operation with every audit line about it. */
 export async function journalShow(
-  store: Store,
-  organizationId: string,
+  store: Ledger,
+  place: Place,
   id: string,
 ): Promise<{ readonly operation: OperationRecord; readonly trail: readonly AuditRow[] }> {
-  const row = await store.operations.get(organizationId, id);
+  const row = await store.operations.get(place, id);
   if (row === null)
     throw new NotFoundError(`There is no operation ${id}.`, { next: "See: invoicing-mcp journal list." });
   const trail: AuditRow[] = [];
@@ -46,11 +50,11 @@ export async function journalShow(
 }
 
 export async function journalVerify(
-  store: Store,
+  store: Ledger,
 ): Promise<AuditReport & { readonly ok: boolean; readonly text: string }> {
   const report = await store.audit.verify();
   const ok = report.problems.length === 0;
-  const counted = `${report.rows} audit lines, ${report.operations} operations`;
+  const counted = `${report.rows} audit lines, ${report.operations} operations, ${report.approvals} approvals`;
   return { ...report, ok, text: ok ? `Whole: ${counted}.` : `Not whole (${counted}):\n${report.problems.join("\n")}` };
 }
 
@@ -58,6 +62,7 @@ const CSV_COLUMNS = [
   "seq",
   "at",
   "event",
+  "origin",
   "organization_id",
   "principal",
   "operation_id",
@@ -87,15 +92,16 @@ const auditData = z.object({
 });
 
 /** The audit trail as CSV (RFC 4180), one line at a time, header first. */
-export async function* journalExportCsv(store: Store, organizationId: string): AsyncGenerator<string> {
+export async function* journalExportCsv(store: Ledger, place: Place): AsyncGenerator<string> {
   yield csvLine(CSV_COLUMNS);
   for await (const row of auditLines(store)) {
-    if (row.organization_id !== organizationId) continue;
+    if (row.organization_id !== place.organization_id || row.origin !== place.origin) continue;
     const data = auditData.parse(row.data);
     yield csvLine([
       String(row.seq),
       new Date(row.at).toISOString(),
       row.event,
+      row.origin,
       row.organization_id,
       row.principal,
       row.operation_id ?? "",
@@ -113,7 +119,7 @@ export async function* journalExportCsv(store: Store, organizationId: string): A
   }
 }
 
-async function* auditLines(store: Store): AsyncGenerator<AuditRow> {
+async function* auditLines(store: Ledger): AsyncGenerator<AuditRow> {
   for (let after = 0; ; ) {
     const page = await store.audit.page(after, AUDIT_PAGE);
     yield* page;
@@ -131,10 +137,15 @@ function lineOf(record: OperationRecord): JournalLine {
     kind: record.kind,
     state: record.state,
     subject: record.subject.id === null ? record.subject.type : `${record.subject.type} ${record.subject.id}`,
-    number: note?.number ?? "",
-    amount: note?.amount === undefined ? "" : `${note.amount} ${note.currency ?? ""}`.trim(),
-    why: record.why ?? "",
+    number: shown(note?.number),
+    amount: note?.amount === undefined ? "" : shown(`${note.amount} ${note.currency ?? ""}`).trim(),
+    why: shown(record.why),
   };
+}
+
+/** For a terminal: numbers and reasons hold text from the API. */
+function shown(text: string | null | undefined): string {
+  return oneLine(text ?? "", 300);
 }
 
 /** Cells that a spreadsheet would run as a formula get an apostrophe, quotes are doubled. */

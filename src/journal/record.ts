@@ -1,8 +1,8 @@
 import { publicArgs } from "../operations/registry.ts";
-import type { OperationRow } from "../store/port.ts";
-import type { OperationRecord, OperationState } from "./port.ts";
+import { OPEN_STATES, type OperationRecord, type OperationState } from "./port.ts";
+import type { OperationRow } from "./store-port.ts";
 
-const OPEN: readonly OperationState[] = ["dispatching", "unknown", "ambiguous"];
+const OPEN: readonly OperationState[] = OPEN_STATES;
 
 export function isOpen(row: OperationRow): boolean {
   return OPEN.includes(row.state);

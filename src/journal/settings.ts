@@ -1,17 +1,18 @@
 import type { InvoicesApi } from "../api/port.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { Place } from "../domain/scope.ts";
 import type { InvoicingError } from "../errors.ts";
-import type { Store } from "../store/port.ts";
+import type { Ledger } from "./ledger.ts";
 
 /** Moments of a call, in order; tests stop or kill the process there. */
 export const POINTS = ["prepared", "claimed", "answered", "settled"] as const;
 export type Point = (typeof POINTS)[number];
 
 export interface JournalOptions {
-  readonly store: Store;
+  readonly store: Ledger;
   readonly api: InvoicesApi;
   readonly clock: Clock;
-  readonly organization: () => Promise<{ readonly id: string }>;
+  readonly place: () => Promise<Place>;
   /** This process, as `processOwner()` names it. */
   readonly owner: string;
   /** Whether another owner lives; `null` when that cannot be told. */

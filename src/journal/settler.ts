@@ -1,10 +1,12 @@
 import type { JsonObject } from "../domain/json.ts";
+import type { Place } from "../domain/scope.ts";
 import { InvoicingError, JournalError } from "../errors.ts";
 import type { OperationContext, Verdict } from "../operations/operation.ts";
 import { createdId, OPERATIONS, publicArgs } from "../operations/registry.ts";
-import type { AuditEvent, Change, OperationRow } from "../store/port.ts";
 import { isOpen } from "./record.ts";
+import type { Change } from "./rules/transition.ts";
 import type { JournalOptions, SettleSettings } from "./settings.ts";
+import type { AuditEvent, OperationRow } from "./store-port.ts";
 
 /** Waits between readings; the last one repeats. */
 const WAITS_MS = [300, 700, 1000, 3000, 5000];
@@ -49,13 +51,13 @@ export class Settler {
     this.#dispatching = dispatching;
   }
 
-  context(row: Pick<OperationRow, "organization_id">, signal: AbortSignal = this.#closing): OperationContext {
+  context(place: Place, signal: AbortSignal = this.#closing): OperationContext {
     const { api, clock, store } = this.#options;
     return {
       api,
       signal,
       now: clock.now(),
-      isTaken: (kind, resourceId) => store.operations.isTaken(row.organization_id, kind, resourceId),
+      isTaken: (kind, resourceId) => store.operations.isTaken(place, kind, resourceId),
     };
   }
 
@@ -83,7 +85,7 @@ export class Settler {
         run.onProgress(`Still finding out what became of ${row.kind} (${Math.round((progress - begun) / 1000)} s).`);
       }
       if (round > 0) {
-        const stored = await this.guarded(() => store.operations.get(row.organization_id, row.id));
+        const stored = await this.guarded(() => store.operations.get(row, row.id));
         if (stored !== null) row = { ...stored, applied: stored.applied || row.applied };
       }
       if (!isOpen(row)) return row;
@@ -148,7 +150,7 @@ export class Settler {
     const changed = await this.guarded(async () => {
       const next = await operations.transition(row, change);
       if (next !== null && !("refused" in next)) return next;
-      return (await operations.get(row.organization_id, row.id)) ?? row;
+      return (await operations.get(row, row.id)) ?? row;
     });
     if (changed !== null) return changed;
     const why = change.why ?? (change.why === undefined ? row.why : null) ?? "";

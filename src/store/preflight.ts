@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { JournalError } from "../errors.ts";
 import { secureFile } from "./files.ts";
-import { APPLICATION_ID, SCHEMA_VERSION } from "./schema.ts";
+import { APPLICATION_ID, FORMAT } from "./sqlite/format.ts";
 
 /** Offsets in the header of a SQLite file (sqlite.org/fileformat.html). */
 const MAGIC = "SQLite format 3\0";
@@ -53,8 +53,8 @@ function checkHeader(location: string): void {
       next: "Name another folder with INVOICES_DATA_DIR, then restart. Reads still work.",
     });
   }
-  if (version > SCHEMA_VERSION) {
-    throw new JournalError(`The journal ${location} has format ${version}; this version knows ${SCHEMA_VERSION}.`, {
+  if (version > FORMAT) {
+    throw new JournalError(`The journal ${location} has format ${version}; this version knows ${FORMAT}.`, {
       next: "Use the newer version of this server that wrote it. Reads still work.",
     });
   }

@@ -15,9 +15,11 @@ export interface Deps {
   readonly journal: () => Promise<Journal>;
   readonly guard: () => Promise<Guard>;
   readonly policy: Policy;
-  /** Address the last document for this customer went to, as far as the journal knows. */
+  /** Mark of the address the last document for this customer went to, as far as the journal knows. */
   lastEmailTo(customerId: string): Promise<string | null>;
   readonly clock: Clock;
+  /** The API's origin, e.g. `https://b.anny.co`: part of everything that is approved or recorded. */
+  readonly origin: string;
   /** True when the API is the embedded simulator. */
   readonly simulator: boolean;
   /** Who acts: `local:<user>` over stdio, `<issuer>|<subject>` over HTTP. */
@@ -44,6 +46,7 @@ export interface Call {
 export interface ReadContext {
   readonly api: InvoicesApi;
   readonly organization: Organization;
+  readonly origin: string;
   readonly simulator: boolean;
   readonly language: string;
   readonly hiddenTools: readonly string[];

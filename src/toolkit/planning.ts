@@ -26,7 +26,7 @@ export async function planInput(invoice: Invoice, context: ReadContext): Promise
   return {
     invoice,
     customer,
-    organization: { ...context.organization, simulator: context.simulator },
+    organization: { ...context.organization, origin: context.origin, simulator: context.simulator },
     policy: context.policy,
     context: await riskContext(customer, context),
     locale: context.language,

@@ -10,6 +10,7 @@ export async function readContext(deps: Deps, call: Pick<Call, "signal" | "progr
   return {
     api: deps.api,
     organization,
+    origin: deps.origin,
     simulator: deps.simulator,
     language: deps.language,
     hiddenTools: deps.hiddenTools,

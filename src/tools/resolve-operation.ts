@@ -53,7 +53,7 @@ export default defineAct({
             amount: amountOf(record.note),
           },
           verdict,
-          organization: { ...context.organization, simulator: context.simulator },
+          organization: { ...context.organization, origin: context.origin, simulator: context.simulator },
           locale: context.language,
         });
       },

@@ -67,7 +67,7 @@ export default defineAct({
         }
         return planBatch({
           entries: entries.filter(({ invoice }) => invoice.status !== "paid"),
-          organization: { ...context.organization, simulator: context.simulator },
+          organization: { ...context.organization, origin: context.origin, simulator: context.simulator },
           policy: context.policy,
           locale: context.language,
         });

@@ -6,8 +6,8 @@ import { type ApprovalPage, createApprovalPage } from "../../src/guard/channels/
 import { createGuard } from "../../src/guard/guard.ts";
 import { defaultPolicy } from "../../src/guard/policy.ts";
 import type { Guard, Plan } from "../../src/guard/port.ts";
+import type { Ledger } from "../../src/journal/ledger.ts";
 import { openStore } from "../../src/store/open.ts";
-import type { Store } from "../../src/store/port.ts";
 import { asker, invoice, PRINCIPAL, SUBJECT, sendPlan, typedPlan } from "../guard/setup.ts";
 import { approvalResult, type CardHost, startCardHost } from "./card-host.ts";
 import { launchChromium } from "./chromium.ts";
@@ -17,7 +17,7 @@ import { launchChromium } from "./chromium.ts";
 let browser: Browser;
 let cards: CardHost;
 let context: BrowserContext;
-let store: Store;
+let store: Ledger;
 let approvals: ApprovalPage;
 let guard: Guard;
 let links: string[];
@@ -34,6 +34,7 @@ beforeEach(async () => {
   store = openStore(":memory:");
   const desk = { store: store.approvals, clock: systemClock, policy: defaultPolicy };
   approvals = createApprovalPage({
+    scope: {},
     ...desk,
     openBrowser: async (link) => {
       links.push(link);
@@ -100,7 +101,7 @@ it("keeps two tabs of one browser in step: declined in one, over in the other", 
   await until(second, "declined");
   await until(first, "elsewhere");
   expect(await first.$$("button")).toEqual([]);
-  expect((await store.approvals.pending(Date.now())).length).toBe(0);
+  expect((await store.approvals.pending({}, Date.now())).length).toBe(0);
 });
 
 it("withdraws the old card and shows a new one when the document changed meanwhile", async () => {
@@ -122,7 +123,7 @@ it("approves by the card with the secret that only the card was given", async ()
   const asked = await authorise(plan, { apps: true });
   if (asked.kind !== "pending" || asked.secret === null) throw new Error("expected a card");
   const { id, plan: snapshot } = asked.approval;
-  const meta = { "invoicing/approval": { approval_id: id, secret: asked.secret, view: snapshot["view"] } };
+  const meta = { "invoicing/approval": { approval_id: id, secret: asked.secret, view: snapshot?.["view"] } };
   const card = await cards.open(browser, {
     answer: async ({ arguments: sent }) => {
       const { ok, message } = await guard.answer({

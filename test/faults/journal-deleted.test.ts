@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ACTS } from "../../src/guard/port.ts";
+import type { Ledger } from "../../src/journal/ledger.ts";
 import type { PerformOptions } from "../../src/journal/port.ts";
 import { GUARDED } from "../../src/operations/registry.ts";
 import { ORGANIZATION_ID } from "../../src/simulator/index.ts";
 import { openStore } from "../../src/store/open.ts";
-import type { Store } from "../../src/store/port.ts";
+import { givenApproval, placeIn } from "../harness/approvals.ts";
 import { type Act, apiAt, approved, journalOn, openScene, type Scene, stage } from "./scene.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "journal-deleted-"));
@@ -21,26 +22,18 @@ afterAll(async () => {
 });
 
 /** One approval for several payments, as `settle_payments` asks for it. */
-async function batch(store: Store, act: Act): Promise<PerformOptions> {
+async function batch(store: Ledger, act: Act): Promise<PerformOptions> {
   const now = Date.now();
   const id = `batch-${now}`;
-  await store.approvals.create({
-    id,
-    state: "approved",
-    act: "settle_payments",
-    principal: "p",
-    organization_id: ORGANIZATION_ID,
-    subject: "batch",
-    digest: "digest",
-    plan: { view: { documents: [{ id: String(act.args["invoice_id"]) }] } },
-    channel: "page",
-    channel_reason: null,
-    approved_by: "person",
-    secret_hash: null,
-    created_at: now,
-    expires_at: now + 600_000,
-    answered_at: now,
-  });
+  await store.approvals.create(
+    givenApproval(now, {
+      id,
+      act: "settle_payments",
+      organization_id: ORGANIZATION_ID,
+      subject: "batch",
+      documents: [String(act.args["invoice_id"])],
+    }),
+  );
   return { principal: "p", approval: { id, digest: "digest", recheck: () => Promise.resolve() } };
 }
 
@@ -76,7 +69,7 @@ describe("the journal is deleted before an act on an existing invoice is called 
       expect(again).toMatchObject({ outcome: "already_done", operation: null });
       expect(act.effects()).toBe(1);
       expect(scene.proxy.requests.slice(seen).every(({ method }) => method === "GET")).toBe(true);
-      expect(await second.operations.list(ORGANIZATION_ID, { limit: 1 })).toEqual([]);
+      expect(await second.operations.list(placeIn(ORGANIZATION_ID), { limit: 1 })).toEqual([]);
       await forgetful.close();
       await second.close();
     },

@@ -7,6 +7,7 @@ import { POINTS } from "../../src/journal/settings.ts";
 import { OPERATION_KINDS, type OperationKind } from "../../src/operations/operation.ts";
 import { ORGANIZATION_ID } from "../../src/simulator/index.ts";
 import { openStore } from "../../src/store/open.ts";
+import { placeIn } from "../harness/approvals.ts";
 import { bundled } from "./bundle.ts";
 import { type Act, apiAt, approved, journalOn, openScene, type Scene, stage, TIMES } from "./scene.ts";
 
@@ -69,7 +70,7 @@ async function cell(scene: Scene, kind: OperationKind, moment: Moment, repeat: b
   const journal = journalOn(store, apiAt(scene.proxy.url, scene.simulator.token));
   const seen = scene.proxy.requests.length;
   await journal.recover();
-  const isOpen = async () => (await store.operations.open(ORGANIZATION_ID)).length > 0;
+  const isOpen = async () => (await store.operations.open(placeIn(ORGANIZATION_ID))).length > 0;
   for (let pass = 0; pass < 10 && (await isOpen()); pass += 1) {
     await new Promise((resolve) => setTimeout(resolve, 500));
     await journal.recover();

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decimal } from "../../src/domain/money.ts";
 import { InvoicingError } from "../../src/errors.ts";
+import type { Ledger } from "../../src/journal/ledger.ts";
 import type { Journal } from "../../src/journal/port.ts";
 import { OPERATION_KINDS, type OperationKind } from "../../src/operations/operation.ts";
 import type { Fault as SimulatorFault } from "../../src/simulator/index.ts";
 import { openStore } from "../../src/store/open.ts";
-import type { Store } from "../../src/store/port.ts";
 import { type Act, apiAt, approved, journalOn, openScene, type Scene, stage } from "./scene.ts";
 
 /** What became of the write whose answer is lost. */
@@ -30,7 +30,7 @@ interface Told {
   readonly why: string | null;
 }
 
-async function call(journal: Journal, store: Store, act: Act): Promise<Told> {
+async function call(journal: Journal, store: Ledger, act: Act): Promise<Told> {
   try {
     const ended = await journal.perform(act.operation, act.args, await approved(store, act));
     return { outcome: ended.outcome, why: ended.operation?.why ?? null };

@@ -5,13 +5,14 @@ import type { JsonObject } from "../../src/domain/json.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { ACTS } from "../../src/guard/port.ts";
 import { createJournal } from "../../src/journal/journal.ts";
+import type { Ledger } from "../../src/journal/ledger.ts";
 import { isOwnerAlive, processOwner } from "../../src/journal/owner-process.ts";
 import type { Journal, PerformOptions } from "../../src/journal/port.ts";
 import type { JournalOptions } from "../../src/journal/settings.ts";
 import type { OperationKind } from "../../src/operations/operation.ts";
 import { approvalSubject, OPERATIONS, type StoredOperation } from "../../src/operations/registry.ts";
 import { type EffectKind, ORGANIZATION_ID, type RunningSimulator, startSimulator } from "../../src/simulator/index.ts";
-import type { Store } from "../../src/store/port.ts";
+import { givenApproval, placeIn } from "../harness/approvals.ts";
 import { type FaultProxy, type SeenRequest, startFaultProxy } from "../harness/fault-proxy.ts";
 
 /** Short enough for a test, long enough for a loaded machine: late effects come before the horizon. */
@@ -57,12 +58,12 @@ export function apiAt(url: string, token: string, response_ms = TIMES.response_m
   });
 }
 
-export function journalOn(store: Store, api: InvoicesApi, more: Partial<JournalOptions> = {}): Journal {
+export function journalOn(store: Ledger, api: InvoicesApi, more: Partial<JournalOptions> = {}): Journal {
   return createJournal({
     store,
     api,
     clock: systemClock,
-    organization: () => Promise.resolve({ id: ORGANIZATION_ID }),
+    place: () => Promise.resolve(placeIn(ORGANIZATION_ID)),
     owner: processOwner(),
     isOwnerAlive,
     settle: { horizon_ms: TIMES.horizon_ms, settle_ms: 8000, budget_ms: 12_000 },
@@ -176,7 +177,7 @@ let approvals = 0;
 
 /** Options of a call; for a guarded act with an approval of its own. */
 export async function approved(
-  store: Store,
+  store: Ledger,
   { operation, args }: Pick<Act, "operation" | "args">,
 ): Promise<PerformOptions> {
   const act = ACTS.find((known) => known === operation.kind);
@@ -184,22 +185,8 @@ export async function approved(
   approvals += 1;
   const id = `approval-${process.pid}-${approvals}`;
   const now = Date.now();
-  await store.approvals.create({
-    id,
-    state: "approved",
-    act,
-    principal: "p",
-    organization_id: ORGANIZATION_ID,
-    subject: approvalSubject(operation, args),
-    digest: "digest",
-    plan: {},
-    channel: "page",
-    channel_reason: null,
-    approved_by: "person",
-    secret_hash: null,
-    created_at: now,
-    expires_at: now + 600_000,
-    answered_at: now,
-  });
+  await store.approvals.create(
+    givenApproval(now, { id, act, organization_id: ORGANIZATION_ID, subject: approvalSubject(operation, args) }),
+  );
   return { principal: "p", approval: { id, digest: "digest", recheck: () => Promise.resolve() } };
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { decimal } from "../../src/domain/money.ts";
+import { emailMark } from "../../src/guard/email-mark.ts";
 import type { PageChannel } from "../../src/guard/guard.ts";
 import { parsePolicy } from "../../src/guard/policy.ts";
 import type { Authorisation, FormAnswer, Guard, Plan } from "../../src/guard/port.ts";
+import { ORIGIN } from "../harness/approvals.ts";
 import {
   asker,
   type Bench,
@@ -79,7 +81,7 @@ describe("forms asked in the middle of a call", () => {
     for (const more of [{ principal: "local:eve" }, { subject: "send_invoice {}" }]) {
       expect(await drive(lab, call(guard, sendPlan(), elsewhere, more))).not.toMatchObject({ kind: "approved" });
     }
-    const other = sendPlan({ organization: { id: "org-2", name: null, simulator: false } });
+    const other = sendPlan({ organization: { id: "org-2", name: null, origin: ORIGIN, simulator: false } });
     expect(await drive(lab, call(guard, other, elsewhere))).not.toMatchObject({ kind: "approved" });
     const paid = { ...sendPlan(), act: "mark_paid" as const };
     expect(await drive(lab, call(guard, paid, elsewhere))).not.toMatchObject({ kind: "approved" });
@@ -150,7 +152,7 @@ describe("forms asked in the middle of a call", () => {
     for (let attempt = 0; attempt < 5; attempt++) {
       const client = answering(lab, accept({ typed: "1" }), 1_000);
       expect(await drive(lab, call(guard, typedPlan(), client))).toMatchObject({ kind: "refused", reason: "mistyped" });
-      const open = await lab.store.pending(lab.clock.now());
+      const open = await lab.store.pending({}, lab.clock.now());
       for (const { id } of open) ids.add(id);
       if (attempt === 4) expect(open).toEqual([]);
     }
@@ -312,7 +314,11 @@ describe("forms returned with input_required", () => {
       ["subject", call(guard, sendPlan(), retry(state, yes), { subject: "send_invoice other" })],
       [
         "organization",
-        call(guard, sendPlan({ organization: { id: "org-2", name: null, simulator: false } }), retry(state, yes)),
+        call(
+          guard,
+          sendPlan({ organization: { id: "org-2", name: null, origin: ORIGIN, simulator: false } }),
+          retry(state, yes),
+        ),
       ],
       ["process", call(lab.guard(), sendPlan(), retry(state, yes))],
     ];
@@ -443,7 +449,10 @@ describe("the card", () => {
     const lab = bench();
     const guard = lab.guard();
     const shown = await card(guard);
-    const other = await card(guard, sendPlan({ organization: { id: "org-2", name: null, simulator: true } }));
+    const other = await card(
+      guard,
+      sendPlan({ organization: { id: "org-2", name: null, origin: ORIGIN, simulator: true } }),
+    );
     const wrong = [
       { id: shown.id, secret: "" },
       { id: shown.id, secret: shown.id },
@@ -606,7 +615,12 @@ describe("a document that changed since it was approved", () => {
       /customer e-mail ".*" → "eve@example\.com"/,
     ],
     ["customer name", sendPlan({ customer: customer({ company: "Evil" }) }), /customer name/],
-    ["simulator", sendPlan({ organization: { id: "org-1", name: null, simulator: true } }), /^$/],
+    ["simulator", sendPlan({ organization: { id: "org-1", name: null, origin: ORIGIN, simulator: true } }), /^$/],
+    [
+      "another API",
+      sendPlan({ organization: { id: "org-1", name: null, origin: "https://staging.test", simulator: false } }),
+      /^$/,
+    ],
   ];
   for (const [name, changed, sentence] of changes) {
     it(`is not approved any more: ${name}`, async () => {
@@ -640,11 +654,11 @@ describe("a document that changed since it was approved", () => {
     const result = await drive(lab, call(guard, first, answering(lab, accept({ typed: "1785.00" }), 1_000)));
     const given = approvalOf(result);
     expect(await guard.covers(given, first)).toBe(true);
-    const moved = sendPlan({ context: context({ earlier: [], last_email: "old@example.com" }) });
+    const moved = sendPlan({ context: context({ earlier: [], last_email: emailMark("old@example.com") }) });
     expect([moved.digest, moved.level]).toEqual([first.digest, first.level]);
     expect(await guard.covers(given, moved)).toBe(false);
     const again = await call(guard, moved, asker(undefined, noForms));
-    expect(again).toMatchObject({ kind: "pending", changes: [expect.stringContaining("old@example.com")] });
+    expect(again).toMatchObject({ kind: "pending", changes: [expect.stringContaining("e-mail changed")] });
     const policy = parsePolicy({ version: 1, limits: { max_sent_per_day: { count: 0 } } });
     await expect(lab.guard({ policy }).covers(given, first)).rejects.toThrow("max_sent_per_day.count");
   });
@@ -660,7 +674,7 @@ describe("a document that changed since it was approved", () => {
   });
 
   it("does not care for the organization's name", () => {
-    expect(sendPlan({ organization: { id: "org-1", name: "Renamed", simulator: false } }).digest).toBe(
+    expect(sendPlan({ organization: { id: "org-1", name: "Renamed", origin: ORIGIN, simulator: false } }).digest).toBe(
       sendPlan().digest,
     );
   });

@@ -27,6 +27,7 @@ function setUp(policy = defaultPolicy) {
   const lab = bench();
   const links: string[] = [];
   const page = createApprovalPage({
+    scope: { principal: PRINCIPAL },
     store: lab.store,
     clock: lab.clock,
     policy,

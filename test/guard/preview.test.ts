@@ -8,6 +8,7 @@ import { planResolve } from "../../src/guard/plan-resolve.ts";
 import { defaultPolicy } from "../../src/guard/policy.ts";
 import { renderPreview } from "../../src/guard/preview.ts";
 import { planView, planViewSchema } from "../../src/guard/view.ts";
+import { ORIGIN } from "../harness/approvals.ts";
 import { context, customer, input, invoice, item, organization, sendPlan } from "./setup.ts";
 
 const sent = invoice({ status: "sent", status_word: "sent" });
@@ -278,7 +279,7 @@ describe("hostile texts", () => {
       invoice: document,
       customer: next,
       locale: texts.locale,
-      organization: { id: "org-1", name: texts.organization, simulator: true },
+      organization: { id: "org-1", name: texts.organization, origin: ORIGIN, simulator: true },
     });
     return [
       planChangeRecipient({ ...base, new_customer: next }),

@@ -7,6 +7,7 @@ import { type PlanInput, planSend } from "../../src/guard/plan.ts";
 import { defaultPolicy } from "../../src/guard/policy.ts";
 import type { ApprovalForm, ApprovalStore, Asker, ClientFacts, FormAnswer, RiskContext } from "../../src/guard/port.ts";
 import { openStore } from "../../src/store/open.ts";
+import { ORIGIN } from "../harness/approvals.ts";
 
 export const START = Date.parse("2026-04-02T09:00:00Z");
 
@@ -144,7 +145,7 @@ export const earlier: Invoice = invoice({
   issued_at: "2026-01-10",
 });
 
-export const organization = { id: "org-1", name: "Doe Consulting", simulator: false };
+export const organization = { id: "org-1", name: "Doe Consulting", origin: ORIGIN, simulator: false };
 
 export function context(changes: Partial<RiskContext> = {}): RiskContext {
   return { today: "2026-04-02", earlier: [earlier], earlier_complete: true, last_email: null, ...changes };

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { lastEmailTo } from "../../src/guard/last-email.ts";
+import { emailMark, isMarked } from "../../src/guard/email-mark.ts";
 import { defaultPolicy } from "../../src/guard/policy.ts";
 import type { Plan } from "../../src/guard/port.ts";
 import { approveInTerminal } from "../../src/guard/terminal.ts";
+import { openStore } from "../../src/store/open.ts";
+import { givenApproval, ORIGIN } from "../harness/approvals.ts";
 import { asker, type Bench, bench, PRINCIPAL, sendPlan, typedPlan } from "./setup.ts";
 
 async function ask(lab: Bench, plan: Plan, subject: string): Promise<string> {
@@ -80,14 +82,22 @@ describe("invoicing-mcp approve", () => {
 });
 
 describe("the last e-mail to a customer", () => {
-  it("is what the newest used approval showed", async () => {
-    const lab = bench();
-    const id = await ask(lab, sendPlan(), "a");
-    const approval = await lab.store.get(id);
-    if (approval === null) throw new Error("no approval");
-    const used = { recentlyUsed: async () => [approval] };
-    expect(await lastEmailTo(used, "org-1", "4711")).toBe("jane@example.com");
-    expect(await lastEmailTo(used, "org-1", "4712")).toBeNull();
-    expect(await lastEmailTo(lab.store, "org-1", "4711")).toBeNull();
+  it("is marked by the newest approval that was used, not by one that waits", async () => {
+    const store = openStore(":memory:");
+    const last = () => store.approvals.lastDelivered({ origin: ORIGIN, organization_id: "org-1" }, "4711");
+    const given = (id: string, email: string, created_at: number) =>
+      givenApproval(created_at, {
+        id,
+        act: "send_invoice",
+        organization_id: "org-1",
+        subject: id,
+        delivered: { customer_id: "4711", email_mark: emailMark(email) },
+      });
+    await store.approvals.create(given("waiting", "new@example.com", 3));
+    expect(await last()).toBeNull();
+    await store.approvals.create({ ...given("old", "old@example.com", 1), state: "used" });
+    await store.approvals.create({ ...given("used", "jane@example.com", 2), state: "used" });
+    const mark = (await last()) ?? "";
+    expect([isMarked("Jane@example.com", mark), isMarked("old@example.com", mark)]).toEqual([true, false]);
   });
 });

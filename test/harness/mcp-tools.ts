@@ -4,7 +4,6 @@ import { type Clock, systemClock } from "../../src/domain/clock.ts";
 import { isJsonObject } from "../../src/domain/json.ts";
 import { createGuard } from "../../src/guard/guard.ts";
 import type { ConfirmMode } from "../../src/guard/ladder.ts";
-import { lastEmailTo } from "../../src/guard/last-email.ts";
 import { defaultPolicy, type Policy } from "../../src/guard/policy.ts";
 import type { ApprovalForm, Asker, ClientFacts, FormAnswer } from "../../src/guard/port.ts";
 import { createJournal } from "../../src/journal/journal.ts";
@@ -20,6 +19,7 @@ import type { Call, Deps } from "../../src/toolkit/context.ts";
 import type { ToolAnswer } from "../../src/toolkit/report.ts";
 import type { Tool } from "../../src/toolkit/tool.ts";
 import { tools } from "../../src/tools/index.ts";
+import { ORIGIN, placeIn } from "./approvals.ts";
 
 /** Start of the tests' time: seeded dates and "today" follow from it. */
 export const START = Date.parse("2026-03-10T09:00:00Z");
@@ -166,7 +166,7 @@ export function toolDeps(options: {
     store,
     api,
     clock,
-    organization: () => api.organization(),
+    place: async () => placeIn((await api.organization()).id),
     owner: processOwner(),
     isOwnerAlive,
     // Where time runs fast, a busy machine would look like a process that was held up.
@@ -185,8 +185,10 @@ export function toolDeps(options: {
     journal: async () => journal,
     guard: async () => guard,
     policy,
-    lastEmailTo: async (customerId) => lastEmailTo(store.approvals, (await api.organization()).id, customerId),
+    lastEmailTo: async (customerId) =>
+      store.approvals.lastDelivered(placeIn((await api.organization()).id), customerId),
     clock,
+    origin: ORIGIN,
     simulator,
     principal: "local:test",
     timeZone: "Europe/Berlin",

@@ -2,13 +2,14 @@ import type { InvoicesApi, WriteEvidence } from "../../src/api/port.ts";
 import { decimal } from "../../src/domain/money.ts";
 import type { Act } from "../../src/guard/port.ts";
 import { createJournal } from "../../src/journal/journal.ts";
+import type { Ledger } from "../../src/journal/ledger.ts";
 import type { PerformOptions } from "../../src/journal/port.ts";
 import type { JournalOptions } from "../../src/journal/settings.ts";
 import { type AddItemArgs, addItemArgs } from "../../src/operations/add-item.ts";
 import { approvalSubject } from "../../src/operations/registry.ts";
 import { sendInvoice } from "../../src/operations/send-invoice.ts";
 import { openStore } from "../../src/store/open.ts";
-import type { Store } from "../../src/store/port.ts";
+import { givenApproval, placeIn } from "../harness/approvals.ts";
 import { Random } from "./random.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { World } from "./world.ts";
@@ -20,7 +21,7 @@ export const WHO = { principal: "p" };
 export interface Bench {
   readonly clock: VirtualClock;
   readonly world: World;
-  readonly store: Store;
+  readonly store: Ledger;
   readonly draft: string;
   readonly open: string;
   readonly customer: string;
@@ -53,7 +54,7 @@ export function bench(): Bench {
         store,
         api: { ...api, ...change(api) },
         clock,
-        organization: () => Promise.resolve({ id: "org" }),
+        place: () => Promise.resolve(placeIn("org")),
         owner: "me",
         isOwnerAlive: (owner) => owner === "me",
         random: () => 0,
@@ -63,23 +64,9 @@ export function bench(): Bench {
     async approve(act, subject) {
       approvals += 1;
       const id = `approval-${approvals}`;
-      await store.approvals.create({
-        id,
-        state: "approved",
-        act,
-        principal: "p",
-        organization_id: "org",
-        subject,
-        digest: "d",
-        plan: {},
-        channel: "page",
-        channel_reason: null,
-        approved_by: "person",
-        secret_hash: null,
-        created_at: clock.now(),
-        expires_at: clock.now() + 600_000,
-        answered_at: clock.now(),
-      });
+      await store.approvals.create(
+        givenApproval(clock.now(), { id, act, subject, organization_id: "org", digest: "d" }),
+      );
       return { id, digest: "d", recheck: () => Promise.resolve() };
     },
     line: (title = "A") =>

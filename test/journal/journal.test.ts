@@ -11,6 +11,7 @@ import {
   RefusedError,
   UnavailableError,
 } from "../../src/errors.ts";
+import type { Ledger } from "../../src/journal/ledger.ts";
 import { journalExportCsv, journalList, journalShow, journalVerify } from "../../src/journal/owner.ts";
 import type { Outcome } from "../../src/journal/port.ts";
 import { addItem } from "../../src/operations/add-item.ts";
@@ -19,10 +20,10 @@ import { markPaid } from "../../src/operations/mark-paid.ts";
 import { approvalSubject, verdictSubject } from "../../src/operations/registry.ts";
 import { sendInvoice } from "../../src/operations/send-invoice.ts";
 import { openStore } from "../../src/store/open.ts";
-import type { Store } from "../../src/store/port.ts";
+import { placeIn } from "../harness/approvals.ts";
 import { approvedSend, type Bench, bench, lost, WHO } from "./bench.ts";
 
-async function auditLines(store: Store): Promise<number> {
+async function auditLines(store: Ledger): Promise<number> {
   return (await store.audit.page(0, 1000)).length;
 }
 
@@ -187,7 +188,7 @@ describe("what an approval is compared with", () => {
     const ended = await it.clock.run(once.perform(sendInvoice, { invoice_id: it.draft }, { ...WHO, approval }));
     expect(ended.outcome).toBe("done");
     expect([compared, it.world.count(`send_invoice ${it.draft}`)]).toEqual([2, 1]);
-    const rows = await it.store.operations.list("org", { limit: 5 });
+    const rows = await it.store.operations.list(placeIn("org"), { limit: 5 });
     expect(rows.map(({ state }) => state)).toEqual(["done", "not_done"]);
   });
 
@@ -323,7 +324,7 @@ describe("a doubtful ending", () => {
   it("is never overruled once it is settled", async () => {
     const { clock, journal, line, store } = bench();
     await clock.run(journal().perform(addItem, line(), WHO));
-    const [row] = await store.operations.list("org", { limit: 1 });
+    const [row] = await store.operations.list(placeIn("org"), { limit: 1 });
     if (!row) throw new Error("no row");
     expect(
       await store.operations.transition(row, { state: "not_done", event: "settled", now: clock.now() }),
@@ -340,7 +341,7 @@ describe("a doubtful ending", () => {
     await clock.run(clock.sleep(5000));
     const { writes } = world;
     await clock.run(journal().recover());
-    expect(await store.operations.list("org", { limit: 1 })).toMatchObject([{ state: "done" }]);
+    expect(await store.operations.list(placeIn("org"), { limit: 1 })).toMatchObject([{ state: "done" }]);
     expect(world.writes).toBe(writes);
   });
 });
@@ -399,9 +400,9 @@ describe("a busy API", () => {
 
 describe("a journal that cannot record the end", () => {
   /** The store, with calls that fail while `isDown`. `only`: names of the operations store's functions. */
-  function failing(store: Store, isDown: () => boolean, only?: keyof Store["operations"]): Store {
+  function failing(store: Ledger, isDown: () => boolean, only?: keyof Ledger["operations"]): Ledger {
     const { operations } = store;
-    const name = (one: keyof Store["operations"]) => {
+    const name = (one: keyof Ledger["operations"]) => {
       if (isDown() && (only === undefined || only === one))
         throw new JournalError("disk full. Nothing is sent without it.");
       return operations;
@@ -416,7 +417,7 @@ describe("a journal that cannot record the end", () => {
         attempt: async (...args) => name("attempt").attempt(...args),
         transition: async (...args) => name("transition").transition(...args),
         open: async (...args) => name("open").open(...args),
-        organizations: async () => name("organizations").organizations(),
+        places: async () => name("places").places(),
         list: async (...args) => name("list").list(...args),
         isTaken: async (...args) => name("isTaken").isTaken(...args),
       },
@@ -558,15 +559,15 @@ describe("what the owner sees", () => {
     const args = { currency: "EUR", calculate_from_net: true, customer_id: it.customer, notes: "=for Jane Doe" };
     const made = await it.clock.run(it.journal().perform(createInvoice, args, { ...WHO, note }));
     const id = made.operation?.id ?? "";
-    expect(await journalList(it.store, "org", { limit: 5 })).toMatchObject([
+    expect(await journalList(it.store, placeIn("org"), { limit: 5 })).toMatchObject([
       { id, kind: "create_invoice", state: "done", amount: "119.00 EUR", number: "R-1" },
     ]);
-    const shown = await journalShow(it.store, "org", id);
+    const shown = await journalShow(it.store, placeIn("org"), id);
     expect(shown.trail.map(({ event }) => event)).toEqual(["dispatched", "settled"]);
-    await expect(journalShow(it.store, "other", id)).rejects.toThrow("no operation");
+    await expect(journalShow(it.store, placeIn("other"), id)).rejects.toThrow("no operation");
     expect(await journalVerify(it.store)).toMatchObject({ ok: true, rows: 2, operations: 1 });
     const csv: string[] = [];
-    for await (const line of journalExportCsv(it.store, "org")) csv.push(line);
+    for await (const line of journalExportCsv(it.store, placeIn("org"))) csv.push(line);
     expect(csv).toHaveLength(3);
     expect(JSON.stringify([shown, csv])).not.toContain("Jane");
   });

@@ -5,6 +5,7 @@ import { decimal } from "../../src/domain/money.ts";
 import { InvoicingError, UnavailableError } from "../../src/errors.ts";
 import { ACTS } from "../../src/guard/port.ts";
 import { createJournal } from "../../src/journal/journal.ts";
+import type { Ledger } from "../../src/journal/ledger.ts";
 import type { Journal } from "../../src/journal/port.ts";
 import { addItem, addItemArgs } from "../../src/operations/add-item.ts";
 import { cancelInvoice } from "../../src/operations/cancel-invoice.ts";
@@ -17,7 +18,7 @@ import { approvalSubject, type StoredOperation } from "../../src/operations/regi
 import { sendInvoice } from "../../src/operations/send-invoice.ts";
 import { updateInvoice } from "../../src/operations/update-invoice.ts";
 import { openStore } from "../../src/store/open.ts";
-import type { Store } from "../../src/store/port.ts";
+import { givenApproval, placeIn } from "../harness/approvals.ts";
 import { Random } from "./random.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { World, type WriteWrapper } from "./world.ts";
@@ -112,7 +113,7 @@ export class Sequence {
   readonly #clock = new VirtualClock();
   readonly #random: Random;
   readonly #world: World;
-  readonly #store: Store;
+  readonly #store: Ledger;
   /** Sequences share a database and never meet: each has its own organization. */
   readonly #organization: string;
   readonly #owners = new Set<string>();
@@ -120,7 +121,7 @@ export class Sequence {
   #crashing = true;
   #approvals = 0;
 
-  constructor(seed: number, variant: Variant, store: Store) {
+  constructor(seed: number, variant: Variant, store: Ledger) {
     this.#store = store;
     this.#organization = `org-${variant}-${seed}`;
     this.#variant = variant;
@@ -169,7 +170,7 @@ export class Sequence {
       await this.#clock.sleep(HORIZON_MS + 5000);
     }
     if (this.#world.writes !== writes) this.#findings.lies.push("recovery sent something");
-    for (const row of await this.#store.operations.open(this.#organization)) {
+    for (const row of await this.#store.operations.open(placeIn(this.#organization))) {
       this.#findings.unresolved.push(`${row.kind} ${row.state}: ${row.why}`);
     }
     for (const intent of intents) await this.#call(last, intent);
@@ -253,12 +254,12 @@ export class Sequence {
     );
   }
 
-  #journal(owner: string, isAlive: () => boolean, store: Store, die: () => void): Journal {
+  #journal(owner: string, isAlive: () => boolean, store: Ledger, die: () => void): Journal {
     return createJournal({
       store: guarded(store, isAlive, this.#variant === "no_journal"),
       api: this.#world.api(isAlive, this.#wrapper()),
       clock: this.#clock,
-      organization: () => Promise.resolve({ id: this.#organization }),
+      place: () => Promise.resolve(placeIn(this.#organization)),
       owner,
       isOwnerAlive: (other) => this.#owners.has(other),
       settle: { horizon_ms: this.#variant === "no_horizon" ? 0 : HORIZON_MS },
@@ -295,23 +296,9 @@ export class Sequence {
     this.#approvals += 1;
     const id = `${this.#organization}-${this.#approvals}`;
     const now = this.#clock.now();
-    await this.#store.approvals.create({
-      id,
-      state: "approved",
-      act,
-      principal: "p",
-      organization_id: this.#organization,
-      subject: approvalSubject(operation, args),
-      digest: "digest",
-      plan: {},
-      channel: "page",
-      channel_reason: null,
-      approved_by: "person",
-      secret_hash: null,
-      created_at: now,
-      expires_at: now + 600_000,
-      answered_at: now,
-    });
+    await this.#store.approvals.create(
+      givenApproval(now, { id, act, organization_id: this.#organization, subject: approvalSubject(operation, args) }),
+    );
     return { id, digest: "digest", recheck: () => Promise.resolve() };
   }
 
@@ -363,7 +350,7 @@ function intent(operation: StoredOperation, args: JsonObject, effect: string, vo
 }
 
 /** The store as a process sees it: after its death nothing comes back. */
-function guarded({ operations, ...store }: Store, isAlive: () => boolean, forgetApprovals: boolean): Store {
+function guarded({ operations, ...store }: Ledger, isAlive: () => boolean, forgetApprovals: boolean): Ledger {
   const alive = async <T>(work: () => Promise<T>): Promise<T> => {
     if (!isAlive()) await new Promise<never>(() => undefined);
     return work();
@@ -379,7 +366,7 @@ function guarded({ operations, ...store }: Store, isAlive: () => boolean, forget
       attempt: (row, attempt) => alive(() => operations.attempt(row, attempt)),
       transition: (row, change) => alive(() => operations.transition(row, change)),
       open: (organization) => alive(() => operations.open(organization)),
-      organizations: () => alive(() => operations.organizations()),
+      places: () => alive(() => operations.places()),
       list: (organization, filter) => alive(() => operations.list(organization, filter)),
       isTaken: (organization, kind, id) => alive(() => operations.isTaken(organization, kind, id)),
     },

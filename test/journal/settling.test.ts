@@ -7,6 +7,7 @@ import { cancelInvoice } from "../../src/operations/cancel-invoice.ts";
 import { createInvoice } from "../../src/operations/create-invoice.ts";
 import { approvalSubject, verdictSubject } from "../../src/operations/registry.ts";
 import { sendInvoice } from "../../src/operations/send-invoice.ts";
+import { placeIn } from "../harness/approvals.ts";
 import { approvedSend, bench, lost, WHO } from "./bench.ts";
 
 const refused = (): WriteEvidence<never> => ({ kind: "rejected", status: 422, error: new RejectedError("Refused.") });
@@ -23,7 +24,7 @@ describe("a rejection", () => {
     const { clock, journal, line, store } = bench();
     const ended = await clock.run(journal(doneButRefused).perform(addItem, line(), WHO));
     expect(ended.outcome).toBe("already_done");
-    expect(await store.operations.list("org", { limit: 2 })).toMatchObject([{ state: "done" }]);
+    expect(await store.operations.list(placeIn("org"), { limit: 2 })).toMatchObject([{ state: "done" }]);
   });
 
   it("is checked again a little later when the API cannot be read at once", async () => {
@@ -50,13 +51,15 @@ describe("a rejection", () => {
       cancelInvoice: () => Promise.resolve(refused()),
       getInvoice: async (id) => ({
         ...(await api.getInvoice(id)),
-        ...((await it.store.operations.open("org")).length > 0 ? { status: "void" as const, status_word: "void" } : {}),
+        ...((await it.store.operations.open(placeIn("org"))).length > 0
+          ? { status: "void" as const, status_word: "void" }
+          : {}),
       }),
     }));
     const approval = await it.approve("cancel_invoice", approvalSubject(cancelInvoice, args));
     const first = await it.clock.run(half.perform(cancelInvoice, args, { ...WHO, approval }));
     expect(first.outcome).toBe("unknown");
-    expect(await it.store.operations.open("org")).toMatchObject([{ state: "unknown", candidates: [it.open] }]);
+    expect(await it.store.operations.open(placeIn("org"))).toMatchObject([{ state: "unknown", candidates: [it.open] }]);
     await it.clock.run(it.clock.sleep(120_000));
     const again = await it.approve("cancel_invoice", approvalSubject(cancelInvoice, args));
     const later = await it.clock.run(half.perform(cancelInvoice, args, { ...WHO, approval: again }));
@@ -118,7 +121,7 @@ describe("what stays unknown", () => {
     const one = journal(() => ({ addItem: lost }), { background: true });
     expect((await clock.run(one.perform(addItem, line(), WHO))).outcome).toBe("unknown");
     await clock.run(clock.sleep(200_000));
-    expect(await store.operations.list("org", { limit: 1 })).toMatchObject([{ state: "not_done" }]);
+    expect(await store.operations.list(placeIn("org"), { limit: 1 })).toMatchObject([{ state: "not_done" }]);
     expect(world.writes).toBe(0);
     await clock.run(one.close());
   });
@@ -127,7 +130,7 @@ describe("what stays unknown", () => {
     const { clock, journal, line, store } = bench();
     await clock.run(journal(() => ({ addItem: lost })).perform(addItem, line(), WHO));
     await clock.run(clock.sleep(200_000));
-    expect(await store.operations.open("org")).toHaveLength(1);
+    expect(await store.operations.open(placeIn("org"))).toHaveLength(1);
   });
 
   it("stays unknown while no two readings agree", async () => {
@@ -149,7 +152,7 @@ describe("what stays unknown", () => {
     const settled = await clock.run(growing.settle(open.operation?.id ?? ""));
     expect(lines).toBeGreaterThan(3);
     expect(settled).toMatchObject({ state: "unknown", subject: { id: draft } });
-    expect(await store.operations.open("org")).toHaveLength(1);
+    expect(await store.operations.open(placeIn("org"))).toHaveLength(1);
   });
 
   it("belongs to the process that took it over", async () => {
@@ -161,7 +164,7 @@ describe("what stays unknown", () => {
     void dead.perform(addItem, line(), WHO);
     await clock.run(clock.sleep(5000));
     await clock.run(journal().recover());
-    expect(await store.operations.open("org")).toMatchObject([{ state: "unknown", owner: "me" }]);
+    expect(await store.operations.open(placeIn("org"))).toMatchObject([{ state: "unknown", owner: "me" }]);
   });
 });
 
@@ -172,11 +175,11 @@ describe("a person's verdict", () => {
     const silent = journal(() => ({ createInvoice: lost }));
     const open = await clock.run(silent.perform(createInvoice, args, WHO));
     const id = open.operation?.id ?? "";
-    expect(JSON.stringify(await store.operations.get("org", id))).toContain("Jane");
+    expect(JSON.stringify(await store.operations.get(placeIn("org"), id))).toContain("Jane");
     const verdict = { is: "not_done" as const };
     const approval = await approve("resolve_operation", verdictSubject(id, verdict));
     expect(await clock.run(silent.resolve(id, verdict, approval, "p"))).toMatchObject({ state: "not_done" });
-    expect(JSON.stringify(await store.operations.get("org", id))).not.toContain("Jane");
+    expect(JSON.stringify(await store.operations.get(placeIn("org"), id))).not.toContain("Jane");
     const [resolved] = (await store.audit.page(0, 20)).filter(({ event }) => event === "resolved");
     expect(resolved).toMatchObject({ principal: "p", data: { verdict_approval_id: approval.id } });
   });

@@ -57,26 +57,28 @@ vi.mock("../../src/guard/form.ts", async (importOriginal) => {
   return { ...original, formVerdict };
 });
 
-vi.mock("../../src/store/approvals.ts", async (importOriginal) => {
-  const original = await importOriginal<typeof import("../../src/store/approvals.ts")>();
-  const consumeApproval: typeof original.consumeApproval = (connection, wanted, use) => {
-    const row = (column: "subject" | "act" | "principal" | "organization_id") =>
-      String(Object(connection.get(`SELECT ${column} AS it FROM approval WHERE id = ?`, wanted.id))["it"]);
-    const set = (state: string) =>
-      connection.run("UPDATE approval SET state = 'approved' WHERE id = ? AND state = ?", wanted.id, state);
+vi.mock("../../src/journal/rules/use.ts", async (importOriginal) => {
+  const original = await importOriginal<typeof import("../../src/journal/rules/use.ts")>();
+  const refusal: typeof original.refusal = (approval, uses, wanted, use) => {
+    if (approval === null) return original.refusal(approval, uses, wanted, use);
     const { check } = removed;
-    if (check === "answer") set("pending");
-    if (check === "single use") set("used");
-    const given = check === "subject" || check === "subject and content" ? { subject: row("subject") } : {};
-    const used = {
-      ...(check === "expiry" ? { now: 0 } : {}),
-      ...(check === "subject" || check === "subject and content" ? { kind: row("act") } : {}),
-      ...(check === "user" ? { principal: row("principal") } : {}),
-      ...(check === "organization" ? { organization_id: row("organization_id") } : {}),
-    };
-    return original.consumeApproval(connection, { ...wanted, ...given }, { ...use, ...used });
+    const passes =
+      (check === "answer" && approval.state === "pending") || (check === "single use" && approval.state === "used");
+    const subject = check === "subject" || check === "subject and content";
+    return original.refusal(
+      passes ? { ...approval, state: "approved" } : approval,
+      uses,
+      { ...wanted, ...(subject ? { subject: approval.subject } : {}) },
+      {
+        ...use,
+        ...(check === "expiry" ? { now: 0 } : {}),
+        ...(subject ? { kind: approval.act } : {}),
+        ...(check === "user" ? { principal: approval.principal } : {}),
+        ...(check === "organization" ? { organization_id: approval.organization_id } : {}),
+      },
+    );
   };
-  return { ...original, consumeApproval };
+  return { ...original, refusal };
 });
 
 /** How often the attack that a check is there for is played besides. */

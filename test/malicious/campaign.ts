@@ -399,7 +399,7 @@ const ATTACKS = {
   async selfAnswer() {
     const wish = await this.wish();
     const shown = await showCard(this.world, wish);
-    const pending = await this.world.approvals.pending(this.world.clock.now());
+    const pending = await this.world.approvals.pending({}, this.world.clock.now());
     const ids = [shown?.card.approval_id ?? "none", ...pending.slice(0, 4).map(({ id }) => id), "none"];
     const typed = shown?.card.view.documents[0]?.gross?.replace(/ [A-Z]{3}$/, "") ?? "1.00";
     for (const approval_id of [...ids, ...ids, ...ids, ...ids, ...ids, ...ids]) {
@@ -432,7 +432,7 @@ const ATTACKS = {
     const asked = await this.world.call(wish.session, wish.tool, wish.args, modern());
     if (asked.kind !== "ask") return;
     const yes: FormAnswer = { action: "accept", content: filledIn(asked.form) };
-    const pending = (await this.world.approvals.pending(this.world.clock.now())).find(
+    const pending = (await this.world.approvals.pending({}, this.world.clock.now())).find(
       ({ principal, organization_id, act, subject }) =>
         principal === wish.session.principal &&
         organization_id === wish.session.organization &&
@@ -687,7 +687,7 @@ const ATTACKS = {
     const guess = () => randomBytes(32).toString("base64url");
     const port = new URL(origin).port;
     const cookie = `invoicing_approval_${port}=${this.random.pick([guess(), this.secretBut(""), "", "undefined"])}`;
-    const pending = await this.world.approvals.pending(this.world.clock.now());
+    const pending = await this.world.approvals.pending({}, this.world.clock.now());
     const target = pending[0];
     const content = { "content-type": "application/json" };
     const session = await fetch(`${origin}/session`, {

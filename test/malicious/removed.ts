@@ -45,11 +45,14 @@ function finding(more: (approval: Approval, key: Key) => Approval | null): Pick<
   return {
     approvals(store) {
       const ids: string[] = [];
+      /** What a used one showed is let go of, which is a check of its own: without any, it would still be there. */
+      const plans = new Map<string, Approval["plan"]>();
       return {
         ...through(store),
         async create(approval) {
           ids.unshift(approval.id);
           removed.latest = approval.id;
+          plans.set(approval.id, approval.plan);
           await store.create(approval);
         },
         async findOpen(key) {
@@ -57,7 +60,7 @@ function finding(more: (approval: Approval, key: Key) => Approval | null): Pick<
           const found: Approval[] = [];
           for (const id of ids) {
             const approval = await store.get(id);
-            const shown = approval === null ? null : more(approval, key);
+            const shown = approval === null ? null : more({ ...approval, plan: plans.get(id) ?? null }, key);
             if (shown !== null) found.push(shown);
           }
           return [...found, ...own.filter(({ id }) => !found.some((one) => one.id === id))];
@@ -74,13 +77,14 @@ function through(store: ApprovalStore): ApprovalStore {
     create: (approval) => store.create(approval),
     get: (id) => store.get(id),
     findOpen: (key) => store.findOpen(key),
-    pending: (now) => store.pending(now),
+    pending: (scope, now) => store.pending(scope, now),
+    dependingOn: (place, locks, now) => store.dependingOn(place, locks, now),
     answer: (id, answer) => store.answer(id, answer),
     offer: (id, offer) => store.offer(id, offer),
     expire: (id, now) => store.expire(id, now),
     declinedSince: (key) => store.declinedSince(key),
-    recentlyUsed: (organizationId, act, limit) => store.recentlyUsed(organizationId, act, limit),
-    spentSince: (organizationId, act, since) => store.spentSince(organizationId, act, since),
+    lastDelivered: (place, customerId) => store.lastDelivered(place, customerId),
+    spentSince: (place, act, since) => store.spentSince(place, act, since),
   };
 }
 

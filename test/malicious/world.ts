@@ -4,7 +4,6 @@ import { canonicalJson } from "../../src/domain/json.ts";
 import { type ApprovalPage, createApprovalPage } from "../../src/guard/channels/page.ts";
 import { createGuard } from "../../src/guard/guard.ts";
 import type { ConfirmMode } from "../../src/guard/ladder.ts";
-import { lastEmailTo } from "../../src/guard/last-email.ts";
 import { defaultPolicy } from "../../src/guard/policy.ts";
 import type { Act, ApprovalStore, Asker } from "../../src/guard/port.ts";
 import { createJournal } from "../../src/journal/journal.ts";
@@ -15,6 +14,7 @@ import type { Call, Deps } from "../../src/toolkit/context.ts";
 import type { ToolAnswer } from "../../src/toolkit/report.ts";
 import { tools } from "../../src/tools/index.ts";
 import { HeldClock } from "../guard/setup.ts";
+import { ORIGIN, placeIn } from "../harness/approvals.ts";
 import { type ActArgs, Ledger } from "./ledger.ts";
 
 /** Parts of the server that a test replaces. */
@@ -90,6 +90,7 @@ export async function startWorld(replaced: Replaced = {}): Promise<World> {
     store: approvals,
     clock,
     policy: defaultPolicy,
+    scope: {},
     log: note,
     openBrowser: async (link) => {
       if (replaced.opens === false) return false;
@@ -120,7 +121,7 @@ export async function startWorld(replaced: Replaced = {}): Promise<World> {
       store,
       api: own,
       clock,
-      organization: () => own.organization(),
+      place: async () => placeIn(organization_id),
       owner: `${name} process`,
       isOwnerAlive: () => true,
     });
@@ -135,8 +136,9 @@ export async function startWorld(replaced: Replaced = {}): Promise<World> {
         journal: async () => journal,
         guard: async () => guard,
         policy: defaultPolicy,
-        lastEmailTo: (customerId) => lastEmailTo(approvals, organization_id, customerId),
+        lastEmailTo: (customerId) => approvals.lastDelivered(placeIn(organization_id), customerId),
         clock,
+        origin: ORIGIN,
         simulator: true,
         principal,
         timeZone: "Europe/Berlin",

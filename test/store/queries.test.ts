@@ -1,19 +1,22 @@
 import { describe, expect, it } from "vitest";
-import type { Approval } from "../../src/guard/port.ts";
+import type { NewApproval } from "../../src/guard/port.ts";
+import type { Ledger } from "../../src/journal/ledger.ts";
+import type { NewOperation } from "../../src/journal/rules/claim.ts";
 import { openStore } from "../../src/store/open.ts";
-import type { NewOperation, Store } from "../../src/store/port.ts";
+import { givenApproval, ORIGIN, placeIn } from "../harness/approvals.ts";
 
 const NOW = Date.parse("2026-04-01T08:00:00Z");
 
-async function claim(store: Store, serial: number, more: Partial<NewOperation> = {}) {
+async function claim(store: Ledger, serial: number, more: Partial<NewOperation> = {}) {
   const claimed = await store.operations.claim({
     id: `op_${serial}`,
+    origin: ORIGIN,
     organization_id: "org",
     principal: "p",
     kind: "mark_paid",
     fingerprint: `f-${serial}`,
     identity_hash: `i-${serial}`,
-    lock: `inv:${serial}`,
+    locks: [`inv:${serial}`],
     subject_type: "invoice",
     subject_id: `inv-${serial}`,
     args: { invoice_id: `inv-${serial}` },
@@ -31,24 +34,20 @@ async function claim(store: Store, serial: number, more: Partial<NewOperation> =
   return claimed.row;
 }
 
-const approval = (more: Partial<Approval>): Approval => ({
-  id: "a",
-  state: "pending",
-  act: "send_invoice",
-  principal: "p",
-  organization_id: "org",
-  subject: "s",
-  digest: "d",
-  plan: {},
-  channel: null,
-  channel_reason: null,
-  approved_by: null,
-  secret_hash: null,
-  created_at: NOW,
-  expires_at: NOW + 1000,
-  answered_at: null,
-  ...more,
-});
+const approval = (more: Partial<NewApproval>): NewApproval =>
+  givenApproval(NOW, {
+    id: "a",
+    act: "send_invoice",
+    organization_id: "org",
+    subject: "s",
+    digest: "d",
+    state: "pending",
+    channel: null,
+    approved_by: null,
+    answered_at: null,
+    expires_at: NOW + 1000,
+    ...more,
+  });
 
 describe("lists of operations", () => {
   it("are bounded by time, since inclusive and until exclusive, newest first", async () => {
@@ -56,7 +55,7 @@ describe("lists of operations", () => {
     for (const serial of [1, 2, 3, 4]) await claim(store, serial);
     const at = (serial: number) => new Date(NOW + serial * 1000).toISOString();
     const ids = async (filter: { since?: string; until?: string; limit?: number }) =>
-      (await store.operations.list("org", { limit: 10, ...filter })).map(({ id }) => id);
+      (await store.operations.list(placeIn("org"), { limit: 10, ...filter })).map(({ id }) => id);
     expect(await ids({ since: at(2) })).toEqual(["op_4", "op_3", "op_2"]);
     expect(await ids({ until: at(3) })).toEqual(["op_2", "op_1"]);
     expect(await ids({ since: at(2), until: at(4), limit: 1 })).toEqual(["op_3"]);
@@ -67,13 +66,13 @@ describe("lists of operations", () => {
     const first = await claim(store, 1);
     await claim(store, 2);
     await store.operations.transition(first, { state: "done", event: "settled", now: NOW, result: {}, remember: null });
-    const ids = async (filter: Parameters<Store["operations"]["list"]>[1]) =>
-      (await store.operations.list("org", filter)).map(({ id }) => id);
+    const ids = async (filter: Parameters<Ledger["operations"]["list"]>[1]) =>
+      (await store.operations.list(placeIn("org"), filter)).map(({ id }) => id);
     expect(await ids({ limit: 10, states: ["dispatching", "unknown"] })).toEqual(["op_2"]);
     expect(await ids({ limit: 10, states: ["done", "unknown"] })).toEqual(["op_1"]);
     expect(await ids({ limit: 10, subject_id: "inv-2" })).toEqual(["op_2"]);
     expect(await ids({ limit: 10, subject_id: "inv-2", states: ["done"] })).toEqual([]);
-    expect(await store.operations.organizations()).toEqual(["org"]);
+    expect(await store.operations.places()).toEqual([placeIn("org")]);
   });
 });
 
@@ -82,7 +81,7 @@ describe("approvals", () => {
     const store = openStore(":memory:");
     await store.approvals.create(approval({ id: "waiting" }));
     await store.approvals.create(approval({ id: "answered", state: "approved" }));
-    const waiting = async (now: number) => (await store.approvals.pending(now)).map(({ id }) => id);
+    const waiting = async (now: number) => (await store.approvals.pending({}, now)).map(({ id }) => id);
     expect(await waiting(NOW + 999)).toEqual(["waiting"]);
     expect(await waiting(NOW + 1000)).toEqual([]);
     await store.approvals.expire("waiting", NOW);
@@ -101,15 +100,13 @@ describe("approvals", () => {
     const store = openStore(":memory:");
     const wanted = { approval: { id: "none", digest: "d", subject: "s" } };
     await expect(claim(store, 1, wanted)).rejects.toThrow("refused");
-    expect(await store.operations.list("org", { limit: 1 })).toEqual([]);
+    expect(await store.operations.list(placeIn("org"), { limit: 1 })).toEqual([]);
   });
 
   it("of a batch go on for a quarter of an hour after they were used, and no longer", async () => {
     const store = openStore(":memory:");
-    const documents = [1, 2, 3].map((serial) => ({ id: `inv-${serial}` }));
-    await store.approvals.create(
-      approval({ state: "approved", act: "settle_payments", plan: { view: { documents } }, answered_at: NOW }),
-    );
+    const documents = [1, 2, 3].map((serial) => `inv-${serial}`);
+    await store.approvals.create(approval({ state: "approved", act: "settle_payments", documents, answered_at: NOW }));
     const use = { approval: { id: "a", digest: "d", subject: "s" } };
     await claim(store, 1, { ...use, now: NOW });
     await claim(store, 2, { ...use, now: NOW + 1000 + 15 * 60_000 - 1 });

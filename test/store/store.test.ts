@@ -4,18 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { JournalError } from "../../src/errors.ts";
-import type { Approval } from "../../src/guard/port.ts";
+import type { NewApproval } from "../../src/guard/port.ts";
+import type { Ledger } from "../../src/journal/ledger.ts";
+import type { Claim, NewOperation } from "../../src/journal/rules/claim.ts";
+import type { OperationRow } from "../../src/journal/store-port.ts";
 import { openStore } from "../../src/store/open.ts";
-import {
-  FIND_CANDIDATE,
-  FIND_EQUAL,
-  FIND_MISMATCH,
-  FIND_OPEN_LOCK,
-  FIND_TAKEN,
-  LATEST_ON_LOCK,
-} from "../../src/store/operations.ts";
-import type { Claim, NewOperation, OperationRow, Store } from "../../src/store/port.ts";
-import { loadSqlite } from "../../src/store/sqlite.ts";
+import { loadSqlite } from "../../src/store/sqlite/connection.ts";
+import { FIND } from "../../src/store/sqlite/operations.ts";
+import { givenApproval, ORIGIN, placeIn } from "../harness/approvals.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "store-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -52,12 +48,13 @@ function operation(more: Partial<NewOperation> = {}): NewOperation {
   serial += 1;
   return {
     id: `op_${serial}`,
+    origin: ORIGIN,
     organization_id: "org",
     principal: "p",
     kind: "add_item",
     fingerprint: `fp-${serial}`,
     identity_hash: `id-${serial}`,
-    lock: `inv:${serial}`,
+    locks: [`inv:${serial}`],
     subject_type: "invoice",
     subject_id: `inv-${serial}`,
     args: { invoice_id: `inv-${serial}`, title: "Jane Doe" },
@@ -73,13 +70,13 @@ function operation(more: Partial<NewOperation> = {}): NewOperation {
   };
 }
 
-async function claimed(store: Store, more: Partial<NewOperation> = {}): Promise<OperationRow> {
+async function claimed(store: Ledger, more: Partial<NewOperation> = {}): Promise<OperationRow> {
   const claim = await store.operations.claim(operation(more));
   if (claim.is !== "claimed") throw new Error(claim.is);
   return claim.row;
 }
 
-async function finished(store: Store, row: OperationRow): Promise<OperationRow> {
+async function finished(store: Ledger, row: OperationRow): Promise<OperationRow> {
   const done = await store.operations.transition(row, {
     state: "done",
     event: "settled",
@@ -91,26 +88,10 @@ async function finished(store: Store, row: OperationRow): Promise<OperationRow> 
   return done;
 }
 
-function approval(more: Partial<Approval> = {}): Approval {
+function approval(more: Partial<NewApproval> = {}): NewApproval {
   serial += 1;
-  return {
-    id: `approval-${serial}`,
-    state: "approved",
-    act: "send_invoice",
-    principal: "p",
-    organization_id: "org",
-    subject: "s",
-    digest: "d",
-    plan: {},
-    channel: "page",
-    channel_reason: null,
-    approved_by: "person",
-    secret_hash: null,
-    created_at: NOW,
-    expires_at: NOW + 600_000,
-    answered_at: NOW,
-    ...more,
-  };
+  const id = `approval-${serial}`;
+  return givenApproval(NOW, { id, act: "send_invoice", organization_id: "org", subject: "s", digest: "d", ...more });
 }
 
 function problem(work: () => unknown): JournalError {
@@ -126,19 +107,19 @@ function problem(work: () => unknown): JournalError {
 describe("claims", () => {
   it("gives one of two equal claims, and one of two on the same document", async () => {
     const store = openStore(":memory:");
-    const first = await claimed(store, { fingerprint: "f", lock: "l" });
+    const first = await claimed(store, { fingerprint: "f", locks: ["l"] });
     expect((await store.operations.claim(operation({ fingerprint: "f" }))).is).toBe("equal");
-    expect((await store.operations.claim(operation({ lock: "l" }))).is).toBe("held");
+    expect((await store.operations.claim(operation({ locks: ["l"] }))).is).toBe("held");
     await finished(store, first);
-    expect((await store.operations.claim(operation({ lock: "l" }))).is).toBe("stale");
-    expect((await store.operations.claim(operation({ lock: "l", seen: 1 }))).is).toBe("claimed");
+    expect((await store.operations.claim(operation({ locks: ["l"] }))).is).toBe("stale");
+    expect((await store.operations.claim(operation({ locks: ["l"], seen: 1 }))).is).toBe("claimed");
   });
 
   it("remembers a done operation until its time is over", async () => {
     const store = openStore(":memory:");
     await finished(store, await claimed(store, { fingerprint: "f" }));
     expect((await store.operations.claim(operation({ fingerprint: "f", now: NOW + 999 }))).is).toBe("equal");
-    expect(await store.operations.findEqual("org", "f", NOW + 1000)).toBeNull();
+    expect(await store.operations.findEqual(placeIn("org"), "f", NOW + 1000)).toBeNull();
     expect((await store.operations.claim(operation({ fingerprint: "f", now: NOW + 1000 }))).is).toBe("claimed");
   });
 
@@ -170,8 +151,8 @@ describe("claims", () => {
     const done = await finished(store, row);
     expect(await store.operations.transition(row, { state: "not_done", event: "settled", now: NOW })).toBeNull();
     expect(await store.operations.transition(done, { state: "not_done", event: "settled", now: NOW })).toBeNull();
-    expect((await store.operations.get("org", row.id))?.state).toBe("done");
-    expect(await store.operations.get("other", row.id)).toBeNull();
+    expect((await store.operations.get(placeIn("org"), row.id))?.state).toBe("done");
+    expect(await store.operations.get(placeIn("other"), row.id)).toBeNull();
   });
 });
 
@@ -195,7 +176,7 @@ describe("approvals", () => {
       operation({ kind: "send_invoice", approval: { id: one.id, ...by }, ...use }),
     );
     expect(claim.is).toBe("refused");
-    expect(await store.operations.list("org", { limit: 10 })).toEqual([]);
+    expect(await store.operations.list(placeIn("org"), { limit: 10 })).toEqual([]);
     expect((await store.approvals.get(one.id))?.state).toBe(one.state);
   });
 
@@ -239,7 +220,7 @@ describe("approvals", () => {
 
   it("lets a batch settle each document it shows once, and no other", async () => {
     const store = openStore(":memory:");
-    const one = approval({ act: "settle_payments", plan: { view: { documents: [{ id: "a" }, { id: "b" }] } } });
+    const one = approval({ act: "settle_payments", documents: ["a", "b"] });
     await store.approvals.create(one);
     const use = (subject_id: string) =>
       store.operations.claim(operation({ kind: "mark_paid", subject_id, approval: { id: one.id, ...wanted } }));
@@ -272,10 +253,10 @@ describe("approvals", () => {
     const store = openStore(":memory:");
     await finished(store, await claimed(store, { kind: "send_invoice", note: { amount: "0.10", currency: "EUR" } }));
     await claimed(store, { kind: "send_invoice", note: { amount: "0.20", currency: "EUR" } });
-    expect(await store.approvals.spentSince("org", "send_invoice", NOW)).toEqual([
+    expect(await store.approvals.spentSince(placeIn("org"), "send_invoice", NOW)).toEqual([
       { currency: "EUR", count: 2, gross: "0.3" },
     ]);
-    expect(await store.approvals.spentSince("org", "send_invoice", NOW + 1)).toEqual([]);
+    expect(await store.approvals.spentSince(placeIn("org"), "send_invoice", NOW + 1)).toEqual([]);
   });
 });
 
@@ -304,7 +285,7 @@ describe("the audit trail", () => {
     ["a cut end", "DELETE FROM audit WHERE seq > 8"],
     [
       "an inserted line",
-      "INSERT INTO audit SELECT 11, at, event, organization_id, principal, operation_id, approval_id, data, hash, hash FROM audit WHERE seq = 10",
+      "INSERT INTO audit SELECT 11, at, event, organization_id, principal, operation_id, approval_id, data, hash, hash, origin, fields_version FROM audit WHERE seq = 10",
     ],
     ["an operation's edited state", "UPDATE op SET state = 'not_done' WHERE seq = 2"],
     ["an operation's edited amount", "UPDATE op SET note = replace(note, '119.00', '11.00') WHERE seq = 2"],
@@ -328,7 +309,7 @@ describe("the audit trail", () => {
       result: {},
     });
     expect(JSON.stringify(await store.audit.page(0, 100))).not.toContain("Jane");
-    expect(JSON.stringify(await store.operations.get("org", row.id))).not.toContain("Jane");
+    expect(JSON.stringify(await store.operations.get(placeIn("org"), row.id))).not.toContain("Jane");
   });
 });
 
@@ -403,7 +384,7 @@ describe("the file", () => {
     const error = await claimed(store, big).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(JournalError);
     expect(error).toMatchObject({ message: expect.stringContaining("disk is full"), effect: "none" });
-    expect(await store.operations.list("org", { limit: 10 })).toHaveLength(1);
+    expect(await store.operations.list(placeIn("org"), { limit: 10 })).toHaveLength(1);
     expect((await store.audit.verify()).problems).toEqual([]);
     await store.close();
     expect(existsSync(`${file}-journal`)).toBe(false);
@@ -416,12 +397,16 @@ describe("a long journal", () => {
     const file = freshFile();
     openStore(file);
     const raw = new DatabaseSync(file);
-    const plans = [FIND_EQUAL, FIND_OPEN_LOCK, FIND_MISMATCH, LATEST_ON_LOCK, FIND_TAKEN].map((sql) =>
-      JSON.stringify(raw.prepare(`EXPLAIN QUERY PLAN ${sql}`).all()),
-    );
-    for (const plan of plans) expect(plan).toMatch(/SEARCH op USING .*\(organization_id=\? AND \w+=\?/);
-    // This one goes through the open operations, which are few.
-    expect(JSON.stringify(raw.prepare(`EXPLAIN QUERY PLAN ${FIND_CANDIDATE}`).all())).toContain("INDEX op_open");
+    const plan = (sql: string) => JSON.stringify(raw.prepare(`EXPLAIN QUERY PLAN ${sql}`).all());
+    for (const by of ["fingerprint", "mismatch", "resource"] as const) {
+      expect(plan(FIND[by])).toMatch(/SEARCH op USING .*\(organization_id=\? AND \w+=\?/);
+    }
+    for (const by of ["locks", "latest"] as const) {
+      expect(plan(FIND[by])).toMatch(/SEARCH op_lock USING .*\(organization_id=\? AND lock=\?/);
+    }
+    // These go through the open operations, which are few, or through those of a day.
+    for (const by of ["candidate", "open"] as const) expect(plan(FIND[by])).toContain("INDEX op_open");
+    expect(plan(FIND.since)).toContain("(organization_id=? AND created_at>?)");
     raw.close();
   });
 });

@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { z } from "zod";
+import type { Scope } from "../../domain/scope.ts";
 import { approvalPageHtml } from "../../ui/page.ts";
 import { type AnswerDeps, answerText, CLOSED, createAnswerDesk } from "../answer.ts";
 import type { PageChannel } from "../guard.ts";
@@ -9,6 +10,8 @@ import { secretHash } from "../typed.ts";
 import type { OpenBrowser } from "./browser.ts";
 
 export interface ApprovalPageDeps extends AnswerDeps {
+  /** Whose approvals it shows and answers. */
+  readonly scope: Partial<Scope>;
   readonly openBrowser: OpenBrowser;
   readonly log: (event: string, fields: Readonly<Record<string, string | number | boolean | null>>) => void;
 }
@@ -180,7 +183,7 @@ export function createApprovalPage(deps: ApprovalPageDeps): ApprovalPage {
   }
 
   async function list() {
-    const pending = await store.pending(clock.now());
+    const pending = await store.pending(deps.scope, clock.now());
     return pending.flatMap((approval) => {
       const snapshot = desk.answerable(approval, "page");
       return snapshot === null ? [] : [{ id: approval.id, state: approval.state, view: snapshot.view }];

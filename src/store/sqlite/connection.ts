@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { z } from "zod";
-import { JournalError } from "../errors.ts";
+import { JournalError } from "../../errors.ts";
 
 /** The part of the `node:sqlite` API that is used; `@photostructure/sqlite` has the same one. */
 export type SqlValue = null | number | string;
@@ -64,20 +64,23 @@ export class Connection {
     return this.#guarded(() => this.#prepare(sql).all(...values));
   }
 
-  /** All or nothing, with the write lock taken first, so that what was read inside stays true until the commit. */
-  transaction<T>(body: () => T): T {
+  /** For what is done while opening: nothing else runs on this connection yet. */
+  transaction(body: () => void): void {
     this.exec("BEGIN IMMEDIATE");
     try {
-      const value = body();
+      body();
       this.exec("COMMIT");
-      return value;
     } catch (error) {
-      try {
-        this.#database.exec("ROLLBACK");
-      } catch {
-        // SQLite has rolled back by itself (disk full, I/O error).
-      }
+      this.rollback();
       throw error;
+    }
+  }
+
+  rollback(): void {
+    try {
+      this.#database.exec("ROLLBACK");
+    } catch {
+      // SQLite has rolled back by itself (disk full, I/O error).
     }
   }
 
@@ -121,6 +124,12 @@ const REASONS: Readonly<Record<number, readonly [what: string, next: string]>> =
   14: ["cannot be opened", "Make the file and its folder accessible for this user, then restart."],
   26: ["is not a journal", "Name another file, or move this one aside, then restart."],
 };
+
+/** Another connection holds the database: worth another try. */
+export function isBusy(error: unknown): boolean {
+  const parsed = sqliteError.safeParse(error instanceof JournalError ? error.cause : error);
+  return parsed.success && (parsed.data.errcode & 0xff) === 5;
+}
 
 export function journalError(error: unknown, location: string): unknown {
   const parsed = sqliteError.safeParse(error);

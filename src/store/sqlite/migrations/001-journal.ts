@@ -1,11 +1,12 @@
-/** Marks the file as ours (`application_id`). */
-export const APPLICATION_ID = 0x696e766a;
-export const SCHEMA_VERSION = 1;
+import type { Migration } from "./migration.ts";
 
-/** Open operations: what the partial indexes cover stays small, however long the journal is. */
-export const OPEN_STATES = "('dispatching','unknown','ambiguous')";
+/** Operations, approvals and the audit trail. What is written here never changes: journals of format 1 exist. */
+export const journal: Migration = {
+  format: 1,
+  up: (connection) => connection.exec(SCHEMA),
+};
 
-export const SCHEMA = `
+const SCHEMA = `
 CREATE TABLE op (
   seq INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -40,8 +41,8 @@ CREATE TABLE op (
   acknowledged INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX op_fingerprint ON op(organization_id, fingerprint) WHERE remembered = 1;
-CREATE UNIQUE INDEX op_lock ON op(organization_id, lock) WHERE state IN ${OPEN_STATES};
-CREATE INDEX op_open ON op(organization_id, seq) WHERE state IN ${OPEN_STATES};
+CREATE UNIQUE INDEX op_lock ON op(organization_id, lock) WHERE state IN ('dispatching','unknown','ambiguous');
+CREATE INDEX op_open ON op(organization_id, seq) WHERE state IN ('dispatching','unknown','ambiguous');
 CREATE INDEX op_mismatch ON op(organization_id, subject_id) WHERE state = 'mismatch' AND acknowledged = 0;
 CREATE INDEX op_lock_latest ON op(organization_id, lock, seq);
 CREATE INDEX op_created ON op(organization_id, created_at);

@@ -1,0 +1,146 @@
+import type { JsonObject } from "../domain/json.ts";
+import type { Place, Scope } from "../domain/scope.ts";
+import type { Act, Approval, ApprovalStore, NewApproval } from "../guard/port.ts";
+import { appendLine } from "./audit.ts";
+import { forgotten, tidyApprovals } from "./retention.ts";
+import { lockKeys } from "./rules/claim.ts";
+import { approvalDigest, planHash } from "./rules/digest.ts";
+import { countedWith, spent } from "./rules/limits.ts";
+import { answerable, isBatch } from "./rules/use.ts";
+import type { AuditEvent, JournalStore, Tx } from "./store-port.ts";
+
+/** Approvals by the rules of `rules/use.ts`: each change and its audit line are one transaction. */
+export class ApprovalLedger implements ApprovalStore {
+  readonly #store: JournalStore;
+
+  constructor(store: JournalStore) {
+    this.#store = store;
+  }
+
+  create(asked: NewApproval): Promise<void> {
+    return this.#store.transaction(async (tx) => {
+      await tidy(tx, asked.created_at);
+      const approval = { ...asked, locks: lockKeys(asked.locks), shown_hash: planHash(asked.plan) };
+      await tx.approvals.insert(approval);
+      await record(tx, approval, "approval_asked", approval.created_at);
+    });
+  }
+
+  get(id: string): Promise<Approval | null> {
+    return this.#store.read((tx) => tx.approvals.get(id));
+  }
+
+  findOpen({ subject, now, ...scope }: Parameters<ApprovalStore["findOpen"]>[0]): Promise<readonly Approval[]> {
+    return this.#store.read((tx) => tx.approvals.find({ by: "subject", scope, subject, now }));
+  }
+
+  pending(scope: Partial<Scope>, now: number): Promise<readonly Approval[]> {
+    return this.#store.read((tx) => tx.approvals.find({ by: "pending", scope, now }));
+  }
+
+  dependingOn(place: Place, locks: readonly string[], now: number): Promise<readonly Approval[]> {
+    return this.#store.read((tx) => tx.approvals.find({ by: "locks", place, locks: lockKeys(locks), now }));
+  }
+
+  answer(id: string, answer: Parameters<ApprovalStore["answer"]>[1]): Promise<boolean> {
+    return this.#store.transaction(async (tx) => {
+      const asked = await tx.approvals.get(id);
+      if (asked === null || !answerable(asked, answer)) return false;
+      const { state, channel, approved_by, now } = answer;
+      const answered: Approval = { ...asked, state, channel, approved_by, answered_at: now };
+      const approval = state === "declined" ? forgotten(answered) : answered;
+      await tx.approvals.update(approval);
+      await record(tx, approval, "approval_answered", now, {
+        answer: state,
+        channel,
+        by: approved_by,
+        after_ms: now - approval.created_at,
+      });
+      return true;
+    });
+  }
+
+  offer(id: string, offer: Parameters<ApprovalStore["offer"]>[1]): Promise<void> {
+    return this.#store.transaction(async (tx) => {
+      const approval = await tx.approvals.get(id);
+      if (approval?.state !== "pending") return;
+      await tx.approvals.update({
+        ...approval,
+        channel: offer.channel,
+        channel_reason: offer.reason,
+        secret_hash: offer.secret_hash ?? approval.secret_hash,
+      });
+    });
+  }
+
+  expire(id: string, now: number): Promise<void> {
+    return this.#store.transaction(async (tx) => {
+      const open = await tx.approvals.get(id);
+      if (open?.state !== "pending" && open?.state !== "approved") return;
+      const approval: Approval = { ...forgotten(open), state: "expired" };
+      await tx.approvals.update(approval);
+      await record(tx, approval, "approval_expired", now);
+    });
+  }
+
+  declinedSince({ since, ...scope }: Parameters<ApprovalStore["declinedSince"]>[0]): Promise<readonly number[]> {
+    return this.#store.read(async (tx) => {
+      const declined = await tx.approvals.find({ by: "declined", scope, since });
+      return declined.flatMap(({ answered_at }) => (answered_at === null ? [] : [answered_at]));
+    });
+  }
+
+  lastDelivered(place: Place, customerId: string): Promise<string | null> {
+    return this.#store.read(async (tx) => {
+      const [last] = await tx.approvals.find({ by: "delivered", place, customer_id: customerId });
+      return last?.delivered?.email_mark ?? null;
+    });
+  }
+
+  spentSince(place: Place, act: Act, since: number): ReturnType<ApprovalStore["spentSince"]> {
+    const kind = act === "settle_payments" ? "mark_paid" : act;
+    if (kind === "resolve_operation") return Promise.resolve([]);
+    return this.#store.read(async (tx) =>
+      spent(await tx.operations.find({ by: "since", place, kinds: countedWith(kind), since })),
+    );
+  }
+
+  /** Lets go of what approvals showed whose time is over. */
+  tidy(now: number): Promise<void> {
+    return this.#store.transaction((tx) => tidy(tx, now));
+  }
+}
+
+/** Marks it as used, within the caller's transaction and after `rules/use.ts` said that it may be. */
+export async function useApproval(
+  tx: Tx,
+  approval: Approval,
+  row: { readonly id: string; readonly kind: string; readonly subject_id: string | null },
+): Promise<void> {
+  if (isBatch(approval, row.kind) && row.subject_id !== null) {
+    await tx.uses.insert({ approval_id: approval.id, subject_id: row.subject_id, operation_id: row.id });
+  }
+  await tx.approvals.update({ ...approval, state: "used" });
+}
+
+async function tidy(tx: Tx, now: number): Promise<void> {
+  for (const approval of await tidyApprovals(tx, now)) await record(tx, approval, "approval_expired", now);
+}
+
+async function record(tx: Tx, approval: Approval, event: AuditEvent, at: number, data: JsonObject = {}): Promise<void> {
+  await appendLine(tx, {
+    at,
+    event,
+    origin: approval.origin,
+    organization_id: approval.organization_id,
+    principal: approval.principal,
+    operation_id: null,
+    approval_id: approval.id,
+    data: {
+      act: approval.act,
+      approved_digest: approval.digest,
+      approval_record: approvalDigest(approval, await tx.uses.of(approval.id)),
+      ...data,
+    },
+  });
+}

@@ -1,0 +1,176 @@
+import { approvalDigest, LINE_VERSION, lineHash, operationDigest, planHash, versionOf } from "./rules/digest.ts";
+import type { AuditRow, JournalStore, Tx } from "./store-port.ts";
+
+const PAGE = 1000;
+const MAX_PROBLEMS = 20;
+
+/** Appends inside the caller's transaction: an act without its line is impossible. */
+export async function appendLine(
+  tx: Tx,
+  line: Omit<AuditRow, "seq" | "prev_hash" | "hash" | "fields_version">,
+): Promise<void> {
+  const head = await tx.audit.head();
+  const row = { ...line, fields_version: LINE_VERSION, seq: head.seq + 1, prev_hash: head.hash };
+  await tx.audit.append({ ...row, hash: lineHash(row) ?? "" });
+}
+
+export interface AuditReport {
+  readonly rows: number;
+  readonly operations: number;
+  readonly approvals: number;
+  /** Empty: the chain is whole, every operation and approval matches its last line, and the database is sound. */
+  readonly problems: readonly string[];
+}
+
+/** What the lines read so far say about each record: the digest of its last line, or that it differed when migrated. */
+interface Stated {
+  readonly operations: Map<string, string>;
+  readonly approvals: Map<string, string>;
+  seq: number;
+  hash: string;
+}
+
+/** Operations and approvals that did not match when they were read. */
+interface Suspects {
+  readonly operations: Set<string>;
+  readonly approvals: Set<string>;
+}
+
+export class AuditLedger {
+  readonly #store: JournalStore;
+
+  constructor(store: JournalStore) {
+    this.#store = store;
+  }
+
+  /** Oldest first, after `seq`. */
+  page(after: number, limit: number): Promise<readonly AuditRow[]> {
+    return this.#store.read(async (tx) =>
+      (await tx.audit.page(after, limit)).flatMap((row) => ("unreadable" in row ? [] : [row])),
+    );
+  }
+
+  /** Reads everything page by page, so that writing goes on meanwhile; what changed since is looked at once more. */
+  async verify(): Promise<AuditReport> {
+    const problems: string[] = [];
+    const report = (problem: string) => {
+      if (problems.length < MAX_PROBLEMS) problems.push(problem);
+    };
+    for (const problem of await this.#store.check()) report(problem);
+    const stated: Stated = { operations: new Map(), approvals: new Map(), seq: 0, hash: "" };
+    while (await this.#store.read((tx) => readLines(tx, stated, report)));
+    const suspects: Suspects = { operations: new Set(), approvals: new Set() };
+    const seen = { operations: new Set<string>(), approvals: new Set<string>() };
+    await this.#each((tx, after) => operationsPage(tx, after, stated, suspects.operations, seen.operations));
+    await this.#each((tx, after) => approvalsPage(tx, after, stated, suspects.approvals, seen.approvals));
+    await this.#store.read(async (tx) => {
+      while (await readLines(tx, stated, report));
+      const head = await tx.audit.head();
+      if (head.seq !== stated.seq || head.hash !== stated.hash) {
+        report(`The audit trail ends at line ${stated.seq}; its head says ${head.seq}.`);
+      }
+      await judge(tx, stated, suspects, seen, report);
+    });
+    return { rows: stated.seq, operations: seen.operations.size, approvals: seen.approvals.size, problems };
+  }
+
+  async #each(page: (tx: Tx, after: string) => Promise<string | null>): Promise<void> {
+    let after: string | null = "";
+    while (after !== null) {
+      const from: string = after;
+      after = await this.#store.read((tx) => page(tx, from));
+    }
+  }
+}
+
+/** One page of the chain. False at its end. */
+async function readLines(tx: Tx, stated: Stated, report: (problem: string) => void): Promise<boolean> {
+  const page = await tx.audit.page(stated.seq, PAGE);
+  for (const line of page) {
+    const seq = "unreadable" in line ? line.unreadable : line.seq;
+    if (seq !== stated.seq + 1) report(`Audit lines ${stated.seq + 1} to ${seq - 1} are missing.`);
+    stated.seq = seq;
+    if ("unreadable" in line) {
+      report(`Audit line ${seq} is unreadable.`);
+      continue;
+    }
+    if (line.prev_hash !== stated.hash) report(`Audit line ${seq} does not follow the line before it.`);
+    const { hash, ...rest } = line;
+    if (lineHash(rest) !== hash) report(`Audit line ${seq} was changed.`);
+    stated.hash = hash;
+    note(stated.operations, line.operation_id, line.data["digest"]);
+    note(stated.approvals, line.approval_id, line.data["approval_record"]);
+    note(stated.approvals, line.data["verdict_approval_id"], line.data["verdict_approval_digest"]);
+  }
+  return page.length === PAGE;
+}
+
+function note(map: Map<string, string>, id: unknown, digest: unknown): void {
+  if (typeof id === "string" && typeof digest === "string") map.set(id, digest);
+}
+
+async function operationsPage(tx: Tx, after: string, stated: Stated, suspects: Set<string>, seen: Set<string>) {
+  const page = await tx.operations.page(after, PAGE);
+  let last: string | null = null;
+  for (const row of page) {
+    last = "unreadable" in row ? row.unreadable : row.id;
+    seen.add(last);
+    const digest = stated.operations.get(last) ?? "";
+    if ("unreadable" in row || operationDigest(row, versionOf(digest)) !== digest) suspects.add(last);
+  }
+  return page.length === PAGE ? last : null;
+}
+
+async function approvalsPage(tx: Tx, after: string, stated: Stated, suspects: Set<string>, seen: Set<string>) {
+  const page = await tx.approvals.page(after, PAGE);
+  let last: string | null = null;
+  for (const row of page) {
+    last = "unreadable" in row ? row.unreadable : row.id;
+    seen.add(last);
+    const digest = stated.approvals.get(last) ?? "";
+    if (
+      "unreadable" in row ||
+      approvalDigest(row, await tx.uses.of(row.id), versionOf(digest)) !== digest ||
+      (row.plan !== null && planHash(row.plan) !== row.shown_hash)
+    ) {
+      suspects.add(last);
+    }
+  }
+  return page.length === PAGE ? last : null;
+}
+
+/** The last word, in one reading: nothing changes while the suspects are looked at. */
+async function judge(
+  tx: Tx,
+  stated: Stated,
+  suspects: Suspects,
+  seen: { readonly operations: ReadonlySet<string>; readonly approvals: ReadonlySet<string> },
+  report: (problem: string) => void,
+): Promise<void> {
+  for (const id of suspects.operations) {
+    const row = await tx.operations.get(id).catch(() => null);
+    const digest = stated.operations.get(id) ?? "";
+    if (row === null || operationDigest(row, versionOf(digest)) !== digest) {
+      report(`Operation ${id} differs from its last audit line.`);
+    }
+  }
+  for (const id of suspects.approvals) {
+    const row = await tx.approvals.get(id).catch(() => null);
+    const digest = stated.approvals.get(id) ?? "";
+    const isSame = row !== null && approvalDigest(row, await tx.uses.of(id), versionOf(digest)) === digest;
+    if (!isSame) report(`Approval ${id} differs from its last audit line.`);
+    else if (row.plan !== null && planHash(row.plan) !== row.shown_hash) {
+      report(`What approval ${id} shows differs from what was asked.`);
+    }
+  }
+  for (const id of stated.operations.keys()) {
+    if (!seen.operations.has(id) && (await tx.operations.get(id).catch(() => null)) === null) {
+      report(`Operation ${id} of the audit trail is missing.`);
+    }
+  }
+  for (const id of stated.approvals.keys()) {
+    if (!seen.approvals.has(id) && (await tx.approvals.get(id).catch(() => null)) === null) {
+      report(`Approval ${id} of the audit trail is missing.`);
+    }
+  }
+}

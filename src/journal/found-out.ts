@@ -1,0 +1,54 @@
+import type { JsonObject } from "../domain/json.ts";
+import type { Place } from "../domain/scope.ts";
+import { bankLineKey } from "./rules/digest.ts";
+import type { BankLine, Fact, JournalStore } from "./store-port.ts";
+
+/** Lines of bank statements that operations used up (`NewOperation.bank_lines`). */
+export class BankLines {
+  readonly #store: JournalStore;
+
+  constructor(store: JournalStore) {
+    this.#store = store;
+  }
+
+  /** The held ones among these, by the key that was asked for. */
+  find(place: Place, keys: readonly string[]): Promise<ReadonlyMap<string, BankLine>> {
+    const asked = new Map(keys.map((key) => [bankLineKey(key), key]));
+    return this.#store.read(async (tx) => {
+      const found = await tx.bankLines.find(place, [...asked.keys()]);
+      return new Map(found.map((line) => [asked.get(line.key) ?? line.key, line]));
+    });
+  }
+}
+
+/**
+ * Small facts with the place they hold for. Kinds: `superseded` (key: invoice id; value: by, released), `route_missing`
+ * (key: method and path template; the place's organization is empty, because a route is the origin's).
+ */
+export class Facts {
+  readonly #store: JournalStore;
+
+  constructor(store: JournalStore) {
+    this.#store = store;
+  }
+
+  get(place: Place, kind: string, key: string): Promise<Fact | null> {
+    return this.#store.read((tx) => tx.facts.get(place, kind, key));
+  }
+
+  list(place: Place, kind: string): Promise<readonly Fact[]> {
+    return this.#store.read((tx) => tx.facts.list(place, kind));
+  }
+
+  put(
+    place: Place,
+    fact: { readonly kind: string; readonly key: string; readonly value: JsonObject; readonly at: number },
+  ): Promise<void> {
+    const { origin, organization_id } = place;
+    return this.#store.transaction((tx) => tx.facts.put({ origin, organization_id, ...fact }));
+  }
+
+  remove(place: Place, kind: string, key: string): Promise<void> {
+    return this.#store.transaction((tx) => tx.facts.remove(place, kind, key));
+  }
+}

@@ -1,0 +1,5 @@
+import { journal } from "./001-journal.ts";
+import { scope } from "./002-scope.ts";
+import type { Migration } from "./migration.ts";
+
+export const MIGRATIONS: readonly Migration[] = [journal, scope];
