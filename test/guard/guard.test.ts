@@ -81,8 +81,12 @@ describe("forms asked in the middle of a call", () => {
     for (const more of [{ principal: "local:eve" }, { subject: "send_invoice {}" }]) {
       expect(await drive(lab, call(guard, sendPlan(), elsewhere, more))).not.toMatchObject({ kind: "approved" });
     }
-    const other = sendPlan({ organization: { id: "org-2", name: null, origin: ORIGIN, simulator: false } });
-    expect(await drive(lab, call(guard, other, elsewhere))).not.toMatchObject({ kind: "approved" });
+    for (const changed of [{ id: "org-2" }, { origin: "https://staging.test" }]) {
+      const other = sendPlan({
+        organization: { id: "org-1", name: null, origin: ORIGIN, simulator: false, ...changed },
+      });
+      expect(await drive(lab, call(guard, other, elsewhere))).not.toMatchObject({ kind: "approved" });
+    }
     const paid = { ...sendPlan(), act: "mark_paid" as const };
     expect(await drive(lab, call(guard, paid, elsewhere))).not.toMatchObject({ kind: "approved" });
   });
@@ -616,11 +620,6 @@ describe("a document that changed since it was approved", () => {
     ],
     ["customer name", sendPlan({ customer: customer({ company: "Evil" }) }), /customer name/],
     ["simulator", sendPlan({ organization: { id: "org-1", name: null, origin: ORIGIN, simulator: true } }), /^$/],
-    [
-      "another API",
-      sendPlan({ organization: { id: "org-1", name: null, origin: "https://staging.test", simulator: false } }),
-      /^$/,
-    ],
   ];
   for (const [name, changed, sentence] of changes) {
     it(`is not approved any more: ${name}`, async () => {
