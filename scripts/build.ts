@@ -1,78 +1,82 @@
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { type OutputChunk, rolldown } from "rolldown";
 import { z } from "zod";
-import { englishOnly, lateAsText } from "./late.ts";
 
 /**
- * Bundles the command into one CommonJS file, `dist/cli.js` (reasons: docs/decisions/bundle.md). Modules behind
- * `import()` stay in the file and are evaluated only when they are asked for.
+ * Bundles the command into a few plain CommonJS files below `dist`: `cli.js` checks Node's version and loads the rest;
+ * what stands behind an `import()` is a file of its own, read when it is first asked for (docs/decisions/bundle.md).
  */
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
-const OUTPUT = join(DIST, "cli.js");
+const ENTRY = "cli.js";
 
 const Manifest = z.object({
   name: z.string(),
   version: z.string(),
   license: z.string().optional(),
+  engines: z.object({ node: z.string() }).partial().optional(),
 });
 
 async function manifestIn(folder: string): Promise<z.infer<typeof Manifest>> {
   return Manifest.parse(JSON.parse(await readFile(join(folder, "package.json"), "utf8")));
 }
 
-const { version } = await manifestIn(ROOT);
+async function bundle(version: string): Promise<readonly OutputChunk[]> {
+  const built = await rolldown({
+    cwd: ROOT,
+    input: { main: "src/cli.ts" },
+    platform: "node",
+    external: ["@photostructure/sqlite", /^node:/],
+    // The SDK's platform module loads a JSON Schema compiler that nothing here uses (docs/decisions/sdk.md).
+    resolve: { alias: { "@modelcontextprotocol/server/_shims": join(ROOT, "src", "transports", "sdk-shims.ts") } },
+    transform: { target: "node20", define: { __VERSION__: JSON.stringify(version) } },
+    plugins: [
+      {
+        // zod's messages in fifty languages are a sixth of the code; the server speaks English.
+        name: "english-only",
+        load: (id) =>
+          /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/.test(id) ? 'export { default as en } from "./en.js";' : null,
+      },
+    ],
+  });
+  const { output } = await built.generate({
+    format: "cjs",
+    strict: true,
+    minify: true,
+    comments: false,
+    // A hash in each name: a server that runs while its files are replaced never loads a part of another version.
+    entryFileNames: "[name]-[hash].js",
+    chunkFileNames: "[name]-[hash].js",
+  });
+  await built.close();
+  return output.filter((part) => part.type === "chunk");
+}
 
-await mkdir(DIST, { recursive: true });
+/** The plain first file, with the oldest Node that is supported and the name of the bundle's first chunk filled in. */
+async function entry(node: string, main: string): Promise<string> {
+  const source = await readFile(join(ROOT, "src", "entry.cjs"), "utf8");
+  return `#!/usr/bin/env node\n${source.replace("__NODE__", node).replace("__MAIN__", main)}`;
+}
 
-const inputs = new Set<string>();
-const { metafile, outputFiles } = await build({
-  absWorkingDir: ROOT,
-  entryPoints: ["src/cli.ts"],
-  outfile: OUTPUT,
-  bundle: true,
-  format: "cjs",
-  platform: "node",
-  target: "node20",
-  minify: true,
-  legalComments: "none",
-  // CommonJS has no `import.meta`; the banner's constant takes its place.
-  banner: {
-    js: '#!/usr/bin/env node\n"use strict";const __importMetaUrl = require("node:url").pathToFileURL(__filename).href;',
-  },
-  define: { __VERSION__: JSON.stringify(version), "import.meta.url": "__importMetaUrl" },
-  alias: { "@modelcontextprotocol/server/_shims": "./src/transports/sdk-shims.ts" },
-  external: ["@photostructure/sqlite", "node:sqlite"],
-  loader: { ".html": "text", ".css": "text" },
-  plugins: [lateAsText(["./runtime.ts", "undici"], ["src/errors.ts"], inputs), englishOnly],
-  metafile: true,
-  write: false,
-  logLevel: "warning",
-});
-
-const code = outputFiles[0]?.contents ?? new Uint8Array();
-// Written aside and renamed: a server that starts at this moment reads the old file or the new one.
-const draft = `${OUTPUT}.${process.pid}`;
-await writeFile(draft, code);
-await chmod(draft, 0o755);
-await rename(draft, OUTPUT);
-// The package is ESM; this marks the bundle as what it is.
-await writeFile(join(DIST, "package.json"), '{ "type": "commonjs" }\n');
-await writeFile(join(DIST, "LICENSES.txt"), await notices([...inputs, ...Object.keys(metafile.inputs)]));
-
-process.stderr.write(`dist/cli.js ${(code.byteLength / 1024).toFixed(0)} KB\n`);
+/** Written aside and renamed: a server that starts at this moment reads the old file or the new one. */
+async function put(name: string, text: string): Promise<void> {
+  const draft = join(DIST, `${name}.${process.pid}`);
+  await writeFile(draft, text);
+  if (name === ENTRY) await chmod(draft, 0o755);
+  await rename(draft, join(DIST, name));
+}
 
 /** Licence texts of the packages whose code ended up in the bundle. */
 async function notices(files: readonly string[]): Promise<string> {
   const folders = new Set<string>();
   for (const file of files) {
-    const folder = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1];
-    if (folder !== undefined) folders.add(join(ROOT, folder));
+    const folder = /^(.*node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1];
+    if (folder !== undefined) folders.add(folder);
   }
   const entries = await Promise.all([...folders].sort().map(notice));
-  return `Third-party code contained in dist/cli.js\n\n${entries.join("\n")}`;
+  return `Third-party code contained in this folder\n\n${entries.join("\n")}`;
 }
 
 async function notice(folder: string): Promise<string> {
@@ -90,3 +94,25 @@ async function licenceText(folder: string): Promise<string | null> {
   }
   return null;
 }
+
+const { version, engines } = await manifestIn(ROOT);
+const node = /^>=(\d+\.\d+\.\d+)$/.exec(engines?.node ?? "")?.[1];
+if (node === undefined) throw new Error("package.json: engines.node must read >=X.Y.Z.");
+const chunks = await bundle(version);
+const main = chunks.find(({ isEntry }) => isEntry);
+if (main === undefined) throw new Error("The bundle has no entry.");
+
+await mkdir(DIST, { recursive: true });
+const files = new Map<string, string>([
+  ...chunks.map(({ fileName, code }) => [fileName, code] as const),
+  // The package is ESM; this marks the folder as what it is.
+  ["package.json", '{ "type": "commonjs" }\n'],
+  ["LICENSES.txt", await notices(chunks.flatMap(({ moduleIds }) => moduleIds))],
+  // Last: whoever finds this file finds the others.
+  [ENTRY, await entry(node, main.fileName)],
+]);
+for (const [name, text] of files) await put(name, text);
+for (const name of await readdir(DIST)) if (!files.has(name)) await rm(join(DIST, name), { recursive: true });
+
+const bytes = [...files.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+process.stderr.write(`dist: ${files.size} files, ${(bytes / 1024).toFixed(0)} KB\n`);
