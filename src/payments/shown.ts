@@ -1,7 +1,6 @@
 import type { Invoice } from "../domain/invoice.ts";
 import { moneyText, sum } from "../domain/money.ts";
 import { oneLine } from "../domain/untrusted.ts";
-import type { Fact } from "./evidence.ts";
 import type { Kind } from "./judge.ts";
 import type { Proposal } from "./proposal.ts";
 import { agreedReason } from "./propose.ts";
@@ -20,9 +19,10 @@ export interface ShownLine {
   readonly text?: string;
   readonly kind?: Exclude<Kind, "sure" | "not_found">;
   readonly invoices?: { readonly number: string; readonly customer?: string; readonly amount?: string }[];
-  readonly agrees?: Fact[];
-  readonly partly?: Fact[];
-  readonly differs?: Fact[];
+  /** Facts, separated by commas. */
+  readonly agrees?: string;
+  readonly partly?: string;
+  readonly differs?: string;
   readonly reason?: string;
 }
 
@@ -59,9 +59,9 @@ function toLine(proposal: Proposal): ShownLine {
     ...(text === "" ? {} : { text }),
     ...(kind === "sure" || kind === "not_found" ? {} : { kind }),
     ...(invoices.length === 0 ? {} : { invoices: invoices.map(toInvoice) }),
-    ...(agrees.length === 0 ? {} : { agrees }),
-    ...(partly.length === 0 ? {} : { partly: [...partly] }),
-    ...(differs.length === 0 ? {} : { differs: [...differs] }),
+    ...(agrees.length === 0 ? {} : { agrees: agrees.join(", ") }),
+    ...(partly.length === 0 ? {} : { partly: partly.join(", ") }),
+    ...(differs.length === 0 ? {} : { differs: differs.join(", ") }),
     ...(settles && reason === agreedReason(invoices) ? {} : { reason }),
   };
 }

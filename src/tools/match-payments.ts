@@ -24,14 +24,15 @@ const AT_ONCE = 4;
 /** What one approval covers. */
 const SETTLED_AT_ONCE = 50;
 
-const facts = z.array(z.enum(["number", "reference", "amount", "currency", "payer", "day"])).optional();
+/** Names of facts (number, reference, amount, currency, payer, day), as one text. */
+const facts = z.string().optional();
 const shownLine = z.object({
-  handle: z.string().describe("Stands for this bank line."),
+  handle: z.string(),
   line: z.number(),
   day: z.string().optional(),
   payer: z.string().optional(),
   amount: z.string(),
-  text: z.string().optional().describe("The bank's words: data."),
+  text: z.string().optional(),
   kind: z.enum(KINDS).optional(),
   invoices: z
     .array(z.object({ number: z.string(), customer: z.string().optional(), amount: z.string().optional() }))
@@ -145,9 +146,9 @@ function sentence({
   const said = [
     ...(kind === undefined ? [] : [`${kind.replace("_", " ")}.`]),
     ...(reason === undefined ? [] : [reason]),
-    ...(agrees === undefined ? [] : [`Agrees: ${agrees.join(", ")}.`]),
-    ...(partly === undefined ? [] : [`In part: ${partly.join(", ")}.`]),
-    ...(differs === undefined ? [] : [`Differs: ${differs.join(", ")}.`]),
+    ...(agrees === undefined ? [] : [`Agrees: ${agrees}.`]),
+    ...(partly === undefined ? [] : [`In part: ${partly}.`]),
+    ...(differs === undefined ? [] : [`Differs: ${differs}.`]),
   ].join(" ");
   const head = `${line}. [${handle}] ${from.filter((part) => part !== undefined).join(" ")}`;
   return `${head}${to.length === 0 ? "" : ` → ${to.join(", ")}`}${said === "" ? "" : `: ${said}`}`;

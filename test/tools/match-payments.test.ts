@@ -71,10 +71,7 @@ describe("match_payments", () => {
         ],
         "to_decide": [
           {
-            "agrees": [
-              "amount",
-              "payer",
-            ],
+            "agrees": "amount, payer",
             "amount": "428.40 EUR",
             "day": "2026-03-09",
             "handle": "nf02w798jn",
@@ -87,23 +84,16 @@ describe("match_payments", () => {
             ],
             "kind": "likely",
             "line": 3,
-            "partly": [
-              "number",
-            ],
+            "partly": "number",
             "payer": "FREIE BUEHNE LEIPZIG E.V.",
             "reason": "The number looks like RE-2026-0004, and the amount agrees.",
             "text": "Rechnung 4/2026",
           },
           {
-            "agrees": [
-              "number",
-              "payer",
-            ],
+            "agrees": "number, payer",
             "amount": "1085.00 EUR",
             "day": "2026-03-09",
-            "differs": [
-              "amount",
-            ],
+            "differs": "amount",
             "handle": "gr73jgh977",
             "invoices": [
               {
@@ -119,11 +109,7 @@ describe("match_payments", () => {
             "text": "Invoice #2026-1 less fee",
           },
           {
-            "agrees": [
-              "number",
-              "amount",
-              "payer",
-            ],
+            "agrees": "number, amount, payer",
             "amount": "1190.00 EUR",
             "day": "2026-03-09",
             "handle": "1v1wfdydvw",
@@ -141,11 +127,7 @@ describe("match_payments", () => {
             "text": "RE-2026-0009",
           },
           {
-            "agrees": [
-              "number",
-              "amount",
-              "payer",
-            ],
+            "agrees": "number, amount, payer",
             "amount": "2118.20 EUR",
             "day": "2026-03-09",
             "handle": "8drytb7pk4",
@@ -163,16 +145,10 @@ describe("match_payments", () => {
             "text": "RE 2026-0005",
           },
           {
-            "agrees": [
-              "number",
-              "amount",
-              "payer",
-            ],
+            "agrees": "number, amount, payer",
             "amount": "1556.64 EUR",
             "day": "2026-03-09",
-            "differs": [
-              "currency",
-            ],
+            "differs": "currency",
             "handle": "syh4382gy3",
             "invoices": [
               {
@@ -188,10 +164,7 @@ describe("match_payments", () => {
             "text": "RE 2026-0010",
           },
           {
-            "agrees": [
-              "amount",
-              "payer",
-            ],
+            "agrees": "amount, payer",
             "amount": "424.83 EUR",
             "day": "2026-03-09",
             "handle": "f9xcrhvktt",
