@@ -40,26 +40,27 @@ const RETURN = wordsOf(RETURN_WORDS);
 const PAYOUT = wordsOf(PAYOUT_WORDS);
 const PROVIDER = new Set(fold(PROVIDERS).split(" "));
 /** `Policennummer`: whatever is before the end is numbered. */
-const NUMBER_END = /^(.{2,}?)S?(?:NRN?|NRO|NUMMERN?|NUMBER|NUMM?ERO|ZEICHEN|KENNUNG)$/;
+const NUMBER_END = /^(.{2,}?)(S?)(?:NRN?|NRO|NUMMERN?|NUMBER|NUMM?ERO|ZEICHEN|KENNUNG)$/;
 /** Only behind a word of the lists: Milano and David are names. */
 const SHORT_END = /^(.{2,}?)(?:NO|ID|CODE|REF)$/;
 
-/** Kind of one folded word. */
+/** Kind of one folded word. A word that is in several lists is the one that settles less. */
 export function kindOf(word: string): WordKind {
   if (NUMBER.has(word)) return "number";
   if (isInvoiceWord(word)) return "invoice";
+  if (OTHER.has(word)) return "other";
   if (AND.has(word)) return "and";
   if (QUIET.has(word)) return "quiet";
-  if (OTHER.has(word)) return "other";
-  const numbered = NUMBER_END.exec(word)?.[1];
-  if (numbered !== undefined) {
-    if (isInvoiceWord(numbered)) return "invoice";
-    return QUIET.has(numbered) ? "quiet" : "other";
-  }
-  const short = SHORT_END.exec(word)?.[1];
-  if (short === undefined) return "unknown";
-  if (isInvoiceWord(short)) return "invoice";
-  return OTHER.has(short) ? "other" : "unknown";
+  const [, stem = "", joint = ""] = NUMBER_END.exec(word) ?? [];
+  if (stem !== "") return kindOfStem(OTHER.has(stem + joint) ? stem + joint : stem);
+  const short = SHORT_END.exec(word)?.[1] ?? "";
+  return isInvoiceWord(short) || OTHER.has(short) ? kindOfStem(short) : "unknown";
+}
+
+/** What is numbered decides. */
+function kindOfStem(stem: string): WordKind {
+  if (isInvoiceWord(stem)) return "invoice";
+  return QUIET.has(stem) && !OTHER.has(stem) ? "quiet" : "other";
 }
 
 /** A reminder names the invoice it is about: `Mahnung RE-2026-0042`. */
@@ -74,8 +75,9 @@ export function isTax(word: string): boolean {
 
 /** Whether a folded word means an invoice, alone or at the end of a longer word. */
 export function isInvoiceWord(word: string): boolean {
-  if (NOT_INVOICE.has(word)) return false;
-  return INVOICE.has(word) || COMPOUND_ENDS.some((end) => word.length > end.length && word.endsWith(end));
+  if (INVOICE.has(word)) return true;
+  if (NOT_INVOICE.has(word) || OTHER.has(word)) return false;
+  return COMPOUND_ENDS.some((end) => word.length > end.length && word.endsWith(end));
 }
 
 /** Whether a text says that money goes back. */

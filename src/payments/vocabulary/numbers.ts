@@ -155,7 +155,7 @@ export const OTHER_WORDS: Readonly<Record<string, ByLanguage>> = {
     nordic: "Påminnelse Purring Rykker Muistutus Maksumuistutus Inkasso",
   },
   account: {
-    de: "Konto Kto Kontonr BLZ IBAN BIC Depot Karte Kartennr Girokonto TAN Terminal TA-Nr",
+    de: "Konto Kto Kontonr BLZ IBAN BIC Depot Karte Kartennr Girokonto TAN Terminal TA",
     en: "Account Acct Acc Card Sort IBAN BIC Terminal",
     fr: "Compte Carte IBAN BIC",
     it: "Conto Carta IBAN CRO TRN",
