@@ -1,9 +1,12 @@
+import { introduction } from "./mentions.ts";
 import { kindOf } from "./words.ts";
 
 export interface Literal {
   readonly code: string;
   readonly start: number;
   readonly end: number;
+  /** Introduced as another kind of number. */
+  readonly doubted: boolean;
 }
 
 /** Longest number of letters and digits mixed that is looked for, in pieces. */
@@ -36,7 +39,9 @@ export function literalsIn(folded: string, isCode: (code: string) => boolean): L
       .slice(from, longest + 1)
       .map(({ text }) => text)
       .join("");
-    found.push({ code, start: first.start, end: last.end });
+    const before = /[^\d]*$/.exec(folded.slice(0, first.start))?.[0] ?? "";
+    const { other, doubted } = introduction(before);
+    found.push({ code, start: first.start, end: last.end, doubted: other || doubted });
     from = longest;
   }
   return found;
@@ -46,7 +51,7 @@ export function literalsIn(folded: string, isCode: (code: string) => boolean): L
     const [left, right] = side === 1 ? [pieces[at], pieces[at + 1]] : [pieces[at - 1], pieces[at]];
     if (left === undefined || right === undefined) return true;
     const gap = folded.slice(left.end, right.start);
-    if (!/^[-/._]$/.test(gap)) return !(side === -1 && kindOf(left.text) === "other");
+    if (!/^[-/._]$/.test(gap)) return true;
     const neighbour = (side === 1 ? right : left).text;
     return /^\p{L}+$/u.test(neighbour) && !["unknown", "other"].includes(kindOf(neighbour)) && neighbour.length > 1;
   }

@@ -8,7 +8,7 @@ import { NumberIndex } from "./number-index.ts";
 import type { Found, Proposal } from "./proposal.ts";
 import { type Candidate, propose } from "./propose.ts";
 import { together } from "./together.ts";
-import { providerIn, speaksOfPayout, speaksOfReturn } from "./words.ts";
+import { deniesSomething, providerIn, speaksOfPayout, speaksOfReturn } from "./words.ts";
 
 /**
  * Matches the credits of a statement with invoices. Pure: texts are compared, never followed; `settles` needs number and
@@ -89,9 +89,11 @@ function asReturn(found: Found, line: PaidLine, takenBack: ReadonlySet<string>):
     ? "A return: the bank says that this money came back."
     : speaksOfReturn(line.text)
       ? "Perhaps a return: the text speaks of money going back."
-      : found.settles && found.invoices.some(({ id }) => takenBack.has(id))
-        ? "It agrees, but a debit in this statement names it too: taken back?"
-        : null;
+      : found.settles && deniesSomething(line.text)
+        ? "It agrees, but the text says not, without or except."
+        : found.settles && found.invoices.some(({ id }) => takenBack.has(id))
+          ? "It agrees, but a debit in this statement names it too: taken back?"
+          : null;
   if (reason === null) return found;
   const kind = found.settles ? "likely" : found.kind;
   const before = found.kind === "sure" || found.kind === "several" ? "" : ` ${found.reason}`;

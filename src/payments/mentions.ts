@@ -12,6 +12,8 @@ export interface Mention {
   readonly tail: string;
   /** The letters stand apart (`2026-0042 B`), or are a longer word: they may not belong to it. */
   readonly loose: boolean;
+  /** It may be the first letter of a name as well: `2026-0042 B. Smith`. */
+  readonly initial: boolean;
   /** The word before it, folded: `RE`, `INVOICE`; empty when there is none. */
   readonly word: string;
   /** The word stands on the number: `AN-2026-0042`. */
@@ -42,17 +44,20 @@ export function mentionsOf(plain: string): Mention[] {
   return [...found, ...lex(repaired, true).filter((mention) => !known.has(keyOf(mention)))];
 }
 
-/** Blanks out what is no number of a document: account numbers, days and amounts. Places stay where they are. */
+/**
+ * Blanks out what is no number of a document, places staying where they are: account numbers with `|`, over which no word
+ * is carried to a number behind it; days and amounts with `~`, over which it is ("Bestellung vom 01.11.2026: 2026-0042").
+ */
 export function withoutOthers(folded: string): string {
   return withoutAccounts(folded)
     .replaceAll(
       /(?<![\d./-])\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})?(?![\d./-])|(?<![\d./-])\d{4}-\d{2}-\d{2}(?![\d./-])|(?<![\d./-])\d{1,2}\/\d{1,2}\/\d{4}(?![\d./-])/g,
-      blanked,
+      passed,
     )
-    .replaceAll(/(?<![\d.,-])\d{1,3}(?:([.,'])\d{3})+(?!\1)[.,]\d{2}(?![\d.,-])/g, blanked)
+    .replaceAll(/(?<![\d.,-])\d{1,3}(?:([.,'])\d{3})+(?!\1)[.,]\d{2}(?![\d.,-])/g, passed)
     .replaceAll(
       /(?:EUR|€|USD|\$|CHF|GBP|£)\s?\d+[.,]\d{2}(?!\d)|(?<![\d.,-])\d+[.,]\d{2}\s?(?:EUR|€|USD|\$|CHF|GBP|£)/g,
-      blanked,
+      passed,
     );
 }
 
@@ -67,6 +72,10 @@ export function blanked(part: string): string {
   return "|".repeat(part.length);
 }
 
+function passed(part: string): string {
+  return "~".repeat(part.length);
+}
+
 function repairDigits(plain: string): string {
   const digits = (run: string) => run.replaceAll("O", "0").replaceAll(/[IL]/g, "1");
   return plain
@@ -74,7 +83,7 @@ function repairDigits(plain: string): string {
     .replaceAll(/\d[0-9OIL]+(?![A-Z])/g, digits);
 }
 
-interface Token extends Pick<Mention, "groups" | "tail" | "loose"> {
+interface Token extends Pick<Mention, "groups" | "tail" | "loose" | "initial"> {
   readonly introduced: Introduction;
   /** Another kind of number, or part of a code. */
   readonly other: boolean;
@@ -92,8 +101,8 @@ function lex(plain: string, repaired: boolean): Mention[] {
   for (const [from, first] of tokens.entries()) {
     const { other, ...introduced } = first.introduced;
     if (first.other) {
-      const { groups, tail, loose } = first;
-      if (other) mentions.push({ groups, tail, loose, ...introduced, other, repaired, from, to: from });
+      const { groups, tail, loose, initial } = first;
+      if (other) mentions.push({ groups, tail, loose, initial, ...introduced, other, repaired, from, to: from });
       continue;
     }
     const groups: string[] = [];
@@ -108,6 +117,7 @@ function lex(plain: string, repaired: boolean): Mention[] {
           groups: [...groups],
           tail: token.tail,
           loose: token.loose,
+          initial: token.initial,
           ...introduced,
           other: false,
           repaired,
@@ -164,37 +174,63 @@ function tokensOf(plain: string): Token[] {
       groups: goesOn && listed ? [year, ...groups] : groups,
       tail: behind.tail,
       loose: behind.loose,
+      initial: behind.initial,
       introduced: spread ? { ...introduced, other: true } : introduced,
-      other: appended || spread || introduced.other || behind.code || foreign(plain, run),
+      other:
+        appended ||
+        spread ||
+        introduced.other ||
+        behind.code ||
+        isForeign(plain, run) ||
+        isCalledOther(plain.slice(end)),
       follows,
     });
   }
   return tokens;
 }
 
-/** Digits or letters of another script beside it: nobody knows which number that is. */
-function foreign(plain: string, { start, end }: Run): boolean {
-  return /[^\p{ASCII}\P{N}]$/u.test(plain.slice(0, start)) || /^[^\p{ASCII}\P{N}]/u.test(plain.slice(end));
+/** Digits of another script beside it, or more digits behind a mark that no number has: nobody knows which number that is. */
+function isForeign(plain: string, { start, end }: Run): boolean {
+  return (
+    /[^\p{ASCII}\P{N}]$|\d[:*\\]$/u.test(plain.slice(0, start)) ||
+    /^(?:[^\p{ASCII}\P{N}]|[:*\\]\d)/u.test(plain.slice(end))
+  );
+}
+
+/** `2026-0042 (Bestellnummer)`, `2026-0042 is our order number`. */
+function isCalledOther(rest: string): boolean {
+  const said = /^ ?(?:\(([^()\d]{2,40})\)|(?:=|IST|IS|EST|ES|AER|ER|ON|TO) ([^()\d,;|~]{2,40})(?!\d))/.exec(rest);
+  const words = (said?.[1] ?? said?.[2] ?? "").match(/\p{L}+/gu) ?? [];
+  return words.some((word) => kindOf(word) === "other");
 }
 
 /** Letters on the end of a number; `code`: digits go on behind them (`4A7B`). */
-function tailOf(rest: string): { readonly tail: string; readonly loose: boolean; readonly code: boolean } {
-  const [, mark = "", letters = "", digit = ""] = /^([-/._]?)(\p{L}+)(\d?)/u.exec(rest) ?? [];
-  const none = { tail: "", loose: false, code: false };
-  if (letters === "") {
-    // `2026-0042 B`, `2026-0042 (B)`; not `A. Smith`, `u 2026-0043`, `v 01.11.`.
-    const apart = /^ (?:([A-Z])(?![\p{L}\d.'&|])|\(([A-Z])\))(?! ?[\d|])/u.exec(rest);
-    return apart === null ? none : { tail: apart[1] ?? apart[2] ?? "", loose: true, code: false };
+function tailOf(rest: string): Pick<Mention, "tail" | "loose" | "initial"> & { readonly code: boolean } {
+  const none = { tail: "", loose: false, initial: false, code: false };
+  const attached = /^([-/._]?)(\p{L}+)((?:[-._](?:\p{L}+|\d+)|\/(?:\p{L}+|\d{1,3}(?!\d)))*)(?:([ -]?)(\d))?/u.exec(
+    rest,
+  );
+  if (attached === null) {
+    // `2026-0042 B`, `2026-0042 (B)`, `2026-0042 B.`; not `u 2026-0043`, `v 01.11.`.
+    const [, one, dot, next, other] =
+      /^ (?:([A-Z])(?![\p{L}\d'&])(?! ?~)(?:(\.) ?(\p{L}*))?|\(([A-Z])\))/u.exec(rest) ?? [];
+    const isAnd = one !== undefined && kindOf(one) === "and" && /^ .\.? ?\d/.test(rest);
+    const isInitial = dot !== undefined && next !== undefined && next !== "" && kindOf(next) === "unknown";
+    return isAnd ? none : { tail: one ?? other ?? "", loose: true, initial: isInitial, code: false };
   }
-  // The bank dropped a blank: `0042VOM 12.11.`, `0042RE2026`, `0042Danke`.
-  const glued = letters.length > 1 && (kindOf(letters) !== "unknown" || /^(?:DATUM|EUR|USD|CHF|GBP|VOM)/.test(letters));
-  if (glued || (letters === "V" && digit !== "")) return none;
-  if (digit !== "" && mark === "") return { tail: letters, loose: true, code: true };
-  return { tail: letters, loose: letters.length > 2, code: false };
+  const [, mark = "", letters = "", more = "", gap = "", digit] = attached;
+  // The bank dropped a blank: `0042VOM 12.11.`, `0042RE2026`, `0042Danke`. Two letters may be a country's: `0042-DE`.
+  const goesOn = digit !== undefined;
+  const known = kindOf(letters) !== "unknown" || /^(?:DATUM|EUR|USD|CHF|GBP|VOM)/.test(letters);
+  const glued = letters.length > (mark !== "" ? 3 : goesOn ? 1 : 2) && known;
+  if ((glued && more === "") || (letters === "V" && goesOn)) return none;
+  if (goesOn && gap === "") return { tail: letters, loose: true, initial: false, code: true };
+  const tail = `${letters}${more}`.replaceAll(/[^\p{L}\d]/gu, "");
+  return { tail, loose: letters.length > 2 && more === "", initial: false, code: false };
 }
 
-/** The words before a number, nearest first: which kind of number they announce. */
-function introduction(gap: string): Introduction {
+/** The words before a number, nearest first: which kind of number they announce. `gap` holds no digit. */
+export function introduction(gap: string): Introduction {
   const near = gap.slice(gap.lastIndexOf("|") + 1);
   const nearest = /(\p{L}+)([^\p{L}]{0,6})$/u.exec(near);
   const word = nearest?.[1] ?? "";
@@ -218,8 +254,7 @@ function introduction(gap: string): Introduction {
     if (isTax(one) && kindOf(words[at + 1] ?? "") === "invoice") continue;
     if (kind === "other") return made("other");
     if (kind !== "unknown" || one.length === 1) continue;
-    if (apart) break;
-    between.push(one);
+    if (!apart) between.push(one);
   }
   return made(null);
 }

@@ -58,7 +58,11 @@ export class NumberIndex {
     const checked = [...references, ...structuredField(stated)];
     const whole = checked.length === references.length && stated !== "" ? `${rest} | ${stated}` : rest;
     const literal = literalsIn(withoutAccounts(whole), (code) => this.#mixed.has(code));
-    const spelled = literal.flatMap(({ code }) => this.#entries.get(`#${strip(code)}`) ?? []);
+    const spelled = literal.map(({ code, doubted }) => ({
+      doubted,
+      invoices: (this.#entries.get(`#${strip(code)}`) ?? []).map(({ invoice }) => invoice),
+    }));
+    const written = (doubted: boolean) => spelled.flatMap((one) => (one.doubted === doubted ? one.invoices : []));
     const plain = literal.reduce(
       (text, { start, end }) => text.slice(0, start) + blanked(text.slice(start, end)) + text.slice(end),
       whole,
@@ -73,12 +77,8 @@ export class NumberIndex {
     const open = matches.filter(({ mention }) => !covered(mention));
     const carried = this.#carried(checked);
     return {
-      exact: unique([
-        ...carried.exact,
-        ...spelled.map(({ invoice }) => invoice),
-        ...certain.flatMap(({ exact }) => exact),
-      ]),
-      fuzzy: unique([...carried.fuzzy, ...open.flatMap(({ exact, fuzzy }) => [...exact, ...fuzzy])]),
+      exact: unique([...carried.exact, ...written(false), ...certain.flatMap(({ exact }) => exact)]),
+      fuzzy: unique([...carried.fuzzy, ...written(true), ...open.flatMap(({ exact, fuzzy }) => [...exact, ...fuzzy])]),
       unknown: widest(open.map(({ mention }) => mention).filter(looksLikeNumber)),
       elsewhere: mentions.some(({ other, groups }) => other && this.#entries.has(`=${groups.join("")}`)),
       carried: carried.how,
@@ -86,7 +86,14 @@ export class NumberIndex {
     };
   }
 
-  #find(mention: Mention, payer: ReadonlySet<string>) {
+  #find(written: Mention, payer: ReadonlySet<string>) {
+    // `2026-0042 B. Smith`: B belongs to the number only where there is such a number.
+    const lettered = written.initial ? this.#agreeing(written, payer) : null;
+    if (lettered?.literal === true) return lettered;
+    return this.#agreeing(written.initial ? { ...written, tail: "" } : written, payer);
+  }
+
+  #agreeing(mention: Mention, payer: ReadonlySet<string>) {
     const found: Record<Agreement, Invoice[]> = { literal: [], exact: [], fuzzy: [] };
     const seen = new Set<Entry>();
     for (const key of writtenKeys(mention)) {

@@ -38,7 +38,7 @@ export function partsOf(number: string): NumberParts {
 export function agreement(mention: Mention, number: NumberParts, isName: (word: string) => boolean): Agreement | null {
   if (number.groups.length === 0) return null;
   const { word, attached, named, numbered } = mention;
-  const tail = mention.loose && isName(mention.tail) ? "" : mention.tail;
+  const tail = mention.tail.length > 2 && isName(mention.tail) ? "" : mention.tail;
   // 2026-0042-B is neither 2026-0042-A nor 2026-0042; a letter that stands apart may be another word.
   if (tail !== "" && tail !== number.tail && !mention.loose) return null;
   const own = word !== "" && word === number.letters;

@@ -28,7 +28,11 @@ interface Found {
 }
 
 const CHECKS: Readonly<Record<StructuredKind, (text: string) => Structured>> = {
-  RF: (text) => of("RF", text, remainder97(`${text.slice(4)}${text.slice(0, 4)}`) === 1, [text.slice(4)]),
+  // 00, 01 and 99 leave the remainder of another pair, and are never given out.
+  RF: (text) => {
+    const isGiven = /^RF(?!00|01|99)/.test(text);
+    return of("RF", text, isGiven && remainder97(`${text.slice(4)}${text.slice(0, 4)}`) === 1, [text.slice(4)]);
+  },
   QR: (text) => of("QR", text, isRecursive10(text), [text.slice(0, -1)]),
   OGM: (text) => {
     const rest = remainder97(text.slice(0, 10));

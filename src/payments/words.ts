@@ -5,6 +5,7 @@ import {
   COMPOUNDED,
   INVOICE_WORDS,
   LINK_WORDS,
+  NEGATIONS,
   NOT_COMPOUNDED,
   NUMBER_WORDS,
   OTHER_WORDS,
@@ -37,6 +38,7 @@ const TAX = new Set(wordsOf(OTHER_WORDS["tax"] ?? {}));
 const QUIET = new Set(wordsOf(PAYMENT_WORDS, LINK_WORDS));
 const AND = new Set(wordsOf(AND_WORDS));
 const RETURN = wordsOf(RETURN_WORDS);
+const NEGATION = new Set(wordsOf(NEGATIONS));
 const PAYOUT = wordsOf(PAYOUT_WORDS);
 const PROVIDER = new Set(fold(PROVIDERS).split(" "));
 /** `Policennummer`: whatever is before the end is numbered. */
@@ -83,6 +85,11 @@ export function isInvoiceWord(word: string): boolean {
 /** Whether a text says that money goes back. */
 export function speaksOfReturn(text: string): boolean {
   return anyWord(text, RETURN);
+}
+
+/** Whether a text denies something: perhaps that it pays the invoice it names. */
+export function deniesSomething(text: string): boolean {
+  return words(text).some((word) => NEGATION.has(word));
 }
 
 /** Whether a text is about several payments in one. */

@@ -220,7 +220,7 @@ export const NUMBER_WORDS: ByLanguage = {
 
 /** Words of payment and courtesy: they say nothing about the number. */
 export const PAYMENT_WORDS: ByLanguage = {
-  de: "Zahlung Bezahlung Zahlungseingang Überweisung Überw Ueberweisungsgutschrift Gutschrift Gutschr Eingang Danke Dank Vielen Herzlichen Betrag Zahlbetrag Gesamtbetrag Betreff Betr Verwendungszweck Zweck Zahlungszweck Zahlungsgrund Zahlungsreferenz SVWZ Ref Referenz Restzahlung Rest Ausgleich Begleichung bezahlt Abrechnung SEPA Echtzeit Online Haben Basis Echtzeitüberweisung Dauerauftrag Grüße Gruß LG MfG Hallo Bitte",
+  de: "Zahlung Bezahlung Zahlungseingang Überweisung Überw Überweisungsgutschrift Eingang Danke Dank Vielen Herzlichen Betrag Zahlbetrag Gesamtbetrag Betreff Betr Verwendungszweck Zweck Zahlungszweck Zahlungsgrund Zahlungsreferenz SVWZ Ref Referenz Restzahlung Rest Ausgleich Begleichung bezahlt Abrechnung SEPA Echtzeit Online Haben Basis Echtzeitüberweisung Dauerauftrag Grüße Gruß LG MfG Hallo Bitte",
   en: "Payment Payments Paid Pay Paying Pmt Pymt Transfer Thanks Thank you Remittance Reference Ref Re Received Details Balance Settlement Settling Amount Full Bank Wire Money with many dated",
   fr: "Virement Vir Paiement Règlement Merci Référence Réf Motif Libellé Solde Acquittement Beaucoup Montant",
   it: "Bonifico Pagamento Pag Saldo Grazie Causale Riferimento Rif Rimessa Importo A Favore",
@@ -265,6 +265,18 @@ export const RETURN_WORDS: ByLanguage = {
   es: "Devolución Devuelto Reembolso Retrocesión Retroceso",
   pl: "Zwrot Storno Reklamacja",
   nordic: "Återbetalning Retur Tilbakebetaling Tilbagebetaling Tilbageførsel Tilbakeføring Palautus Hyvitys",
+};
+
+/** The text may say which invoice is *not* paid. */
+export const NEGATIONS: ByLanguage = {
+  de: "nicht kein keine keiner ohne außer statt anstatt ausgenommen",
+  en: "not except without instead excluding unlike",
+  fr: "pas sauf sans",
+  it: "non senza tranne eccetto",
+  nl: "niet zonder behalve",
+  es: "sin excepto salvo",
+  pl: "nie bez oprócz zamiast",
+  nordic: "inte ikke utan uden uten ilman",
 };
 
 /** Introduce a number with a check digit: `OCR 202600425`. */
