@@ -1,5 +1,6 @@
 import { type Invoice, isOpen } from "../domain/invoice.ts";
-import { oneLine, quoted } from "../domain/untrusted.ts";
+import { quoted } from "../domain/untrusted.ts";
+import type { Doubt } from "./bank-line.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { PaidLine } from "./line-facts.ts";
 import { lineKeys } from "./line-key.ts";
@@ -54,10 +55,7 @@ function proposalOf(
   // Without a currency the line is still shown beside what it could pay, in whatever currency that is.
   const assumed = currency ?? named.exact[0]?.currency ?? open[0]?.invoice.currency ?? "";
   const found = propose(line, assumed, named, payer, open);
-  const doubts = [
-    ...(line.doubts ?? []).map(({ about, quoted: piece }) => (piece === "" ? about : `${about} ${quoted(piece, 40)}`)),
-    ...(currency === null ? ["the currency, which no line and no `currency` names"] : []),
-  ];
+  const doubts = doubtsOf(line, currency);
   const cautious = [
     (one: Found) => withRemarks(one, named.remarks),
     (one: Found) => asPayout(one, line, named.exact.length > 0),
@@ -86,7 +84,7 @@ function asPayout(found: Found, line: PaidLine, named: boolean): Found {
 function asReturn(found: Found, line: PaidLine, takenBack: ReadonlySet<string>): Found {
   const isReturned = line.returned !== undefined && line.returned !== null;
   const reason = isReturned
-    ? "A return: the bank says that this money came back."
+    ? `A return, says the bank: ${quoted(line.returned ?? "", 60)}.`
     : speaksOfReturn(line.text)
       ? "Perhaps a return: the text speaks of money going back."
       : found.settles && deniesSomething(line.text)
@@ -100,9 +98,20 @@ function asReturn(found: Found, line: PaidLine, takenBack: ReadonlySet<string>):
   return { ...found, kind, settles: false, reason: `${reason}${before}`, part_of: [] };
 }
 
+/** What is missing for a proof; a currency that nobody names is missing, whatever the reader of the format says. */
+export function doubtsOf(line: PaidLine, currency: string | null): readonly Doubt[] {
+  const doubts = line.doubts ?? [];
+  return currency !== null || doubts.some(({ about }) => about === "currency") ? doubts : [...doubts, NO_CURRENCY];
+}
+
+const NO_CURRENCY: Doubt = { about: "currency", quoted: "", give: "No currency is named: give `currency`." };
+
 /** A line of which something is not proven is never more than a question. */
-function asDoubtful(found: Found, doubts: readonly string[]): Found {
+function asDoubtful(found: Found, doubts: readonly Doubt[]): Found {
   if (doubts.length === 0) return found;
-  const reason = `Not proven: ${oneLine(doubts.join("; "), 240)}. ${found.reason}`;
+  const pieces = doubts
+    .slice(0, 4)
+    .map(({ about, quoted: piece }) => (piece === "" ? about : `${about} ${quoted(piece, 40)}`));
+  const reason = `Not proven: ${pieces.join(", ")}. ${found.reason}`;
   return { ...found, kind: found.kind === "not_found" ? "not_found" : "ask", settles: false, reason, part_of: [] };
 }

@@ -2,11 +2,11 @@ import { z } from "zod";
 import { type Invoice, isOpen } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { toWireNumber, zero } from "../domain/money.ts";
-import { quoted } from "../domain/untrusted.ts";
+import { oneLine, quoted } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
 import type { DateOrder, Statement } from "../payments/bank-line.ts";
 import { KINDS } from "../payments/judge.ts";
-import { isDecided, matchPayments } from "../payments/match.ts";
+import { doubtsOf, isDecided, matchPayments } from "../payments/match.ts";
 import { NumberIndex } from "../payments/number-index.ts";
 import type { Proposal } from "../payments/proposal.ts";
 import { searchTerms } from "../payments/search-terms.ts";
@@ -21,6 +21,8 @@ import { PAGE_SIZE } from "../toolkit/scan.ts";
 const MAX_PAGES = 20;
 const MAX_SEARCHES = 60;
 const AT_ONCE = 4;
+const MAX_QUESTIONS = 8;
+const MAX_UNREAD = 20;
 /** What one approval covers. */
 const SETTLED_AT_ONCE = 50;
 
@@ -67,6 +69,9 @@ export default defineTool({
     totals: z.array(z.object({ currency: z.string(), received: z.string(), settle: z.string() })),
     ignored: z.number().optional().describe("Debits and reversals."),
     pending: z.number().optional().describe("Not booked yet; not matched."),
+    failed: z.number().optional(),
+    unread: z.array(z.string()).optional(),
+    questions: z.array(z.string()).optional().describe("What was not understood, and what to give."),
     omitted: z.number().optional().describe("Lines beyond limit."),
     incomplete: z.string().optional(),
   }),
@@ -83,6 +88,7 @@ export default defineTool({
       invoices.map(({ id, total }) => ({ invoice_id: id, amount: toWireNumber(total ?? zero) })),
     );
     const { omitted, ...groups } = shown(proposals, wanted);
+    const questions = questionsOf(statement, proposals);
     return {
       data: {
         ...groups,
@@ -91,26 +97,32 @@ export default defineTool({
         ...defined({
           ignored: statement.debits.length || undefined,
           pending: statement.pending || undefined,
+          failed: statement.failed || undefined,
+          unread: unreadOf(statement),
+          questions,
           omitted: omitted || undefined,
           incomplete: known.incomplete,
         }),
       },
-      next: nextStep(proposals, settle.length),
+      next: nextStep(proposals, settle.length, questions !== undefined),
     };
   },
-  render: ({ sure, to_decide, not_found, settle, totals, ignored, pending, omitted, incomplete }) =>
+  render: ({ sure, to_decide, not_found, settle, totals, ignored, pending, failed, unread, questions, ...rest }) =>
     [
+      ...(questions ?? []).map((question) => `Question: ${question}`),
       ...group("Sure", sure),
       ...group("To decide", to_decide),
       ...group("Not found", not_found),
-      ...(omitted === undefined ? [] : [`${omitted} more lines are not listed.`]),
+      ...(rest.omitted === undefined ? [] : [`${rest.omitted} more lines are not listed.`]),
       `Settle: ${settle.length === 0 ? "none" : settle.map(({ invoice_id, amount }) => `${invoice_id} ${amount}`).join("; ")}`,
       totals
         .map(({ currency: code, received, settle: certain }) => `Received ${received} ${code}, sure ${certain}.`)
         .join(" "),
       ...(ignored === undefined ? [] : [`Debits ignored: ${ignored}.`]),
       ...(pending === undefined ? [] : [`Pending, not matched: ${pending}.`]),
-      ...(incomplete === undefined ? [] : [incomplete]),
+      ...(failed === undefined ? [] : [`Failed, not matched: ${failed}.`]),
+      ...(unread ?? []).map((line) => `Not read: ${line}`),
+      ...(rest.incomplete === undefined ? [] : [rest.incomplete]),
     ].join("\n"),
 });
 
@@ -154,9 +166,26 @@ function sentence({
   return `${head}${to.length === 0 ? "" : ` → ${to.join(", ")}`}${said === "" ? "" : `: ${said}`}`;
 }
 
-function nextStep(proposals: readonly Proposal[], settled: number): string {
-  if (proposals.some(({ currency: code }) => code === null)) {
-    return "No currency is named: ask the person, then call again with `currency`.";
+/** What has to be answered before the lines concerned can be more than a question, each once. */
+function questionsOf(statement: Statement, proposals: readonly Proposal[]): string[] | undefined {
+  const doubts = [
+    ...statement.doubts,
+    ...proposals.flatMap(({ line, currency: code, kind }) => (kind === "not_found" ? [] : doubtsOf(line, code))),
+  ];
+  const asked = [...new Set(doubts.map(({ give }) => oneLine(give, 240)))];
+  return asked.length === 0 ? undefined : asked.slice(0, MAX_QUESTIONS);
+}
+
+function unreadOf({ unread }: Statement): string[] | undefined {
+  if (unread.length === 0) return undefined;
+  const more = unread.length - MAX_UNREAD;
+  const lines = unread.slice(0, MAX_UNREAD).map(({ index, why }) => oneLine(`Line ${index}: ${why}`, 200));
+  return more > 0 ? [...lines, `${more} more.`] : lines;
+}
+
+function nextStep(proposals: readonly Proposal[], settled: number, asks: boolean): string {
+  if (asks) {
+    return "Ask the person what `questions` say, then call again with the same statement and the answers. What is sure can be decided already.";
   }
   if (proposals.every(({ kind }) => kind === "not_found")) {
     return "No line fits an invoice: show the person the lines and ask which invoices they pay.";
