@@ -86,7 +86,7 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
   const principal = `local:${userInfo().username}`;
   // The demo's address is another one at each start, and its journal is gone with it.
   const origin = demo ? "simulator" : new URL(config.base_url).origin;
-  const api = demo ? demoApi(language, report, closers) : realApi(config, language);
+  const api = demo ? demoApi(language, report, closers) : realApi(config, language, config.timezone ?? host.timeZone);
   const store = once(async () => {
     const opened = openStore(demo ? ":memory:" : join(config.data_dir, JOURNAL_FILE));
     closers.push(() => opened.close());
@@ -151,7 +151,7 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
   };
 }
 
-function realApi(config: Config, language: string): InvoicesApi {
+function realApi(config: Config, language: string, timeZone: string): InvoicesApi {
   return createHttpApi({
     base_url: config.base_url,
     token: config.api_token ?? "",
@@ -159,6 +159,7 @@ function realApi(config: Config, language: string): InvoicesApi {
     user_agent: `invoicing-mcp/${VERSION}`,
     ...(config.organization_id === undefined ? {} : { organization_id: config.organization_id }),
     language,
+    time_zone: timeZone,
   });
 }
 

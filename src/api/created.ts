@@ -5,40 +5,54 @@ import type { WriteEvidence } from "./port.ts";
 import type { WriteAnswer } from "./wire.ts";
 
 /**
- * Evidence of a write that answers with one resource. The id comes from the body, else from `Location` of a 201;
- * `expectedId` is the resource a PATCH was about.
+ * A 2xx is the word of whatever answered: a login page, a proxy, the API. Only the API's own document confirms a write;
+ * everything else leaves its outcome to be read.
+ */
+
+type Answered = Extract<WriteAnswer, { kind: "answered" }>;
+
+/**
+ * Evidence of a write that answers with one resource. The id comes from the body; where no body could be read, from
+ * `Location` of a 201. `expectedId` is the resource a PATCH was about.
  */
 export function evidenceOf(
   answer: WriteAnswer,
   type: string,
   expectedId?: string,
 ): WriteEvidence<{ readonly id: string }> {
-  if (answer.kind !== "applied") return answer;
+  if (answer.kind !== "answered") return answer;
   const inBody = idInBody(answer, type);
-  if (inBody.id !== null && (expectedId === undefined || inBody.id === expectedId)) {
-    return { kind: "applied", resource: { id: inBody.id } };
-  }
   if (inBody.id !== null) {
-    return { kind: "applied", resource: null, reason: `the answer is about another resource (${inBody.id})` };
+    return expectedId === undefined || inBody.id === expectedId
+      ? { kind: "applied", resource: { id: inBody.id } }
+      : unconfirmed(answer, `the answer is about another resource (${inBody.id})`);
   }
-  const inLocation = expectedId === undefined && answer.status === 201 ? lastSegment(answer.location, type) : null;
+  const isNamed = expectedId === undefined && answer.status === 201 && holdsNothing(answer.text);
+  const inLocation = isNamed ? lastSegment(answer.location, type) : null;
   return inLocation === null
-    ? { kind: "applied", resource: null, reason: inBody.reason }
+    ? unconfirmed(answer, inBody.reason)
     : { kind: "applied", resource: { id: inLocation }, reason: inBody.reason };
 }
 
-/** Evidence of an action: its answer's body is not documented and says nothing that a read would not say better. */
-export function actionEvidence(answer: WriteAnswer): WriteEvidence<null> {
-  if (answer.kind !== "applied") return answer;
-  return answer.text === null && answer.reason !== null
-    ? { kind: "applied", resource: null, reason: answer.reason }
-    : { kind: "applied", resource: null };
+/**
+ * Evidence of an action on an invoice. What its answer holds is not documented: any invoice is the API's word, and says
+ * nothing that a read would not say better. `only`: no other document can come of the action.
+ */
+export function actionEvidence(answer: WriteAnswer, only?: string): WriteEvidence<null> {
+  if (answer.kind !== "answered") return answer;
+  const inBody = idInBody(answer, "invoices");
+  if (inBody.id === null) return unconfirmed(answer, inBody.reason);
+  return only === undefined || inBody.id === only
+    ? { kind: "applied", resource: null }
+    : unconfirmed(answer, `the answer is about another invoice (${inBody.id})`);
 }
 
-function idInBody(
-  answer: Extract<WriteAnswer, { kind: "applied" }>,
-  type: string,
-): { id: string; reason: null } | { id: null; reason: string } {
+function unconfirmed({ status }: Answered, reason: string): Extract<WriteEvidence<null>, { kind: "unknown" }> {
+  const plain = reason.replace(/\.$/, "");
+  return { kind: "unknown", status, reason: `status ${status}, but no confirmation of the API: ${plain}` };
+}
+
+function idInBody(answer: Answered, type: string): { id: string; reason: null } | { id: null; reason: string } {
   if (answer.text === null) return { id: null, reason: answer.reason ?? "the answer could not be read" };
   if (answer.text.trim() === "") return { id: null, reason: "the answer is empty" };
   try {
@@ -47,6 +61,16 @@ function idInBody(
   } catch (error) {
     if (error instanceof UnreadableAnswerError) return { id: null, reason: error.message };
     throw error;
+  }
+}
+
+/** No body, a broken one, or a document without a resource: nothing that speaks against `Location`. */
+function holdsNothing(text: string | null): boolean {
+  if (text === null || text.trim() === "") return true;
+  try {
+    return decodeDocument(text).data === null;
+  } catch {
+    return false;
   }
 }
 

@@ -4,6 +4,7 @@ import { fieldsOf } from "../jsonapi/fields.ts";
 import { download } from "./download.ts";
 import { path } from "./path.ts";
 import type { InvoicesApi } from "./port.ts";
+import { otherResource } from "./read-fields.ts";
 import { linksOf } from "./read-invoice.ts";
 import type { Wire } from "./wire.ts";
 
@@ -18,6 +19,7 @@ export function createFetchDocument(wire: Wire): InvoicesApi["fetchDocument"] {
       call,
     );
     const resource = oneResource(decodeDocument(text), "invoices");
+    if (resource.id !== invoiceId) throw otherResource("invoice", invoiceId);
     const links = linksOf(resource);
     const isQuote = fieldsOf(resource.attributes, `${resource.at}.attributes`).flag("is_quote") === true;
     const pdf = isQuote ? (links.quote_pdf ?? links.pdf) : links.pdf;

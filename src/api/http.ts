@@ -13,7 +13,7 @@ export type { HttpApiOptions } from "./settings.ts";
 export function createHttpApi(options: HttpApiOptions): InvoicesApi {
   const wire = createWire(options);
   const customers = createCustomersApi(wire);
-  const invoices = createInvoicesApi(wire, customers.getCustomer);
+  const invoices = createInvoicesApi(wire, customers.getCustomer, options.time_zone ?? null);
   const markPaid = createMarkPaid(wire);
   return {
     organization: (call) => wire.organization.get(call),

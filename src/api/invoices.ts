@@ -24,10 +24,18 @@ type InvoicesPart = Omit<
   | "fetchDocument"
 >;
 
-export function createInvoicesApi(wire: Wire, getCustomer: InvoicesApi["getCustomer"]): InvoicesPart {
+export function createInvoicesApi(
+  wire: Wire,
+  getCustomer: InvoicesApi["getCustomer"],
+  timeZone: string | null,
+): InvoicesPart {
   const listing = createNegotiator();
   const single = createNegotiator();
   const linking = createNegotiator();
+
+  function partsOf({ includes }: Wishes, alone: boolean): InvoiceParts {
+    return { items: includes.includes("items"), customer: includes.includes("customer"), alone, time_zone: timeZone };
+  }
 
   function remember(invoice: Invoice): Invoice {
     for (const link of Object.values(invoice.documents)) if (typeof link === "string") wire.redactor.passing(link);
@@ -84,7 +92,7 @@ export function createInvoicesApi(wire: Wire, getCustomer: InvoicesApi["getCusto
       },
       call,
     );
-    return actionEvidence(answer);
+    return actionEvidence(answer, action === "send" ? id : undefined);
   }
 
   return {
@@ -230,10 +238,6 @@ export function createInvoicesApi(wire: Wire, getCustomer: InvoicesApi["getCusto
         call,
       ),
   };
-}
-
-function partsOf({ includes }: Wishes, alone: boolean): InvoiceParts {
-  return { items: includes.includes("items"), customer: includes.includes("customer"), alone };
 }
 
 function relatedTo(invoice: NewInvoice): string | null {

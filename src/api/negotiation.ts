@@ -2,8 +2,8 @@ import type { ApiProblem, InvoicingError } from "../errors.ts";
 import { RejectedError } from "../errors.ts";
 
 /**
- * Filters, sort and includes the API is not documented to support. What it refuses (400 with `source.parameter`) is
- * left out from then on, for the life of the process.
+ * Filters, sort and includes the API is not documented to support. What it refuses (400) is left out from then on, for
+ * the life of the process.
  */
 export interface Wishes {
   readonly filters: readonly string[];
@@ -18,6 +18,8 @@ export interface Negotiator {
   run<T>(wishes: Wishes, ask: (asked: Wishes) => Promise<T>): Promise<{ readonly answer: T; readonly asked: Wishes }>;
 }
 
+type Wish = { readonly kind: "sort" } | { readonly kind: "filters" | "includes"; readonly names: readonly string[] };
+
 export function createNegotiator(): Negotiator {
   const refused = { filters: new Set<string>(), includes: new Set<string>(), sort: false };
   const allowed = (wishes: Wishes): Wishes => ({
@@ -25,29 +27,42 @@ export function createNegotiator(): Negotiator {
     includes: wishes.includes.filter((name) => !refused.includes.has(name)),
     sort: wishes.sort && !refused.sort,
   });
+  const remember = (wish: Wish) => {
+    if (wish.kind === "sort") refused.sort = true;
+    else for (const name of wish.names) refused[wish.kind].add(name);
+  };
   return {
     allowed,
     async run(wishes, ask) {
+      let asked = allowed(wishes);
+      let suspect: Wish | null = null;
+      let first: InvoicingError | null = null;
       for (;;) {
-        const asked = allowed(wishes);
         try {
-          return { answer: await ask(asked), asked };
+          const answer = await ask(asked);
+          // The wish whose absence made the difference; others left out before it may be innocent and are tried again.
+          if (suspect !== null) remember(suspect);
+          return { answer, asked };
         } catch (error) {
-          const refusal = error instanceof RejectedError ? refusedWish(error, asked) : null;
-          if (refusal === null) throw error;
-          if (refusal.kind === "sort") refused.sort = true;
-          else for (const name of refusal.names) refused[refusal.kind].add(name);
+          if (!(error instanceof RejectedError) || error.status !== 400) throw error;
+          first ??= error;
+          const named = namedWish(error, asked);
+          if (named === "other") throw error;
+          if (named !== null) remember(named);
+          suspect = named === null ? nextWish(asked) : null;
+          const dropped = named ?? suspect;
+          // Refused without any wish, too: what it objected to first is the better answer.
+          if (dropped === null) throw first;
+          asked = without(asked, dropped);
         }
       }
     },
   };
 }
 
-type Refusal = { readonly kind: "sort" } | { readonly kind: "filters" | "includes"; readonly names: readonly string[] };
-
-/** Which wish a 400 is about; `null` when it is about something else. */
-function refusedWish(error: InvoicingError, asked: Wishes): Refusal | null {
-  if (error.status !== 400) return null;
+/** Which wish a 400 names; `null`: it does not say; `other`: something that is no wish. */
+function namedWish(error: InvoicingError, asked: Wishes): Wish | "other" | null {
+  let isOther = false;
   for (const problem of error.problems) {
     const parameter = problem.parameter ?? "";
     if (asked.sort && parameter === "sort") return { kind: "sort" };
@@ -58,8 +73,21 @@ function refusedWish(error: InvoicingError, asked: Wishes): Refusal | null {
     if (asked.filters.length > 0 && /^filter\b/.test(parameter)) {
       return { kind: "filters", names: named(problem, asked.filters) ?? asked.filters };
     }
+    isOther ||= /^(page\b|o$)/.test(parameter);
   }
-  return null;
+  return isOther ? "other" : null;
+}
+
+/** What to try without when the API does not say what it refuses: the least needed first. */
+function nextWish({ filters, sort, includes }: Wishes): Wish | null {
+  if (filters.length > 0) return { kind: "filters", names: filters.slice(-1) };
+  if (sort) return { kind: "sort" };
+  return includes.length > 0 ? { kind: "includes", names: includes.slice(-1) } : null;
+}
+
+function without(asked: Wishes, wish: Wish): Wishes {
+  if (wish.kind === "sort") return { ...asked, sort: false };
+  return { ...asked, [wish.kind]: asked[wish.kind].filter((name) => !wish.names.includes(name)) };
 }
 
 /** Details are translated, names of parameters are not. */

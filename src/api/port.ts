@@ -114,8 +114,9 @@ export interface InvoiceQuery {
  * What is known after a write. `sent` begins when a socket was handed over, not when bytes were acknowledged.
  * - `not_sent`: proven that nothing left (DNS, refused, TLS, aborted before dispatch, own rate budget).
  * - `rejected`: an HTTP answer that says it was not done (400, 401, 403, 404, 405, 409, 410, 415, 422, 429).
- * - `unknown`: the request left and no conclusive answer came (reset, timeout, 408, 5xx, 3xx).
- * - `applied`: 2xx. `resource` is `null` when the body is empty or unreadable: read to learn the ids.
+ * - `unknown`: the request left and no conclusive answer came (reset, timeout, 408, 5xx, 3xx; a 2xx without the API's own
+ *   document: empty, a web page, about something else).
+ * - `applied`: 2xx with a document of the expected type. `resource` is `null` for actions: read what they made.
  */
 export type WriteEvidence<R> =
   | { readonly kind: "not_sent"; readonly error: InvoicingError }

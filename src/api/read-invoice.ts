@@ -11,6 +11,8 @@ export interface InvoiceParts {
   readonly customer: boolean;
   /** The only invoice of the answer: included items without linkage can only be its own. */
   readonly alone: boolean;
+  /** The zone in which days are meant where the document names none. */
+  readonly time_zone: string | null;
 }
 
 /** An invoice out of its resource object (wire facts 4.1). Throws UnreadableAnswerError. */
@@ -23,7 +25,7 @@ export function invoiceOf(resource: Resource, document: ResourceDocument, parts:
   const linked = toOne(resource, "customer");
   const customer = linked ?? null;
   const seller = partyOf(fields.object("seller_data"));
-  const zone = seller?.timezone ?? null;
+  const zones = { organization: seller?.timezone ?? null, configured: parts.time_zone };
   return {
     id: resource.id,
     number: filled(fields.word("formatted_number")) ?? filled(fields.word("number")),
@@ -48,8 +50,8 @@ export function invoiceOf(resource: Resource, document: ResourceDocument, parts:
     invoicing_party: fields.text("invoicing_party"),
     notes: fields.text("notes"),
     vat_number: fields.text("vat_number"),
-    issued_at: day(fields, "issued_at", zone),
-    due_date: day(fields, "due_date", zone),
+    issued_at: day(fields, "issued_at", zones),
+    due_date: day(fields, "due_date", zones, true),
     created_at: fields.text("created_at"),
     updated_at: fields.text("updated_at"),
     customer_id: customer?.id ?? null,

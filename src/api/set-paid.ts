@@ -1,4 +1,5 @@
 import { InvoicingError } from "../errors.ts";
+import { decodeDocument, oneResource } from "../jsonapi/decode.ts";
 import { actionEvidence } from "./created.ts";
 import { path } from "./path.ts";
 import type { InvoicesApi } from "./port.ts";
@@ -28,21 +29,21 @@ export function createMarkPaid(wire: Wire): InvoicesApi["markPaid"] {
 
     if (form === "post") return viaPost();
     const first = await put();
-    return routeMissing(first) && (await exists(id)) ? viaPost() : actionEvidence(first);
+    return routeMissing(first) && (await exists(id)) ? viaPost() : actionEvidence(first, id);
 
     async function viaPost() {
       const answer = await post();
       form = routeMissing(answer) ? "put" : "post";
-      return actionEvidence(answer);
+      return actionEvidence(answer, id);
     }
 
     async function exists(invoiceId: string): Promise<boolean> {
       try {
-        await wire.read(
+        const text = await wire.read(
           { path: path`/invoices/${invoiceId}`, subject: { ...subject, action: `read invoice ${id}` } },
           call,
         );
-        return true;
+        return oneResource(decodeDocument(text), "invoices").id === invoiceId;
       } catch (error) {
         if (error instanceof InvoicingError) return false;
         throw error;

@@ -13,6 +13,8 @@ export interface HttpApiOptions {
   readonly user_agent: string;
   /** `Accept-Language` when a call names none. */
   readonly language?: string;
+  /** Time zone in which days are meant where a document names none of its seller. */
+  readonly time_zone?: string;
   readonly timeouts?: Partial<Timeouts>;
   readonly budget?: Partial<BudgetLimits>;
   /** One line per request: method, path, status, milliseconds. Never a query, a body or a secret. */

@@ -34,13 +34,14 @@ export interface WriteRequest {
   readonly subject: Subject;
 }
 
-/** What a mutation's exchange proves; `WriteEvidence` without the resource. */
+/** How a mutation's exchange ended. What a 2xx proves, its body says (`created.ts`). */
 export type WriteAnswer =
   | { readonly kind: "not_sent"; readonly error: InvoicingError }
   | { readonly kind: "rejected"; readonly status: number; readonly error: InvoicingError }
   | { readonly kind: "unknown"; readonly status: number | null; readonly reason: string }
   | {
-      readonly kind: "applied";
+      /** 2xx. */
+      readonly kind: "answered";
       readonly status: number;
       /** `null`: not readable, `reason` says why. `""`: empty. */
       readonly text: string | null;
@@ -261,7 +262,7 @@ export function createWire(options: HttpApiOptions): Wire {
     if (status >= 200 && status < 300) {
       const text = answer.body === null ? null : decodedText(answer.body);
       const reason = answer.body === null ? answer.reason : text === null ? "the answer is not UTF-8 text" : null;
-      return { kind: "applied", status, text, reason, location: answer.header("location") };
+      return { kind: "answered", status, text, reason, location: answer.header("location") };
     }
     const retry_after_ms = retryAfterMs(answer.header("retry-after"), clock.now());
     if (status === 429 && retry_after_ms !== null) budget.block(retry_after_ms);

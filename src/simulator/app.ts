@@ -63,6 +63,12 @@ export function createApp(
   app.onError((error, context) => {
     if (!(error instanceof Problem)) options.onError(error);
     const problem = error instanceof Problem ? error : serverError();
+    if (problem.status === 400 && context.req.method === "GET" && world.switches().query_refusal === "page") {
+      return new Response("<!DOCTYPE html><title>Bad Request</title>", {
+        status: 400,
+        headers: { "content-type": "text/html; charset=utf-8" },
+      });
+    }
     return new Response(problem.body(languageOf(context.req.raw)), {
       status: problem.status,
       headers: { ...problem.headers, "content-type": problem.media_type },

@@ -181,6 +181,8 @@ function wireDate(world: World, day: string | null): string | null {
       return `${day}T00:00:00${offsetOf(day)}`;
     case "date":
       return day;
+    case "utc_local":
+      return `${new Date(Date.parse(`${day}T00:00:00${offsetOf(day)}`)).toISOString().slice(0, 19)}+00:00`;
   }
 }
 

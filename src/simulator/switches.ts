@@ -220,9 +220,10 @@ export const SWITCHES = {
     rests_on: "The connector reads the first; unverified.",
   },
   date_format: {
-    values: ["utc", "offset", "date"],
+    values: ["utc", "offset", "date", "utc_local"],
     default: "utc",
-    sentence: "How issued_at and due_date come back: UTC date-time, organization's offset, or plain date.",
+    sentence:
+      "How issued_at and due_date come back: midnight in UTC, in the organization's offset, plain date, or the organization's midnight written in UTC.",
     rests_on: "The connector's schema says date-time; examples are in UTC.",
   },
   put_media_type: {
@@ -242,6 +243,12 @@ export const SWITCHES = {
     default: "absent",
     sentence: "Whether sent invoices have meta.xml_download_url.",
     rests_on: "The connector's schema; optional there.",
+  },
+  query_refusal: {
+    values: ["named", "page"],
+    default: "named",
+    sentence: "Body of a 400 for a query parameter: a JSON:API error that names it, or a web page that says nothing.",
+    rests_on: "The framework's errors name it; what stands in front of the API may replace them.",
   },
   missing_organization: {
     values: ["403", "400"],

@@ -47,7 +47,7 @@ describe("a write that has to leave by an instant", () => {
     server = await startCannedServer((_request, response) => response.writeHead(204).end());
     const clock = sleepyClock();
     const api = apiAt(server.url, clock, { budget: { writes_per_minute: 1, max_wait_ms: 120_000 } });
-    expect(await api.sendInvoice("1", { not_after: clock.now() + 1_000 })).toMatchObject({ kind: "applied" });
+    expect(await api.sendInvoice("1", { not_after: clock.now() + 1_000 })).toMatchObject({ status: 204 });
     expect(await api.sendInvoice("2", { not_after: clock.now() + 1_000 })).toMatchObject(tooLate);
     expect(server.requests).toHaveLength(1);
   });
@@ -96,7 +96,7 @@ describe("a write that has to leave by an instant", () => {
     expect(await api.markPaid("1", true, { not_after: clock.now() + 5_000 })).toMatchObject({ kind: "not_sent" });
     expect(methods()).toEqual(["PUT", "GET"]);
     sleeps = false;
-    expect(await api.markPaid("1", true, { not_after: clock.now() + 5_000 })).toMatchObject({ kind: "applied" });
+    expect(await api.markPaid("1", true, { not_after: clock.now() + 5_000 })).toMatchObject({ status: 204 });
     expect(methods()).toEqual(["PUT", "GET", "POST"]);
   });
 });
@@ -109,7 +109,7 @@ describe("a place in the write budget", () => {
     const begun = clock.now();
     const slot = await api.readyToWrite();
     const not_after = begun + 10_000;
-    expect(await api.sendInvoice("1", { slot, not_after })).toMatchObject({ kind: "applied" });
+    expect(await api.sendInvoice("1", { slot, not_after })).toMatchObject({ status: 204 });
     expect(await api.sendInvoice("2", { slot, not_after })).toMatchObject({ kind: "not_sent" });
     expect(clock.now() - begun).toBeGreaterThanOrEqual(59_000);
     expect(server.requests).toHaveLength(1);

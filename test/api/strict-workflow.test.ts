@@ -70,16 +70,16 @@ describe("the whole workflow against the strict stand-in", () => {
     expect(before.items?.map(({ title }) => title)).toEqual(["Consulting — March 2026"]);
     expect(before.customer).toEqual({ id: jane, name: "Jane Doe", email: "jane@example.com" });
 
-    expect(await api.sendInvoice(draft)).toEqual({ kind: "applied", resource: null });
+    expect(await api.sendInvoice(draft)).toMatchObject({ kind: "unknown", status: 204 });
     expect(await api.getInvoice(draft)).toMatchObject({ status: "sent", number: "S-41", issued_at: "2026-03-02" });
 
-    expect(await api.markPaid(draft, false)).toEqual({ kind: "applied", resource: null });
+    expect(await api.markPaid(draft, false)).toMatchObject({ kind: "unknown", status: 204 });
     expect(strict.state.outbox).toEqual([{ invoice_id: draft, kind: "invoice" }]);
     const again = await api.markPaid(draft, true);
     expect(again).toMatchObject({ kind: "rejected", status: 422, error: { code: "wrong_state", effect: "none" } });
     expect(strict.state.requests.filter((line) => line.startsWith("PUT "))).toHaveLength(1);
 
-    expect(await api.cancelInvoice(draft)).toEqual({ kind: "applied", resource: null });
+    expect(await api.cancelInvoice(draft)).toMatchObject({ kind: "unknown", status: 204 });
     expect((await api.getInvoice(draft)).status).toBe("void");
   });
 
@@ -89,7 +89,7 @@ describe("the whole workflow against the strict stand-in", () => {
     const id = idOf(await api.createInvoice({ currency: "EUR", calculate_from_net: false, customer_id: first }));
     idOf(await api.addItem(id, { title: "Desk", quantity: 1, tax_rate: decimal(19), amount: decimal(119) }, false));
     await api.sendInvoice(id);
-    expect(await api.changeRecipient(id, second)).toEqual({ kind: "applied", resource: null });
+    expect(await api.changeRecipient(id, second)).toMatchObject({ kind: "unknown", status: 204 });
     const { items } = await api.listInvoices({ include_items: true, sort: "-created_at", page_size: 1 });
     expect(items[0]).toMatchObject({ status: "draft", customer_id: second, total: decimal(119) });
   });

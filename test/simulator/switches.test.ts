@@ -277,7 +277,16 @@ const PROBES: { readonly [K in SwitchName]: { probe: Probe; gives: Readonly<Reco
   },
   date_format: {
     probe: async (s) => attribute(s, await emptyDraft(s, { due_date: "2026-07-14" }), "due_date"),
-    gives: { utc: "2026-07-14T00:00:00+00:00", offset: "2026-07-14T00:00:00+02:00", date: "2026-07-14" },
+    gives: {
+      utc: "2026-07-14T00:00:00+00:00",
+      offset: "2026-07-14T00:00:00+02:00",
+      date: "2026-07-14",
+      utc_local: "2026-07-13T22:00:00+00:00",
+    },
+  },
+  query_refusal: {
+    probe: async (s) => (await call(s, "GET", "/invoices?filter[nothing]=1")).text.slice(0, 9),
+    gives: { named: '{"errors"', page: "<!DOCTYPE" },
   },
   put_media_type: {
     probe: async (s) =>
