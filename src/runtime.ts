@@ -9,7 +9,7 @@ import { type BrowserEnvironment, systemBrowser } from "./guard/channels/browser
 import { createApprovalPage } from "./guard/channels/page.ts";
 import { createGuard } from "./guard/guard.ts";
 import { defaultPolicy, type Policy } from "./guard/policy.ts";
-import { createJournal } from "./journal/journal.ts";
+import { createJournals } from "./journal/journal.ts";
 import { isOwnerAlive, processOwner } from "./journal/owner-process.ts";
 import { once } from "./once.ts";
 import { prompts as everyPrompt } from "./prompts/index.ts";
@@ -92,19 +92,20 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
     closers.push(() => opened.close());
     return opened;
   });
-  const journal = once(async () => {
-    const made = createJournal({
+  const scope = async () => ({ origin, organization_id: (await api.organization()).id, principal });
+  const journals = once(async () => {
+    const made = createJournals({
       store: await store(),
       api,
       clock: systemClock,
-      place: async () => ({ origin, organization_id: (await api.organization()).id }),
       owner: processOwner(),
       isOwnerAlive,
       background: true,
       onProblem: (error) => report(`journal: ${error.message}`),
     });
     closers.push(() => made.close());
-    made.recover().catch((error: unknown) => report(`recovery: ${error instanceof Error ? error.message : "failed"}`));
+    const recovered = scope().then((known) => made.in(known).recover());
+    recovered.catch((error: unknown) => report(`recovery: ${error instanceof Error ? error.message : "failed"}`));
     return made;
   });
   const guard = once(async () => {
@@ -133,12 +134,11 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
   });
   return {
     api,
-    journal,
+    journal: async () => (await journals()).in(await scope()),
     guard,
     policy,
     async lastEmailTo(customerId) {
-      const place = { origin, organization_id: (await api.organization()).id };
-      return (await store()).approvals.lastDelivered(place, customerId);
+      return (await store()).approvals.lastDelivered(await scope(), customerId);
     },
     clock: systemClock,
     origin,

@@ -1,6 +1,6 @@
 import type { CallOptions, WriteSlot } from "../api/port.ts";
 import type { JsonObject } from "../domain/json.ts";
-import type { Place } from "../domain/scope.ts";
+import type { Scope } from "../domain/scope.ts";
 import { type InvoicingError, RefusedError } from "../errors.ts";
 import type { StoredOperation } from "../operations/registry.ts";
 import type { Outcome, PerformOptions } from "./port.ts";
@@ -13,7 +13,7 @@ export interface PreparedCall {
   readonly operation: StoredOperation;
   readonly args: JsonObject;
   readonly options: PerformOptions;
-  readonly place: Place;
+  readonly scope: Scope;
   readonly fingerprint: string;
   readonly identityHash: string;
   readonly key: string;

@@ -48,7 +48,7 @@ export class Dispatcher {
       // "Nothing happened" would be wrong while an equal call of another process is under way or done.
       const { store, clock } = this.#options;
       const equal = await this.#settler.guarded(() =>
-        store.operations.findEqual(call.place, call.fingerprint, clock.now()),
+        store.operations.findEqual(call.scope, call.fingerprint, clock.now()),
       );
       const ended = equal === null ? null : await this.conclude(call, equal);
       if (ended === null) throw error;
@@ -57,7 +57,7 @@ export class Dispatcher {
   }
 
   async #perform(call: PreparedCall): Promise<Ended> {
-    const { operation, args, options, place } = call;
+    const { operation, args, options, scope } = call;
     const { store } = this.#options;
     if (GUARDED.includes(operation.kind) && options.approval === undefined) {
       throw new RefusedError(`${operation.kind} needs an approval. Nothing was sent.`, {
@@ -67,7 +67,7 @@ export class Dispatcher {
     let stale = 0;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const look = await store.operations.look({
-        ...place,
+        ...scope,
         locks: [operation.lock(args)],
         kind: operation.kind,
         subject_id: operation.subject(args, null).id,
@@ -140,8 +140,7 @@ export class Dispatcher {
     const { type, id } = operation.subject(args, null);
     return store.operations.claim({
       id: operationId(now),
-      ...call.place,
-      principal: options.principal,
+      ...call.scope,
       kind: operation.kind,
       fingerprint: call.fingerprint,
       identity_hash: call.identityHash,
@@ -335,7 +334,7 @@ export class Dispatcher {
   }
 
   #context(call: PreparedCall) {
-    return this.#settler.context(call.place, call.options.signal);
+    return this.#settler.context(call.scope, call.options.signal);
   }
 
   async #point(point: Point): Promise<void> {

@@ -1,11 +1,12 @@
 import type { JsonObject } from "../domain/json.ts";
+import type { Place, Scope } from "../domain/scope.ts";
 import { BlockedError, CancelledError, InputError, InvoicingError, NotFoundError } from "../errors.ts";
 import type { Operation, Undone } from "../operations/operation.ts";
 import { createdId, DUPLICABLE, OPERATIONS, publicArgs, statedResult, verdictSubject } from "../operations/registry.ts";
 import { type Ended, type PreparedCall, refusedApproval } from "./call.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { fingerprint } from "./identity.ts";
-import type { Journal, OperationFilter, OperationRecord, Outcome, PerformOptions } from "./port.ts";
+import type { Journal, Journals, OperationRecord, Outcome, PerformOptions } from "./port.ts";
 import { isOpen, recordOf } from "./record.ts";
 import { type JournalOptions, SETTLE_DEFAULTS, type SettleSettings } from "./settings.ts";
 import { Settler } from "./settler.ts";
@@ -18,11 +19,11 @@ const FOLLOW_OLD_MS = 300_000;
 const OLD_MS = 600_000;
 const LEAST_MS = 10_000;
 
-export function createJournal(options: JournalOptions): Journal {
-  return new OperationsJournal(options);
+export function createJournals(options: JournalOptions): Journals {
+  return new OperationsJournals(options);
 }
 
-class OperationsJournal implements Journal {
+class OperationsJournals implements Journals {
   readonly #options: JournalOptions;
   readonly #settings: SettleSettings;
   readonly #closing = new AbortController();
@@ -31,7 +32,8 @@ class OperationsJournal implements Journal {
   /** Calls under way by fingerprint: a twin waits for the first instead of racing it. */
   readonly #calls = new Map<string, Promise<Ended>>();
   #isClosed = false;
-  #following: Promise<void> | null = null;
+  /** Places whose open operations are read on and on. */
+  readonly #following = new Map<string, Promise<void>>();
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -41,24 +43,42 @@ class OperationsJournal implements Journal {
     this.#dispatcher = new Dispatcher(options, this.#settings, this.#settler, dispatching);
   }
 
-  async recall<A extends JsonObject, B extends JsonObject, R extends JsonObject>(
+  in(scope: Scope): Journal {
+    const { operations } = this.#options.store;
+    return {
+      recall: (operation, args, options) => this.#recall(scope, operation, args, options),
+      perform: (operation, args, options) => this.#performOnce(scope, operation, args, options),
+      get: async (id) => {
+        const row = await operations.get(scope, id);
+        return row === null ? null : recordOf(row);
+      },
+      list: async (filter) => (await operations.list(scope, filter)).map(recordOf),
+      settle: (id) => this.#settle(scope, id),
+      resolve: (id, verdict, approval) => this.#resolve(scope, id, verdict, approval),
+      recover: () => this.#recover(scope),
+    };
+  }
+
+  async #recall<A extends JsonObject, B extends JsonObject, R extends JsonObject>(
+    scope: Scope,
     operation: Operation<A, B, R>,
     args: A,
     options: PerformOptions,
   ): Promise<Outcome<R> | null> {
-    const call = await this.#renewed(await this.#prepare(operation, args, options));
+    const call = await this.#renewed(await this.#prepare(scope, operation, args, options));
     const running = this.#calls.get(call.key);
     if (running !== undefined) return typed(operation, repeated(await running));
     const earlier = await this.#earlier(call);
     return earlier === null ? null : typed(operation, earlier);
   }
 
-  async perform<A extends JsonObject, B extends JsonObject, R extends JsonObject>(
+  async #performOnce<A extends JsonObject, B extends JsonObject, R extends JsonObject>(
+    scope: Scope,
     operation: Operation<A, B, R>,
     args: A,
     options: PerformOptions,
   ): Promise<Outcome<R>> {
-    const call = await this.#prepare(operation, args, options);
+    const call = await this.#prepare(scope, operation, args, options);
     for (;;) {
       if (this.#isClosed) throw new CancelledError("The server is stopping. Nothing was sent.");
       const running = this.#calls.get(call.key);
@@ -79,28 +99,18 @@ class OperationsJournal implements Journal {
     }
   }
 
-  async get(id: string): Promise<OperationRecord | null> {
-    const row = await this.#row(id);
-    return row === null ? null : recordOf(row);
-  }
-
-  async list(filter: OperationFilter): Promise<readonly OperationRecord[]> {
-    const place = await this.#options.place();
-    return (await this.#options.store.operations.list(place, filter)).map(recordOf);
-  }
-
-  async settle(id: string): Promise<OperationRecord> {
-    const row = await this.#existing(id);
+  async #settle(scope: Scope, id: string): Promise<OperationRecord> {
+    const row = await this.#existing(scope, id);
     return recordOf(isOpen(row) && this.#settler.isAbandoned(row) ? await this.#pass(row) : row);
   }
 
-  async resolve(
+  async #resolve(
+    scope: Scope,
     id: string,
     verdict: { readonly is: "done"; readonly resource_id?: string } | { readonly is: "not_done" },
     approval: { readonly id: string; readonly digest: string },
-    principal: string,
   ): Promise<OperationRecord> {
-    const row = await this.#existing(id);
+    const row = await this.#existing(scope, id);
     if (!isOpen(row) && !(row.state === "mismatch" && !row.acknowledged)) {
       throw new InputError(`Operation ${id} is ${row.state}; nothing is open about it.`, { operation_id: id });
     }
@@ -128,7 +138,7 @@ class OperationsJournal implements Journal {
       ...(end.result === null
         ? {}
         : { subject_id: operation.subject(operation.schemas.args.parse(row.args), end.result).id }),
-      verdict: { principal, approval: { ...approval, subject: verdictSubject(id, verdict) } },
+      verdict: { principal: scope.principal, approval: { ...approval, subject: verdictSubject(id, verdict) } },
     });
     if (changed === null) {
       throw new BlockedError("It changed while the verdict was given. Nothing was recorded.", { operation_id: id });
@@ -137,14 +147,14 @@ class OperationsJournal implements Journal {
     return recordOf(changed);
   }
 
-  async recover(): Promise<void> {
+  async #recover(scope: Scope): Promise<void> {
     const { clock, store } = this.#options;
     await store.approvals.tidy(clock.now());
-    for (const row of await store.operations.open(await this.#options.place())) {
+    for (const row of await store.operations.open(scope)) {
       if (this.#closing.signal.aborted) return;
       if (this.#settler.isAbandoned(row)) await this.#pass(row);
     }
-    this.#follow();
+    this.#follow(scope);
   }
 
   async close(): Promise<void> {
@@ -157,27 +167,27 @@ class OperationsJournal implements Journal {
     ]);
     // Readings end here; a request still under way keeps its row and is settled by the next process.
     this.#closing.abort();
-    await this.#following;
+    await Promise.all(this.#following.values());
   }
 
   async #prepare(
+    scope: Scope,
     operation: PreparedCall["operation"],
     args: JsonObject,
     options: PerformOptions,
   ): Promise<PreparedCall> {
-    const place = await this.#options.place();
     const parsed = operation.schemas.args.parse(args);
     const identity = operation.identity(parsed);
     const duplicateOf = options.duplicate_of ?? null;
-    const print = fingerprint(place.organization_id, operation.kind, identity, duplicateOf);
+    const print = fingerprint(scope.organization_id, operation.kind, identity, duplicateOf);
     return {
       operation,
       args: parsed,
       options,
-      place,
+      scope,
       fingerprint: print,
-      identityHash: fingerprint(place.organization_id, operation.kind, identity, null),
-      key: `${place.origin} ${place.organization_id} ${print}`,
+      identityHash: fingerprint(scope.organization_id, operation.kind, identity, null),
+      key: `${scope.origin} ${scope.organization_id} ${print}`,
       duplicateOf,
       deadline: this.#deadline(options),
     };
@@ -196,14 +206,16 @@ class OperationsJournal implements Journal {
     if (earlier) return earlier;
     await this.#checkDuplicate(asked);
     const ended = await this.#dispatcher.perform(call);
-    if (ended.operation !== null && (ended.outcome === "unknown" || ended.outcome === "ambiguous")) this.#follow();
+    if (ended.operation !== null && (ended.outcome === "unknown" || ended.outcome === "ambiguous")) {
+      this.#follow(asked.scope);
+    }
     return ended;
   }
 
   /** The outcome of an equal earlier call, settled first when it is open. */
   async #earlier(call: PreparedCall): Promise<Ended | null> {
     const { store, clock } = this.#options;
-    const row = await store.operations.findEqual(call.place, call.fingerprint, clock.now());
+    const row = await store.operations.findEqual(call.scope, call.fingerprint, clock.now());
     if (row === null) return null;
     const why = row.state === "done" ? ((await this.#undone(call, row))?.why ?? row.why) : row.why;
     return this.#dispatcher.conclude(call, { ...row, why });
@@ -212,13 +224,13 @@ class OperationsJournal implements Journal {
   /** An act that was undone elsewhere counts as a new one: the duplicate of the one that is remembered. */
   async #renewed(asked: PreparedCall): Promise<PreparedCall> {
     const { store, clock } = this.#options;
-    const { place, operation, args, duplicateOf } = asked;
+    const { scope, operation, args, duplicateOf } = asked;
     let call = asked;
     if (operation.undone === undefined || duplicateOf !== null) return call;
     for (;;) {
-      const row = await store.operations.findEqual(place, call.fingerprint, clock.now());
+      const row = await store.operations.findEqual(scope, call.fingerprint, clock.now());
       if (row?.state !== "done" || !(await this.#undone(call, row))?.again) return call;
-      const print = fingerprint(place.organization_id, operation.kind, operation.identity(args), row.id);
+      const print = fingerprint(scope.organization_id, operation.kind, operation.identity(args), row.id);
       call = { ...call, duplicateOf: row.id, fingerprint: print };
     }
   }
@@ -236,12 +248,12 @@ class OperationsJournal implements Journal {
 
   /** A deliberate second one must name an equal first one that was done. */
   async #checkDuplicate(call: PreparedCall): Promise<void> {
-    const { duplicateOf, operation, identityHash } = call;
+    const { duplicateOf, operation, identityHash, scope } = call;
     if (duplicateOf === null) return;
     if (!DUPLICABLE.includes(operation.kind)) {
       throw new InputError(`${operation.kind} has no duplicates: leave out duplicate_of.`);
     }
-    const first = await this.#row(duplicateOf);
+    const first = await this.#options.store.operations.get(scope, duplicateOf);
     if (first === null || first.kind !== operation.kind || first.identity_hash !== identityHash) {
       throw new InputError(`duplicate_of must name an operation that did exactly the same; ${duplicateOf} did not.`);
     }
@@ -250,12 +262,8 @@ class OperationsJournal implements Journal {
     }
   }
 
-  async #row(id: string): Promise<OperationRow | null> {
-    return this.#options.store.operations.get(await this.#options.place(), id);
-  }
-
-  async #existing(id: string): Promise<OperationRow> {
-    const row = await this.#row(id);
+  async #existing(place: Place, id: string): Promise<OperationRow> {
+    const row = await this.#options.store.operations.get(place, id);
     if (row === null) throw new NotFoundError(`There is no operation ${id}.`, { next: "Look at list_operations." });
     return row;
   }
@@ -279,17 +287,16 @@ class OperationsJournal implements Journal {
     };
   }
 
-  /** Keeps reading what is open, ever more rarely, until nothing is. */
-  #follow(): void {
-    if (!this.#options.background || this.#following !== null || this.#closing.signal.aborted) return;
-    this.#following = this.#followOpen().finally(() => {
-      this.#following = null;
-    });
+  /** Keeps reading what is open in a place, ever more rarely, until nothing is. */
+  #follow({ origin, organization_id }: Place): void {
+    const key = `${origin} ${organization_id}`;
+    if (!this.#options.background || this.#following.has(key) || this.#closing.signal.aborted) return;
+    const following = this.#followOpen({ origin, organization_id }).finally(() => this.#following.delete(key));
+    this.#following.set(key, following);
   }
 
-  async #followOpen(): Promise<void> {
+  async #followOpen(place: Place): Promise<void> {
     const { clock, store, onProblem } = this.#options;
-    const place = await this.#options.place();
     for (;;) {
       try {
         const open = await store.operations.open(place);

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../domain/json.ts";
+import type { Scope } from "../domain/scope.ts";
 import type { SendLimits } from "../domain/send-limits.ts";
 import type { Operation, OperationKind } from "../operations/operation.ts";
 
@@ -50,7 +51,6 @@ export type Outcome<R> =
   | { readonly outcome: "unknown" | "ambiguous"; readonly operation: OperationRecord; readonly result: null };
 
 export interface PerformOptions {
-  readonly principal: string;
   readonly signal?: AbortSignal;
   /** Names the operation this one repeats on purpose; enters the fingerprint. */
   readonly duplicate_of?: string;
@@ -71,7 +71,14 @@ export interface PerformOptions {
   readonly onProgress?: (message: string) => void;
 }
 
-/** The journal: what we meant to do and what became of it. */
+/** The journals of a process. Who acts, and where, is said with each use: one process may serve many. */
+export interface Journals {
+  in(scope: Scope): Journal;
+  /** Waits for calls under way, then ends all reading. */
+  close(): Promise<void>;
+}
+
+/** What we meant to do in one scope and what became of it. */
 export interface Journal {
   /** The outcome of an equal earlier call, settled first when it was open; `null` when there is none. Sends nothing. */
   recall<A extends JsonObject, B extends JsonObject, R extends JsonObject>(
@@ -94,11 +101,9 @@ export interface Journal {
     id: string,
     verdict: { readonly is: "done"; readonly resource_id?: string } | { readonly is: "not_done" },
     approval: { readonly id: string; readonly digest: string },
-    principal: string,
   ): Promise<OperationRecord>;
-  /** Takes over what a dead process left open: to knowledge, never to action. */
+  /** Takes over what a dead process left open in this place: to knowledge, never to action. */
   recover(): Promise<void>;
-  close(): Promise<void>;
 }
 
 export interface OperationFilter {

@@ -1,6 +1,5 @@
 import type { InvoicesApi } from "../api/port.ts";
 import type { Clock } from "../domain/clock.ts";
-import type { Place } from "../domain/scope.ts";
 import type { InvoicingError } from "../errors.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -12,7 +11,6 @@ export interface JournalOptions {
   readonly store: Ledger;
   readonly api: InvoicesApi;
   readonly clock: Clock;
-  readonly place: () => Promise<Place>;
   /** This process, as `processOwner()` names it. */
   readonly owner: string;
   /** Whether another owner lives; `null` when that cannot be told. */

@@ -309,7 +309,6 @@ function finish<O extends Shape>(
 
 function performOptions(deps: Deps, call: Call): PerformOptions {
   return {
-    principal: deps.principal,
     signal: call.signal,
     end_by: deps.clock.now() + CALL_MS,
     onProgress: (message: string) => call.progress(message),

@@ -19,7 +19,7 @@ export default defineAct({
   }),
   output: z.object({ operation: operationData }),
   examples: [{ operation_id: "op_00000000000000000000000000", verdict: "not_done" }],
-  async begin(input, context, { journal, options }) {
+  async begin(input, context, { journal }) {
     if (input.verdict === "not_done" && input.resource_id !== undefined) {
       throw new InputError("resolve_operation: resource_id goes with verdict done only.");
     }
@@ -60,7 +60,7 @@ export default defineAct({
       async act(approval) {
         await approval.recheck();
         const { id, digest } = approval;
-        const record = await journal.resolve(input.operation_id, verdict, { id, digest }, options.principal);
+        const record = await journal.resolve(input.operation_id, verdict, { id, digest });
         return { data: { operation: toOperation(record) } };
       },
     };

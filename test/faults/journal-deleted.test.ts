@@ -34,7 +34,7 @@ async function batch(store: Ledger, act: Act): Promise<PerformOptions> {
       documents: [String(act.args["invoice_id"])],
     }),
   );
-  return { principal: "p", approval: { id, digest: "digest", recheck: () => Promise.resolve() } };
+  return { approval: { id, digest: "digest", recheck: () => Promise.resolve() } };
 }
 
 describe("the journal is deleted before an act on an existing invoice is called again", () => {

@@ -4,16 +4,16 @@ import { systemClock } from "../../src/domain/clock.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { ACTS } from "../../src/guard/port.ts";
-import { createJournal } from "../../src/journal/journal.ts";
 import type { Ledger } from "../../src/journal/ledger.ts";
 import { isOwnerAlive, processOwner } from "../../src/journal/owner-process.ts";
-import type { Journal, PerformOptions } from "../../src/journal/port.ts";
+import type { PerformOptions } from "../../src/journal/port.ts";
 import type { JournalOptions } from "../../src/journal/settings.ts";
 import type { OperationKind } from "../../src/operations/operation.ts";
 import { approvalSubject, OPERATIONS, type StoredOperation } from "../../src/operations/registry.ts";
 import { type EffectKind, ORGANIZATION_ID, type RunningSimulator, startSimulator } from "../../src/simulator/index.ts";
 import { givenApproval, placeIn } from "../harness/approvals.ts";
 import { type FaultProxy, type SeenRequest, startFaultProxy } from "../harness/fault-proxy.ts";
+import { journalIn, type TestJournal } from "../harness/journal.ts";
 
 /** Short enough for a test, long enough for a loaded machine: late effects come before the horizon. */
 export const TIMES = { response_ms: 800, late_ms: 1200, horizon_ms: 3000 };
@@ -58,17 +58,19 @@ export function apiAt(url: string, token: string, response_ms = TIMES.response_m
   });
 }
 
-export function journalOn(store: Ledger, api: InvoicesApi, more: Partial<JournalOptions> = {}): Journal {
-  return createJournal({
-    store,
-    api,
-    clock: systemClock,
-    place: () => Promise.resolve(placeIn(ORGANIZATION_ID)),
-    owner: processOwner(),
-    isOwnerAlive,
-    settle: { horizon_ms: TIMES.horizon_ms, settle_ms: 8000, budget_ms: 12_000 },
-    ...more,
-  });
+export function journalOn(store: Ledger, api: InvoicesApi, more: Partial<JournalOptions> = {}): TestJournal {
+  return journalIn(
+    { ...placeIn(ORGANIZATION_ID), principal: "p" },
+    {
+      store,
+      api,
+      clock: systemClock,
+      owner: processOwner(),
+      isOwnerAlive,
+      settle: { horizon_ms: TIMES.horizon_ms, settle_ms: 8000, budget_ms: 12_000 },
+      ...more,
+    },
+  );
 }
 
 /** One act to try: what to call, which request it makes, and which change it is. */
@@ -181,12 +183,12 @@ export async function approved(
   { operation, args }: Pick<Act, "operation" | "args">,
 ): Promise<PerformOptions> {
   const act = ACTS.find((known) => known === operation.kind);
-  if (act === undefined) return { principal: "p" };
+  if (act === undefined) return {};
   approvals += 1;
   const id = `approval-${process.pid}-${approvals}`;
   const now = Date.now();
   await store.approvals.create(
     givenApproval(now, { id, act, organization_id: ORGANIZATION_ID, subject: approvalSubject(operation, args) }),
   );
-  return { principal: "p", approval: { id, digest: "digest", recheck: () => Promise.resolve() } };
+  return { approval: { id, digest: "digest", recheck: () => Promise.resolve() } };
 }

@@ -6,7 +6,7 @@ import { createGuard } from "../../src/guard/guard.ts";
 import type { ConfirmMode } from "../../src/guard/ladder.ts";
 import { defaultPolicy, type Policy } from "../../src/guard/policy.ts";
 import type { ApprovalForm, Asker, ClientFacts, FormAnswer } from "../../src/guard/port.ts";
-import { createJournal } from "../../src/journal/journal.ts";
+import { createJournals } from "../../src/journal/journal.ts";
 import { isOwnerAlive, processOwner } from "../../src/journal/owner-process.ts";
 import {
   type RecordedRequest,
@@ -162,11 +162,10 @@ export function toolDeps(options: {
 }): { readonly deps: Deps; close(): Promise<void> } {
   const { api, clock, confirm, simulator, policy = defaultPolicy } = options;
   const store = openStore(":memory:");
-  const journal = createJournal({
+  const journals = createJournals({
     store,
     api,
     clock,
-    place: async () => placeIn((await api.organization()).id),
     owner: processOwner(),
     isOwnerAlive,
     // Where time runs fast, a busy machine would look like a process that was held up.
@@ -182,7 +181,7 @@ export function toolDeps(options: {
   });
   const deps: Deps = {
     api,
-    journal: async () => journal,
+    journal: async () => journals.in({ ...placeIn((await api.organization()).id), principal: "local:test" }),
     guard: async () => guard,
     policy,
     lastEmailTo: async (customerId) =>
@@ -198,7 +197,7 @@ export function toolDeps(options: {
   return {
     deps,
     async close() {
-      await journal.close();
+      await journals.close();
       await store.close();
     },
   };

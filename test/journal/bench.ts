@@ -1,7 +1,6 @@
 import type { InvoicesApi, WriteEvidence } from "../../src/api/port.ts";
 import { decimal } from "../../src/domain/money.ts";
 import type { Act } from "../../src/guard/port.ts";
-import { createJournal } from "../../src/journal/journal.ts";
 import type { Ledger } from "../../src/journal/ledger.ts";
 import type { PerformOptions } from "../../src/journal/port.ts";
 import type { JournalOptions } from "../../src/journal/settings.ts";
@@ -10,12 +9,12 @@ import { approvalSubject } from "../../src/operations/registry.ts";
 import { sendInvoice } from "../../src/operations/send-invoice.ts";
 import { openStore } from "../../src/store/open.ts";
 import { givenApproval, placeIn } from "../harness/approvals.ts";
+import { journalIn, type TestJournal } from "../harness/journal.ts";
 import { Random } from "./random.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { World } from "./world.ts";
 
 const CALM = { faults: 0, readFaults: 0, lateMs: 1, lagMs: 0 };
-export const WHO = { principal: "p" };
 
 /** The engine on a virtual clock, the API at rest, and a journal in memory. */
 export interface Bench {
@@ -25,10 +24,7 @@ export interface Bench {
   readonly draft: string;
   readonly open: string;
   readonly customer: string;
-  journal(
-    change?: (api: InvoicesApi) => Partial<InvoicesApi>,
-    more?: Partial<JournalOptions>,
-  ): ReturnType<typeof createJournal>;
+  journal(change?: (api: InvoicesApi) => Partial<InvoicesApi>, more?: Partial<JournalOptions>): TestJournal;
   approve(act: Act, subject: string): Promise<NonNullable<PerformOptions["approval"]>>;
   line(title?: string): AddItemArgs;
 }
@@ -50,16 +46,18 @@ export function bench(): Bench {
     open,
     journal(change = () => ({}), more = {}) {
       const api = world.api(() => true);
-      return createJournal({
-        store,
-        api: { ...api, ...change(api) },
-        clock,
-        place: () => Promise.resolve(placeIn("org")),
-        owner: "me",
-        isOwnerAlive: (owner) => owner === "me",
-        random: () => 0,
-        ...more,
-      });
+      return journalIn(
+        { ...placeIn("org"), principal: "p" },
+        {
+          store,
+          api: { ...api, ...change(api) },
+          clock,
+          owner: "me",
+          isOwnerAlive: (owner) => owner === "me",
+          random: () => 0,
+          ...more,
+        },
+      );
     },
     async approve(act, subject) {
       approvals += 1;
@@ -75,7 +73,6 @@ export function bench(): Bench {
 }
 
 export const approvedSend = async ({ approve, draft }: Bench) => ({
-  ...WHO,
   approval: await approve("send_invoice", approvalSubject(sendInvoice, { invoice_id: draft })),
 });
 export const lost = <R>(): Promise<WriteEvidence<R>> =>

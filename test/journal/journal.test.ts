@@ -21,7 +21,7 @@ import { approvalSubject, verdictSubject } from "../../src/operations/registry.t
 import { sendInvoice } from "../../src/operations/send-invoice.ts";
 import { openStore } from "../../src/store/open.ts";
 import { placeIn } from "../harness/approvals.ts";
-import { approvedSend, type Bench, bench, lost, WHO } from "./bench.ts";
+import { approvedSend, type Bench, bench, lost } from "./bench.ts";
 
 async function auditLines(store: Ledger): Promise<number> {
   return (await store.audit.page(0, 1000)).length;
@@ -30,7 +30,7 @@ async function auditLines(store: Ledger): Promise<number> {
 describe("a call", () => {
   it("costs two commits when nothing goes wrong", async () => {
     const { clock, journal, line, store } = bench();
-    const ended = await clock.run(journal().perform(addItem, line(), WHO));
+    const ended = await clock.run(journal().perform(addItem, line(), {}));
     expect(ended).toMatchObject({
       outcome: "done",
       result: { item_id: expect.any(String) },
@@ -43,9 +43,9 @@ describe("a call", () => {
     const { clock, journal, line, world, draft } = bench();
     const one = journal();
     const [first, twin] = await clock.run(
-      Promise.all([one.perform(addItem, line(), WHO), one.perform(addItem, line(), WHO)]),
+      Promise.all([one.perform(addItem, line(), {}), one.perform(addItem, line(), {})]),
     );
-    const later = await clock.run(journal().perform(addItem, { ...line(), amount: "12.5", tax_rate: "19.00" }, WHO));
+    const later = await clock.run(journal().perform(addItem, { ...line(), amount: "12.5", tax_rate: "19.00" }, {}));
     expect([first.outcome, twin.outcome, later.outcome]).toEqual(["done", "already_done", "already_done"]);
     expect(later.operation?.id).toBe(first.operation?.id);
     expect(world.count(`add_item ${draft} A`)).toBe(1);
@@ -55,36 +55,36 @@ describe("a call", () => {
     const { clock, journal, line, world, draft } = bench();
     const one = journal();
     const perform = (duplicate_of?: string) =>
-      clock.run(one.perform(addItem, line(), { ...WHO, ...(duplicate_of === undefined ? {} : { duplicate_of }) }));
+      clock.run(one.perform(addItem, line(), { ...(duplicate_of === undefined ? {} : { duplicate_of }) }));
     const first = await perform();
     const second = await perform(first.operation?.id);
     const third = await perform(second.operation?.id);
     expect([first, second, third].map(({ outcome }) => outcome)).toEqual(["done", "done", "done"]);
     expect((await perform(first.operation?.id)).operation?.id).toBe(second.operation?.id);
     expect(world.count(`add_item ${draft} A`)).toBe(3);
-    const otherLine = clock.run(one.perform(addItem, line("B"), { ...WHO, duplicate_of: first.operation?.id ?? "" }));
+    const otherLine = clock.run(one.perform(addItem, line("B"), { duplicate_of: first.operation?.id ?? "" }));
     await expect(otherLine).rejects.toBeInstanceOf(InputError);
     const send = clock.run(
-      one.perform(sendInvoice, { invoice_id: draft }, { ...WHO, duplicate_of: first.operation?.id ?? "" }),
+      one.perform(sendInvoice, { invoice_id: draft }, { duplicate_of: first.operation?.id ?? "" }),
     );
     await expect(send).rejects.toBeInstanceOf(InputError);
   });
 
   it("leaves no trace when it only recalls", async () => {
     const { clock, journal, line, store } = bench();
-    expect(await clock.run(journal().recall(addItem, line(), WHO))).toBeNull();
+    expect(await clock.run(journal().recall(addItem, line(), {}))).toBeNull();
     expect(await auditLines(store)).toBe(0);
-    await clock.run(journal().perform(addItem, line(), WHO));
-    expect(await clock.run(journal().recall(addItem, line(), WHO))).toMatchObject({ outcome: "already_done" });
+    await clock.run(journal().perform(addItem, line(), {}));
+    expect(await clock.run(journal().recall(addItem, line(), {}))).toMatchObject({ outcome: "already_done" });
   });
 
   it("that was cancelled before it was sent changes nothing", async () => {
     const { clock, journal, line, store, world } = bench();
     const abort = new AbortController();
     abort.abort();
-    await expect(
-      clock.run(journal().perform(addItem, line(), { ...WHO, signal: abort.signal })),
-    ).rejects.toBeInstanceOf(CancelledError);
+    await expect(clock.run(journal().perform(addItem, line(), { signal: abort.signal }))).rejects.toBeInstanceOf(
+      CancelledError,
+    );
     expect([await auditLines(store), world.writes]).toEqual([0, 0]);
   });
 });
@@ -92,7 +92,7 @@ describe("a call", () => {
 describe("a guarded act", () => {
   it("needs an approval", async () => {
     const { clock, journal, draft, world } = bench();
-    await expect(clock.run(journal().perform(sendInvoice, { invoice_id: draft }, WHO))).rejects.toBeInstanceOf(
+    await expect(clock.run(journal().perform(sendInvoice, { invoice_id: draft }, {}))).rejects.toBeInstanceOf(
       RefusedError,
     );
     expect(world.writes).toBe(0);
@@ -105,7 +105,7 @@ describe("a guarded act", () => {
       "done",
     );
     expect((await it.store.approvals.get(options.approval.id))?.state).toBe("used");
-    const other = { ...WHO, approval: await it.approve("mark_paid", approvalSubject(markPaid, { invoice_id: "x" })) };
+    const other = { approval: await it.approve("mark_paid", approvalSubject(markPaid, { invoice_id: "x" })) };
     const paid = it.clock.run(it.journal().perform(markPaid, { invoice_id: it.open, send_notification: false }, other));
     await expect(paid).rejects.toThrow("for something else");
     expect(it.world.count(`mark_paid ${it.open}`)).toBe(0);
@@ -118,7 +118,7 @@ describe("a guarded act", () => {
       ...options.approval,
       recheck: () => Promise.reject(new RefusedError("changed", { next: "ask" })),
     };
-    const sent = it.clock.run(it.journal().perform(sendInvoice, { invoice_id: it.draft }, { ...WHO, approval }));
+    const sent = it.clock.run(it.journal().perform(sendInvoice, { invoice_id: it.draft }, { approval }));
     await expect(sent).rejects.toThrow("changed");
     expect((await it.store.approvals.get(approval.id))?.state).toBe("approved");
     expect(it.world.writes).toBe(0);
@@ -171,7 +171,7 @@ describe("what an approval is compared with", () => {
       order.push("compared");
     };
     const approval = { ...options.approval, recheck };
-    const ended = await clock.run(busy.perform(sendInvoice, { invoice_id: it.draft }, { ...WHO, approval }));
+    const ended = await clock.run(busy.perform(sendInvoice, { invoice_id: it.draft }, { approval }));
     expect(ended.outcome).toBe("done");
     expect(order).toEqual(["ready", "compared", "sent"]);
   });
@@ -185,7 +185,7 @@ describe("what an approval is compared with", () => {
     };
     const approval = { ...options.approval, recheck };
     const once = it.journal(slow(it.clock, [3_000]));
-    const ended = await it.clock.run(once.perform(sendInvoice, { invoice_id: it.draft }, { ...WHO, approval }));
+    const ended = await it.clock.run(once.perform(sendInvoice, { invoice_id: it.draft }, { approval }));
     expect(ended.outcome).toBe("done");
     expect([compared, it.world.count(`send_invoice ${it.draft}`)]).toEqual([2, 1]);
     const rows = await it.store.operations.list(placeIn("org"), { limit: 5 });
@@ -211,7 +211,7 @@ describe("what an approval is compared with", () => {
         return api.addItem(id, item, fromNet, options);
       },
     }));
-    expect((await clock.run(watched.perform(addItem, line(), WHO))).outcome).toBe("done");
+    expect((await clock.run(watched.perform(addItem, line(), {}))).outcome).toBe("done");
     expect(latest).toBe(30_000);
   });
 });
@@ -219,7 +219,6 @@ describe("what an approval is compared with", () => {
 describe("an act that was undone elsewhere since", () => {
   const paid = (it: Bench) => ({ invoice_id: it.open, send_notification: false });
   const approvedPaid = async (it: Bench) => ({
-    ...WHO,
     approval: await it.approve("mark_paid", approvalSubject(markPaid, paid(it))),
   });
   const shown = (status: "draft" | "sent") => (api: InvoicesApi) => ({
@@ -232,12 +231,12 @@ describe("an act that was undone elsewhere since", () => {
     const first = await clock.run(it.journal().perform(markPaid, paid(it), await approvedPaid(it)));
     await clock.run(clock.sleep(300_000));
     world.reopen(open);
-    expect(await clock.run(it.journal().recall(markPaid, paid(it), WHO))).toBeNull();
-    await expect(clock.run(it.journal().perform(markPaid, paid(it), WHO))).rejects.toBeInstanceOf(RefusedError);
+    expect(await clock.run(it.journal().recall(markPaid, paid(it), {}))).toBeNull();
+    await expect(clock.run(it.journal().perform(markPaid, paid(it), {}))).rejects.toBeInstanceOf(RefusedError);
     const second = await clock.run(it.journal().perform(markPaid, paid(it), await approvedPaid(it)));
     expect(second.outcome).toBe("done");
     expect(second.operation?.id).not.toBe(first.operation?.id);
-    expect(await clock.run(it.journal().recall(markPaid, paid(it), WHO))).toMatchObject({ outcome: "already_done" });
+    expect(await clock.run(it.journal().recall(markPaid, paid(it), {}))).toMatchObject({ outcome: "already_done" });
     await clock.run(clock.sleep(300_000));
     world.reopen(open);
     const third = await clock.run(it.journal().perform(markPaid, paid(it), await approvedPaid(it)));
@@ -265,7 +264,7 @@ describe("an act that was undone elsewhere since", () => {
     });
     expect(it.world.count(`send_invoice ${it.draft}`)).toBe(1);
     const unreadable = it.journal(() => ({ getInvoice: () => Promise.reject(new UnavailableError("down")) }));
-    expect(await it.clock.run(unreadable.recall(sendInvoice, { invoice_id: it.draft }, WHO))).toMatchObject({
+    expect(await it.clock.run(unreadable.recall(sendInvoice, { invoice_id: it.draft }, {}))).toMatchObject({
       outcome: "already_done",
       operation: { why: null },
     });
@@ -276,12 +275,12 @@ describe("a doubtful ending", () => {
   it("is unknown until the horizon, blocks other acts on the document, then is not done and may be repeated", async () => {
     const { clock, journal, line, world, draft } = bench();
     const down = journal(() => ({ addItem: lost }));
-    const first = await clock.run(down.perform(addItem, line(), WHO));
+    const first = await clock.run(down.perform(addItem, line(), {}));
     expect(first).toMatchObject({ outcome: "unknown", result: null, operation: { state: "unknown" } });
-    await expect(clock.run(journal().perform(addItem, line("B"), WHO))).rejects.toBeInstanceOf(BlockedError);
+    await expect(clock.run(journal().perform(addItem, line("B"), {}))).rejects.toBeInstanceOf(BlockedError);
     await clock.run(clock.sleep(120_000));
     expect((await clock.run(down.settle(first.operation?.id ?? ""))).state).toBe("not_done");
-    expect((await clock.run(journal().perform(addItem, line(), WHO))).outcome).toBe("done");
+    expect((await clock.run(journal().perform(addItem, line(), {}))).outcome).toBe("done");
     expect(world.count(`add_item ${draft} A`)).toBe(1);
   });
 
@@ -293,7 +292,7 @@ describe("a doubtful ending", () => {
         return lost();
       },
     }));
-    expect((await clock.run(cut.perform(addItem, line(), WHO))).outcome).toBe("done");
+    expect((await clock.run(cut.perform(addItem, line(), {}))).outcome).toBe("done");
   });
 
   it("with two equal results is for a person to settle, with an approval of its own", async () => {
@@ -306,7 +305,7 @@ describe("a doubtful ending", () => {
         return lost();
       },
     }));
-    const first = await clock.run(twice.perform(addItem, line(), WHO));
+    const first = await clock.run(twice.perform(addItem, line(), {}));
     expect(first.outcome).toBe("unknown");
     await clock.run(clock.sleep(120_000));
     const id = first.operation?.id ?? "";
@@ -314,16 +313,16 @@ describe("a doubtful ending", () => {
     expect(open).toMatchObject({ state: "ambiguous", candidates: [expect.any(String), expect.any(String)] });
     const verdict = { is: "done" as const, resource_id: open.candidates[0] ?? "" };
     const wrong = await approve("resolve_operation", verdictSubject(id, { is: "not_done" }));
-    await expect(clock.run(twice.resolve(id, verdict, wrong, "p"))).rejects.toBeInstanceOf(RefusedError);
+    await expect(clock.run(twice.resolve(id, verdict, wrong))).rejects.toBeInstanceOf(RefusedError);
     const right = await approve("resolve_operation", verdictSubject(id, verdict));
-    const resolved = await clock.run(twice.resolve(id, verdict, right, "p"));
+    const resolved = await clock.run(twice.resolve(id, verdict, right));
     expect(resolved).toMatchObject({ state: "done", result: { invoice_id: draft, item_id: verdict.resource_id } });
-    expect((await clock.run(twice.perform(addItem, line(), WHO))).outcome).toBe("already_done");
+    expect((await clock.run(twice.perform(addItem, line(), {}))).outcome).toBe("already_done");
   });
 
   it("is never overruled once it is settled", async () => {
     const { clock, journal, line, store } = bench();
-    await clock.run(journal().perform(addItem, line(), WHO));
+    await clock.run(journal().perform(addItem, line(), {}));
     const [row] = await store.operations.list(placeIn("org"), { limit: 1 });
     if (!row) throw new Error("no row");
     expect(
@@ -337,7 +336,7 @@ describe("a doubtful ending", () => {
       owner: "dead",
       onPoint: (point) => (point === "answered" ? new Promise(() => undefined) : undefined),
     });
-    void dead.perform(addItem, line(), WHO);
+    void dead.perform(addItem, line(), {});
     await clock.run(clock.sleep(5000));
     const { writes } = world;
     await clock.run(journal().recover());
@@ -353,14 +352,14 @@ describe("values that came out differently", () => {
     const odd = it.journal((api) => ({
       getInvoice: async (id) => ({ ...(await api.getInvoice(id)), total: decimal("1.00") }),
     }));
-    const added = await clock.run(odd.perform(addItem, line(), WHO));
+    const added = await clock.run(odd.perform(addItem, line(), {}));
     expect(added).toMatchObject({ outcome: "mismatch", operation: { why: expect.stringContaining("1.00 EUR") } });
     const send = async () =>
       clock.run(it.journal().perform(sendInvoice, { invoice_id: draft }, await approvedSend(it)));
     await expect(send()).rejects.toBeInstanceOf(BlockedError);
     const id = added.operation?.id ?? "";
     const seen = await approve("resolve_operation", verdictSubject(id, { is: "done" }));
-    expect((await clock.run(odd.resolve(id, { is: "done" }, seen, "p"))).state).toBe("mismatch");
+    expect((await clock.run(odd.resolve(id, { is: "done" }, seen))).state).toBe("mismatch");
     expect((await send()).outcome).toBe("done");
   });
 });
@@ -381,7 +380,7 @@ describe("a busy API", () => {
         return asked === 1 ? Promise.resolve(limited(5000)) : api.addItem(...args);
       },
     }));
-    const ended = await clock.run(busy.perform(addItem, line(), WHO));
+    const ended = await clock.run(busy.perform(addItem, line(), {}));
     expect(ended).toMatchObject({ outcome: "done", operation: { attempts: 2 } });
     expect((await store.audit.page(0, 10)).map(({ event }) => event)).toEqual(["dispatched", "attempted", "settled"]);
     expect(world.count(`add_item ${draft} A`)).toBe(1);
@@ -390,7 +389,7 @@ describe("a busy API", () => {
   it("is left alone when the wait is longer than the call", async () => {
     const { clock, journal, line, world } = bench();
     const busy = journal(() => ({ addItem: () => Promise.resolve(limited(60_000)) }));
-    await expect(clock.run(busy.perform(addItem, line(), WHO))).rejects.toMatchObject({
+    await expect(clock.run(busy.perform(addItem, line(), {}))).rejects.toMatchObject({
       retry_after_ms: 60_000,
       effect: "none",
     });
@@ -429,13 +428,13 @@ describe("a journal that cannot record the end", () => {
     const problems: string[] = [];
     const full = failing(store, () => true, "transition");
     const broken = journal(undefined, { store: full, onProblem: ({ message }) => problems.push(message) });
-    expect(await clock.run(broken.perform(addItem, line(), WHO))).toMatchObject({
+    expect(await clock.run(broken.perform(addItem, line(), {}))).toMatchObject({
       outcome: "done",
       operation: { why: expect.stringContaining("could not record") },
     });
     expect(problems).toEqual(["disk full. Nothing is sent without it."]);
     await clock.run(journal().recover());
-    expect((await clock.run(journal().perform(addItem, line(), WHO))).outcome).toBe("already_done");
+    expect((await clock.run(journal().perform(addItem, line(), {}))).outcome).toBe("already_done");
     expect(world.count(`add_item ${draft} A`)).toBe(1);
   });
 
@@ -498,7 +497,7 @@ describe("a journal that cannot record the end", () => {
     told.push(await it.clock.run(broken.perform(sendInvoice, { invoice_id: it.draft }, await approvedSend(it))));
     isDown = false;
     const fresh = { currency: "EUR", calculate_from_net: true, customer_id: it.customer, notes: "x" };
-    told.push(await it.clock.run(broken.perform(createInvoice, fresh, WHO)));
+    told.push(await it.clock.run(broken.perform(createInvoice, fresh, {})));
     expect(told.map(({ outcome }) => outcome)).toEqual(outcomes);
     for (const { operation } of told) {
       expect(operation).toMatchObject({
@@ -529,12 +528,12 @@ describe("stopping", () => {
   it("waits for what is under way and takes nothing new", async () => {
     const { clock, journal, line } = bench();
     const one = journal();
-    const running = one.perform(addItem, line(), WHO);
+    const running = one.perform(addItem, line(), {});
     await clock.run(clock.sleep(10));
     const closed = one.close();
     expect((await clock.run(running)).outcome).toBe("done");
     await clock.run(closed);
-    await expect(one.perform(addItem, line("B"), WHO)).rejects.toBeInstanceOf(CancelledError);
+    await expect(one.perform(addItem, line("B"), {})).rejects.toBeInstanceOf(CancelledError);
   });
 });
 
@@ -545,7 +544,7 @@ describe("without a journal file", () => {
     const store = openStore(":memory:");
     const approval = { id: "none", digest: "d", recheck: () => Promise.resolve() };
     const again = it.clock.run(
-      it.journal(undefined, { store }).perform(sendInvoice, { invoice_id: it.draft }, { ...WHO, approval }),
+      it.journal(undefined, { store }).perform(sendInvoice, { invoice_id: it.draft }, { approval }),
     );
     expect(await again).toMatchObject({ outcome: "already_done", operation: null });
     expect(it.world.count(`send_invoice ${it.draft}`)).toBe(1);
@@ -557,7 +556,7 @@ describe("what the owner sees", () => {
     const it = bench();
     const note = { number: "R-1", amount: "119.00", currency: "EUR" };
     const args = { currency: "EUR", calculate_from_net: true, customer_id: it.customer, notes: "=for Jane Doe" };
-    const made = await it.clock.run(it.journal().perform(createInvoice, args, { ...WHO, note }));
+    const made = await it.clock.run(it.journal().perform(createInvoice, args, { note }));
     const id = made.operation?.id ?? "";
     expect(await journalList(it.store, placeIn("org"), { limit: 5 })).toMatchObject([
       { id, kind: "create_invoice", state: "done", amount: "119.00 EUR", number: "R-1" },

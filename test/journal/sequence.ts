@@ -4,7 +4,6 @@ import type { JsonObject } from "../../src/domain/json.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { InvoicingError, UnavailableError } from "../../src/errors.ts";
 import { ACTS } from "../../src/guard/port.ts";
-import { createJournal } from "../../src/journal/journal.ts";
 import type { Ledger } from "../../src/journal/ledger.ts";
 import type { Journal } from "../../src/journal/port.ts";
 import { addItem, addItemArgs } from "../../src/operations/add-item.ts";
@@ -19,6 +18,7 @@ import { sendInvoice } from "../../src/operations/send-invoice.ts";
 import { updateInvoice } from "../../src/operations/update-invoice.ts";
 import { openStore } from "../../src/store/open.ts";
 import { givenApproval, placeIn } from "../harness/approvals.ts";
+import { journalIn, type TestJournal } from "../harness/journal.ts";
 import { Random } from "./random.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { World, type WriteWrapper } from "./world.ts";
@@ -197,7 +197,7 @@ export class Sequence {
           ? { ...intent.operation, lock: () => randomBytes(8).toString("hex") }
           : intent.operation;
       const ended = await Promise.race([
-        journal.perform(operation, intent.args, { principal: "p", ...(approval ? { approval } : {}) }),
+        journal.perform(operation, intent.args, approval ? { approval } : {}),
         process.died,
       ]);
       if (ended === "died") return;
@@ -243,7 +243,7 @@ export class Sequence {
   }
 
   /** A process that remembers nothing from call to call. */
-  #amnesiac(process: Process): Journal {
+  #amnesiac(process: Process): TestJournal {
     const store = openStore(":memory:");
     // Approvals were given in the journal that this process has forgotten.
     return this.#journal(
@@ -254,21 +254,23 @@ export class Sequence {
     );
   }
 
-  #journal(owner: string, isAlive: () => boolean, store: Ledger, die: () => void): Journal {
-    return createJournal({
-      store: guarded(store, isAlive, this.#variant === "no_journal"),
-      api: this.#world.api(isAlive, this.#wrapper()),
-      clock: this.#clock,
-      place: () => Promise.resolve(placeIn(this.#organization)),
-      owner,
-      isOwnerAlive: (other) => this.#owners.has(other),
-      settle: { horizon_ms: this.#variant === "no_horizon" ? 0 : HORIZON_MS },
-      random: () => this.#random.next(),
-      onPoint: async () => {
-        if (this.#crashing && this.#random.chance(CRASH_RATE)) die();
-        if (!isAlive()) await new Promise<never>(() => undefined);
+  #journal(owner: string, isAlive: () => boolean, store: Ledger, die: () => void): TestJournal {
+    return journalIn(
+      { ...placeIn(this.#organization), principal: "p" },
+      {
+        store: guarded(store, isAlive, this.#variant === "no_journal"),
+        api: this.#world.api(isAlive, this.#wrapper()),
+        clock: this.#clock,
+        owner,
+        isOwnerAlive: (other) => this.#owners.has(other),
+        settle: { horizon_ms: this.#variant === "no_horizon" ? 0 : HORIZON_MS },
+        random: () => this.#random.next(),
+        onPoint: async () => {
+          if (this.#crashing && this.#random.chance(CRASH_RATE)) die();
+          if (!isAlive()) await new Promise<never>(() => undefined);
+        },
       },
-    });
+    );
   }
 
   #wrapper(): WriteWrapper {

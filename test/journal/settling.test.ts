@@ -8,7 +8,7 @@ import { createInvoice } from "../../src/operations/create-invoice.ts";
 import { approvalSubject, verdictSubject } from "../../src/operations/registry.ts";
 import { sendInvoice } from "../../src/operations/send-invoice.ts";
 import { placeIn } from "../harness/approvals.ts";
-import { approvedSend, bench, lost, WHO } from "./bench.ts";
+import { approvedSend, bench, lost } from "./bench.ts";
 
 const refused = (): WriteEvidence<never> => ({ kind: "rejected", status: 422, error: new RejectedError("Refused.") });
 /** The API does it, and says that it did not. */
@@ -22,7 +22,7 @@ const doneButRefused = (api: InvoicesApi): Partial<InvoicesApi> => ({
 describe("a rejection", () => {
   it("does not stand when a reading shows that it was done", async () => {
     const { clock, journal, line, store } = bench();
-    const ended = await clock.run(journal(doneButRefused).perform(addItem, line(), WHO));
+    const ended = await clock.run(journal(doneButRefused).perform(addItem, line(), {}));
     expect(ended.outcome).toBe("already_done");
     expect(await store.operations.list(placeIn("org"), { limit: 2 })).toMatchObject([{ state: "done" }]);
   });
@@ -41,7 +41,7 @@ describe("a rejection", () => {
         return calm.getInvoice(...args);
       },
     }));
-    expect((await clock.run(api.perform(addItem, line(), WHO))).outcome).toBe("already_done");
+    expect((await clock.run(api.perform(addItem, line(), {}))).outcome).toBe("already_done");
   });
 
   it("with a half-done act behind it is for a person, recorded as such", async () => {
@@ -57,12 +57,12 @@ describe("a rejection", () => {
       }),
     }));
     const approval = await it.approve("cancel_invoice", approvalSubject(cancelInvoice, args));
-    const first = await it.clock.run(half.perform(cancelInvoice, args, { ...WHO, approval }));
+    const first = await it.clock.run(half.perform(cancelInvoice, args, { approval }));
     expect(first.outcome).toBe("unknown");
     expect(await it.store.operations.open(placeIn("org"))).toMatchObject([{ state: "unknown", candidates: [it.open] }]);
     await it.clock.run(it.clock.sleep(120_000));
     const again = await it.approve("cancel_invoice", approvalSubject(cancelInvoice, args));
-    const later = await it.clock.run(half.perform(cancelInvoice, args, { ...WHO, approval: again }));
+    const later = await it.clock.run(half.perform(cancelInvoice, args, { approval: again }));
     expect(later).toMatchObject({ outcome: "ambiguous", result: null, operation: { candidates: [it.open] } });
   });
 });
@@ -72,7 +72,7 @@ describe("a call under way", () => {
     const { clock, journal, line } = bench();
     const one = journal();
     const [first, asked] = await clock.run(
-      Promise.all([one.perform(addItem, line(), WHO), one.recall(addItem, line(), WHO)]),
+      Promise.all([one.perform(addItem, line(), {}), one.recall(addItem, line(), {})]),
     );
     expect([first.outcome, asked?.outcome]).toEqual(["done", "already_done"]);
   });
@@ -89,7 +89,7 @@ describe("a busy API that names no time", () => {
         return asked.length === 1 ? Promise.resolve({ kind: "rejected", status: 429, error }) : api.addItem(...args);
       },
     }));
-    expect((await clock.run(busy.perform(addItem, line(), WHO))).outcome).toBe("done");
+    expect((await clock.run(busy.perform(addItem, line(), {}))).outcome).toBe("done");
     expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThanOrEqual(1000);
   });
 });
@@ -103,14 +103,14 @@ describe("a request that fails in our own code", () => {
         throw new TypeError("a defect");
       },
     }));
-    expect((await clock.run(broken.perform(addItem, line(), WHO))).outcome).toBe("done");
+    expect((await clock.run(broken.perform(addItem, line(), {}))).outcome).toBe("done");
   });
 });
 
 describe("what stays unknown", () => {
   it("is recorded once, however often it is read", async () => {
     const { clock, journal, line, store } = bench();
-    const ended = await clock.run(journal(() => ({ addItem: lost })).perform(addItem, line(), WHO));
+    const ended = await clock.run(journal(() => ({ addItem: lost })).perform(addItem, line(), {}));
     expect(ended.outcome).toBe("unknown");
     await clock.run(journal().recover());
     expect((await store.audit.page(0, 20)).map(({ event }) => event)).toEqual(["dispatched", "read"]);
@@ -119,7 +119,7 @@ describe("what stays unknown", () => {
   it("is read in the background until it is known, and nothing is sent", async () => {
     const { clock, journal, line, store, world } = bench();
     const one = journal(() => ({ addItem: lost }), { background: true });
-    expect((await clock.run(one.perform(addItem, line(), WHO))).outcome).toBe("unknown");
+    expect((await clock.run(one.perform(addItem, line(), {}))).outcome).toBe("unknown");
     await clock.run(clock.sleep(200_000));
     expect(await store.operations.list(placeIn("org"), { limit: 1 })).toMatchObject([{ state: "not_done" }]);
     expect(world.writes).toBe(0);
@@ -128,14 +128,14 @@ describe("what stays unknown", () => {
 
   it("is left alone in the background where that is not wanted", async () => {
     const { clock, journal, line, store } = bench();
-    await clock.run(journal(() => ({ addItem: lost })).perform(addItem, line(), WHO));
+    await clock.run(journal(() => ({ addItem: lost })).perform(addItem, line(), {}));
     await clock.run(clock.sleep(200_000));
     expect(await store.operations.open(placeIn("org"))).toHaveLength(1);
   });
 
   it("stays unknown while no two readings agree", async () => {
     const { clock, journal, line, store, draft } = bench();
-    const open = await clock.run(journal(() => ({ addItem: lost })).perform(addItem, line(), WHO));
+    const open = await clock.run(journal(() => ({ addItem: lost })).perform(addItem, line(), {}));
     await clock.run(clock.sleep(120_000));
     let lines = 1;
     const growing = journal((api) => ({
@@ -161,7 +161,7 @@ describe("what stays unknown", () => {
       owner: "dead",
       onPoint: (point) => (point === "answered" ? new Promise(() => undefined) : undefined),
     });
-    void dead.perform(addItem, line(), WHO);
+    void dead.perform(addItem, line(), {});
     await clock.run(clock.sleep(5000));
     await clock.run(journal().recover());
     expect(await store.operations.open(placeIn("org"))).toMatchObject([{ state: "unknown", owner: "me" }]);
@@ -173,12 +173,12 @@ describe("a person's verdict", () => {
     const { clock, journal, customer, approve, store } = bench();
     const args = { currency: "EUR", calculate_from_net: true, customer_id: customer, notes: "for Jane Doe" };
     const silent = journal(() => ({ createInvoice: lost }));
-    const open = await clock.run(silent.perform(createInvoice, args, WHO));
+    const open = await clock.run(silent.perform(createInvoice, args, {}));
     const id = open.operation?.id ?? "";
     expect(JSON.stringify(await store.operations.get(placeIn("org"), id))).toContain("Jane");
     const verdict = { is: "not_done" as const };
     const approval = await approve("resolve_operation", verdictSubject(id, verdict));
-    expect(await clock.run(silent.resolve(id, verdict, approval, "p"))).toMatchObject({ state: "not_done" });
+    expect(await clock.run(silent.resolve(id, verdict, approval))).toMatchObject({ state: "not_done" });
     expect(JSON.stringify(await store.operations.get(placeIn("org"), id))).not.toContain("Jane");
     const [resolved] = (await store.audit.page(0, 20)).filter(({ event }) => event === "resolved");
     expect(resolved).toMatchObject({ principal: "p", data: { verdict_approval_id: approval.id } });
@@ -193,7 +193,7 @@ describe("a person's verdict", () => {
 describe("the trail", () => {
   it("names what an operation brought into being", async () => {
     const { clock, journal, line, store } = bench();
-    const ended = await clock.run(journal().perform(addItem, line(), WHO));
+    const ended = await clock.run(journal().perform(addItem, line(), {}));
     const [last] = (await store.audit.page(0, 10)).filter(({ event }) => event === "settled");
     expect(last?.data["resource_id"]).toBe(ended.result?.item_id);
   });

@@ -111,9 +111,8 @@ function withoutRecheck(journal: Journal): Journal {
     get: (id) => journal.get(id),
     list: (filter) => journal.list(filter),
     settle: (id, signal) => journal.settle(id, signal),
-    resolve: (id, verdict, approval, principal) => journal.resolve(id, verdict, approval, principal),
+    resolve: (id, verdict, approval) => journal.resolve(id, verdict, approval),
     recover: () => journal.recover(),
-    close: () => journal.close(),
   };
 }
 

@@ -6,7 +6,6 @@ import { createGuard } from "../../src/guard/guard.ts";
 import type { ConfirmMode } from "../../src/guard/ladder.ts";
 import { defaultPolicy } from "../../src/guard/policy.ts";
 import type { Act, ApprovalStore, Asker } from "../../src/guard/port.ts";
-import { createJournal } from "../../src/journal/journal.ts";
 import type { Journal } from "../../src/journal/port.ts";
 import { type RunningSimulator, startSimulator } from "../../src/simulator/index.ts";
 import { openStore } from "../../src/store/open.ts";
@@ -15,6 +14,7 @@ import type { ToolAnswer } from "../../src/toolkit/report.ts";
 import { tools } from "../../src/tools/index.ts";
 import { HeldClock } from "../guard/setup.ts";
 import { ORIGIN, placeIn } from "../harness/approvals.ts";
+import { journalIn, type TestJournal } from "../harness/journal.ts";
 import { type ActArgs, Ledger } from "./ledger.ts";
 
 /** Parts of the server that a test replaces. */
@@ -109,7 +109,7 @@ export async function startWorld(replaced: Replaced = {}): Promise<World> {
   });
   const content = (id: string) => contentOf(api, id);
   const ledger = new Ledger(clock, content);
-  const journals: Journal[] = [];
+  const journals: TestJournal[] = [];
   const session = (name: Session["name"], principal: string, organization_id: string): Session => {
     const own: InvoicesApi = {
       ...watched(api, (act, invoiceId, args) =>
@@ -117,14 +117,16 @@ export async function startWorld(replaced: Replaced = {}): Promise<World> {
       ),
       organization: async () => ({ id: organization_id, name: organization.name }),
     };
-    const made = createJournal({
-      store,
-      api: own,
-      clock,
-      place: async () => placeIn(organization_id),
-      owner: `${name} process`,
-      isOwnerAlive: () => true,
-    });
+    const made = journalIn(
+      { ...placeIn(organization_id), principal: principal },
+      {
+        store,
+        api: own,
+        clock,
+        owner: `${name} process`,
+        isOwnerAlive: () => true,
+      },
+    );
     journals.push(made);
     const journal = replaced.journal?.(made) ?? made;
     return {
