@@ -149,7 +149,8 @@ export class NumberIndex {
 const NAMES: Readonly<Record<Structured["kind"], string>> = {
   RF: "RF reference",
   QR: "Swiss reference",
-  OCR: "OCR/KID reference",
+  OCR: "OCR reference",
+  KID: "KID reference",
   OGM: "Belgian reference",
   viite: "Finnish reference",
 };

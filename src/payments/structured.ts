@@ -2,14 +2,15 @@
  * References with check digits, as payers and their banks hand them on:
  * - `RF`: ISO 11649, two check digits by ISO 7064 mod 97-10.
  * - `QR`: Swiss QR reference and ESR, 27 (ESR also 16) digits, the last by the recursive mod 10 of the Swiss payment slips.
- * - `OCR`: Swedish OCR, Norwegian KID, Danish FIK: the last digit by Luhn (mod 10) or by mod 11 with weights 2 to 7.
+ * - `OCR`: Swedish OCR and Danish FIK, the last digit by Luhn (mod 10); `KID`: Norwegian, by Luhn or by mod 11 with
+ *   weights 2 to 7, and nothing says by which.
  * - `OGM`: Belgian `+++123/4567/89012+++`, the last two digits mod 97.
  * - `viite`: Finnish, the last digit by weights 7, 3, 1.
  */
 import { blanked } from "./mentions.ts";
 import { CHECKED } from "./words.ts";
 
-export type StructuredKind = "RF" | "QR" | "OCR" | "OGM" | "viite";
+export type StructuredKind = "RF" | "QR" | "OCR" | "KID" | "OGM" | "viite";
 
 export interface Structured {
   readonly kind: StructuredKind;
@@ -38,10 +39,8 @@ const CHECKS: Readonly<Record<StructuredKind, (text: string) => Structured>> = {
     const rest = remainder97(text.slice(0, 10));
     return of("OGM", text, Number(text.slice(10)) === (rest === 0 ? 97 : rest), [text.slice(0, 10)]);
   },
-  OCR: (text) => {
-    const sized = Number(text.at(-2)) === text.length % 10 ? [text.slice(0, -2)] : [];
-    return of("OCR", text, isLuhn(text) || isMod11(text), [text.slice(0, -1), ...sized]);
-  },
+  OCR: (text) => of("OCR", text, isLuhn(text), sized(text)),
+  KID: (text) => of("KID", text, isLuhn(text) || isMod11(text), sized(text)),
   viite: (text) => of("viite", text, isWeighted731(text), [text.slice(0, -1)]),
 };
 
@@ -49,7 +48,8 @@ const PATTERNS: readonly (readonly [StructuredKind, RegExp])[] = [
   ["RF", /(?<![A-Z0-9])RF ?\d{2}(?:(?: ?[A-Z0-9]{4}){1,5}(?: ?[A-Z0-9]{1,3})?|[A-Z0-9]{1,21})(?![A-Z0-9])/g],
   ["OGM", /(?:\+{3}|\*{3}) ?\d{3}\/\d{4}\/\d{5} ?(?:\+{3}|\*{3})/g],
   ["QR", /(?<![\dA-Z])(?:\d{2}(?: ?\d{5}){5}|\d(?: ?\d{5}){3})(?![\dA-Z])(?! ?\d)/g],
-  ["OCR", /\+7[135]<(\d{15,16})\+/g],
+  ["OCR", /\+7[15]<(\d{15,16})\+/g],
+  ["KID", new RegExp(`(?<![A-Z])(?:${CHECKED.kid})[-.:# ]*(\\d(?: ?\\d){3,24})(?![-/.]?[\\dA-Z])`, "g")],
   ["OCR", new RegExp(`(?<![A-Z])(?:${CHECKED.ocr})[-.:# ]*(\\d(?: ?\\d){3,24})(?![-/.]?[\\dA-Z])`, "g")],
   ["viite", new RegExp(`(?<![A-Z])(?:${CHECKED.viite})[-.:# ]*(\\d(?: ?\\d){3,19})(?![-/.]?[\\dA-Z])`, "g")],
 ];
@@ -60,15 +60,26 @@ export function structuredIn(folded: string): Found {
   let rest = folded;
   for (const [kind, pattern] of PATTERNS) {
     rest = rest.replaceAll(pattern, (whole: string, digits: unknown) => {
-      const text = (typeof digits === "string" ? digits : whole).replaceAll(/[^A-Z0-9]/g, "");
-      const found = CHECKS[kind](text);
+      const { found, length } = longestValid(kind, whole, typeof digits === "string" ? digits : null);
       // Twenty-seven digits in a row may be anything; only their check digit says what they are.
       if (kind === "QR" && !found.valid && !/^\d\d \d{5} /.test(whole)) return whole;
       references.push(found);
-      return blanked(whole);
+      return blanked(whole.slice(0, length)) + whole.slice(length);
     });
   }
   return { references, rest };
+}
+
+/** A word behind blanks may look like one more group ("RF18 5390 0754 7034 VOM"): the longest that checks, or else all. */
+function longestValid(kind: StructuredKind, whole: string, digits: string | null) {
+  const read = (part: string) => CHECKS[kind](part.replaceAll(/[^A-Z0-9]/g, ""));
+  const found = read(digits ?? whole);
+  if (found.valid || kind !== "RF") return { found, length: whole.length };
+  for (let end = whole.lastIndexOf(" "); end > 4; end = whole.lastIndexOf(" ", end - 1)) {
+    const shorter = read(whole.slice(0, end));
+    if (shorter.valid) return { found: shorter, length: end };
+  }
+  return { found, length: whole.length };
 }
 
 /**
@@ -80,11 +91,16 @@ export function structuredField(folded: string): Structured[] {
   if (found.length > 0) return [...found];
   const digits = folded.replaceAll(/[\s/]/g, "");
   if (!/^\d{4,27}$/.test(digits)) return [];
-  const kinds: StructuredKind[] = ["OCR"];
+  const kinds: StructuredKind[] = ["OCR", "KID"];
   if (digits.length === 27 || digits.length === 16) kinds.push("QR");
   if (digits.length <= 20) kinds.push("viite");
   if (digits.length === 12) kinds.push("OGM");
   return kinds.map((kind) => CHECKS[kind](digits)).filter(({ valid }) => valid);
+}
+
+/** Without its check digit; also without the digit before, where that is the length (Swedish). */
+function sized(text: string): string[] {
+  return [text.slice(0, -1), ...(Number(text.at(-2)) === text.length % 10 ? [text.slice(0, -2)] : [])];
 }
 
 function of(kind: StructuredKind, text: string, valid: boolean, payloads: readonly string[]): Structured {

@@ -114,5 +114,6 @@ function words(text: string): string[] {
 /** Words that introduce a number with a check digit, as alternatives of a regular expression. */
 export const CHECKED = {
   ocr: fold(CHECKED_WORDS.ocr).replaceAll(" ", "|"),
+  kid: fold(CHECKED_WORDS.kid).replaceAll(" ", "|"),
   viite: fold(CHECKED_WORDS.viite).replaceAll(" ", "|"),
 } as const;

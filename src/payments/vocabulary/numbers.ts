@@ -280,8 +280,9 @@ export const NEGATIONS: ByLanguage = {
 };
 
 /** Introduce a number with a check digit: `OCR 202600425`. */
-export const CHECKED_WORDS: Readonly<Record<"ocr" | "viite", string>> = {
-  ocr: "OCR OCR-nr KID KID-nr KIDnr OCRnr Betalingsid Betalings-ID",
+export const CHECKED_WORDS: Readonly<Record<"ocr" | "kid" | "viite", string>> = {
+  ocr: "OCR OCR-nr OCRnr Betalingsid Betalings-ID",
+  kid: "KID KID-nr KIDnr",
   viite: "Viite Viitenumero Viitenro Viitenr Viitnr",
 };
 
