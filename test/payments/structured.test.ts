@@ -69,8 +69,8 @@ function match(text: string, reference: string | null = null, invoices = FIRM) {
 
 describe.each(WAYS)("%s", (name, make) => {
   const wrongDigit = (text: string, at: number) => {
-    // Behind the Danish reference stands the creditor's number, which it does not protect.
-    const places = [...text.replace(/\+\d{8}<$/, "").matchAll(/\d/g)].map(({ index }) => index);
+    // Beside the Danish reference stand its kind and the creditor's number, which it does not protect.
+    const places = [...text.replace(/\+\d{8}<$/, "").matchAll(/(?<!^\+|^\+7)\d/g)].map(({ index }) => index);
     const place = places[at % places.length] ?? 0;
     return `${text.slice(0, place)}${(Number(text[place]) + 1 + (at % 8)) % 10}${text.slice(place + 1)}`;
   };
