@@ -276,6 +276,55 @@ describe("match_payments", () => {
     );
   });
 
+  it("stays bounded with two hundred lines, whatever they name", async () => {
+    const rows = Array.from(
+      { length: 200 },
+      (_, at) =>
+        `2026-03-09;Payer ${at} ${"x".repeat(200)};Invoice 2019-${1000 + at} ${"text ".repeat(60)};${at + 1}.00;EUR`,
+    );
+    const statement = ["Date;Name;Description;Amount;Currency", ...rows].join("\n");
+    const traffic = await bench.traffic(async () => {
+      const answer = await bench.ok("match_payments", { statement });
+      expect(answer.structured).toMatchObject({ omitted: 150, incomplete: expect.stringContaining("Only 60 of 200") });
+      expect(encode(JSON.stringify(answer.structured)).length).toBeLessThan(9_000);
+      const few = await bench.ok("match_payments", { statement, limit: 5 });
+      expect(encode(JSON.stringify(few.structured)).length).toBeLessThan(1_200);
+    });
+    expect(traffic.length).toBeLessThanOrEqual(2 * (20 + 60));
+  });
+
+  it("gives a line the same handle in every call, and in an overlapping statement", async () => {
+    const handles = async (statement: string) => {
+      const { structured } = await bench.ok("match_payments", { statement, currency: "EUR" });
+      return ["sure", "to_decide", "not_found"].flatMap((group) =>
+        (Array.isArray(structured[group]) ? structured[group] : []).map((line: unknown) =>
+          typeof line === "object" && line !== null && "handle" in line ? line.handle : line,
+        ),
+      );
+    };
+    const head = "Date;Name;Description;Amount";
+    const rows = ["2026-03-07;Acme;one;10.01", "2026-03-08;Acme;same;10.02", "2026-03-08;Acme;same;10.02"];
+    const all = await handles([head, ...rows].join("\n"));
+    expect(new Set(all).size).toBe(3);
+    expect(await handles([head, ...rows].join("\n"))).toEqual(all);
+    expect(await handles([head, ...rows.slice(1)].join("\n"))).toEqual(all.slice(1));
+  });
+
+  it("asks for a currency that nobody names, and takes it", async () => {
+    const statement = "RE 2026-0011 424,83";
+    const asked = await bench.ok("match_payments", { statement });
+    expect(asked.structured).toMatchObject({
+      sure: [],
+      to_decide: [{ kind: "ask", invoices: [{ number: "RE-2026-0011" }] }],
+      settle: [],
+      questions: [expect.stringContaining("currency")],
+      next: expect.stringContaining("Ask the person"),
+    });
+    expect((await bench.ok("match_payments", { statement, currency: "EUR" })).structured).toMatchObject({
+      sure: [{ line: 1 }],
+    });
+  });
+
   it("costs few tokens", async () => {
     const { inputSchema, description, name } = toolNamed("match_payments").listing();
     expect(encode(JSON.stringify({ name, description, inputSchema })).length).toBeLessThan(190);
