@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { proxyOf } from "./api/proxy.ts";
 import { assemble, assembleRefusing } from "./assemble.ts";
 import { type Config, loadConfig, SETTINGS, type Setting } from "./config.ts";
 import { oneLine } from "./domain/untrusted.ts";
@@ -52,6 +53,7 @@ async function serve(argv: readonly string[]): Promise<void> {
   const assembly = assemble({
     ...settings,
     demo,
+    proxy: proxyOf(process.env),
     report,
     terminalCommand: approveCommand(),
     desktop: {

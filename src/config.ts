@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { z } from "zod";
+import { givenValue, type Refuses, tokenProblem, unknownVariable } from "./config-values.ts";
 import { oneLine } from "./domain/untrusted.ts";
 import { ConfigError } from "./errors.ts";
 
@@ -12,6 +13,8 @@ export interface Setting {
   readonly flag?: string;
   readonly default?: string;
   readonly secret: boolean;
+  /** What counts as a mistake instead of "not set", because absent permits more or means another place. */
+  readonly refuses?: Refuses;
   readonly description: string;
 }
 
@@ -20,6 +23,7 @@ export const SETTINGS = [
     name: "api_token",
     env: "INVOICES_API_TOKEN",
     secret: true,
+    refuses: "placeholder",
     description: "Access token with admin access: dashboard, Organization Settings, API. Required, except with --demo.",
   },
   {
@@ -27,6 +31,7 @@ export const SETTINGS = [
     env: "INVOICES_ORGANIZATION_ID",
     flag: "organization",
     secret: false,
+    refuses: "placeholder",
     description: "Organization to act in. Found from the token when it belongs to one organization.",
   },
   {
@@ -35,6 +40,7 @@ export const SETTINGS = [
     flag: "base-url",
     default: "https://b.anny.co",
     secret: false,
+    refuses: "placeholder",
     description: "API address, or a region: `co`, `eu` (Gov-Cloud), `staging`. https only, except on this computer.",
   },
   {
@@ -43,6 +49,7 @@ export const SETTINGS = [
     flag: "mode",
     default: "full",
     secret: false,
+    refuses: "blank",
     description: "Which tools exist: `full`, `draft-only` (nothing leaves the house) or `read-only`.",
   },
   {
@@ -51,6 +58,7 @@ export const SETTINGS = [
     flag: "confirm",
     default: "auto",
     secret: false,
+    refuses: "blank",
     description:
       "How a person approves: `auto` (best channel the client has), `form`, `card`, `page`, `terminal`, `token` (the model could approve itself) or `deny`.",
   },
@@ -59,6 +67,7 @@ export const SETTINGS = [
     env: "INVOICES_POLICY",
     flag: "policy",
     secret: false,
+    refuses: "blank",
     description: "Policy file with hard limits and approval levels. See docs/safety.md.",
   },
   {
@@ -67,6 +76,7 @@ export const SETTINGS = [
     flag: "data-dir",
     default: "the user's state folder",
     secret: false,
+    refuses: "blank",
     description: "Folder of the journal. Keep it: it is what prevents doing things twice.",
   },
   {
@@ -119,11 +129,16 @@ const timeZone = z.string().refine((zone) => {
 
 const absolute = z.string().refine(isAbsolute, "must be an absolute path");
 
-/** Printable ASCII without blanks: anything else cannot be sent in a header. */
-const TOKEN = /^[\x21-\x7e]+$/;
-
 const schema = z.object({
-  api_token: z.string().regex(TOKEN, "holds blanks or line breaks; copy the token alone").optional(),
+  api_token: z
+    .string()
+    .transform((value, context) => {
+      const problem = tokenProblem(value);
+      if (problem === null) return value;
+      context.addIssue({ code: "custom", message: problem });
+      return z.NEVER;
+    })
+    .optional(),
   organization_id: z
     .string()
     .regex(/^[A-Za-z0-9-]{1,64}$/, "is not an organization id (a UUID)")
@@ -154,8 +169,24 @@ export function loadConfig(
   env: Readonly<Record<string, string | undefined>>,
   demo: boolean,
 ): Config {
-  const given = (setting: Setting) =>
-    usable(setting.flag === undefined ? undefined : flags[setting.flag]) ?? usable(env[setting.env]);
+  const unknown = unknownVariable(
+    Object.keys(env),
+    SETTINGS.map((setting) => setting.env),
+    process.platform,
+  );
+  if (unknown !== null) {
+    throw new ConfigError(`${unknown.name} is no setting. Was ${unknown.nearest} meant?`, {
+      next: `Rename it to ${unknown.nearest} or remove it: a misspelt limit would be no limit. See --help.`,
+    });
+  }
+  const given = (setting: Setting): string | undefined => {
+    for (const text of [setting.flag === undefined ? undefined : flags[setting.flag], env[setting.env]]) {
+      const read = givenValue(text, setting.name, setting.refuses);
+      if ("problem" in read) throw new ConfigError(`${setting.env} ${read.problem}.`, { next: setting.description });
+      if (read.value !== undefined) return read.value;
+    }
+    return undefined;
+  };
   const raw: Partial<Record<SettingName, string>> = {};
   for (const setting of SETTINGS) {
     const value = given(setting);
@@ -165,8 +196,8 @@ export function loadConfig(
     base_url: "https://b.anny.co",
     mode: "full",
     confirm: "auto",
-    data_dir: stateFolder(env),
     ...raw,
+    data_dir: raw.data_dir ?? stateFolder(env),
   });
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
@@ -181,15 +212,6 @@ export function loadConfig(
     });
   }
   return parsed.data;
-}
-
-/**
- * A desktop host passes a setting the person left empty as the literal placeholder (`${user_config.token}`,
- * `${HOME}`), so that counts as not set.
- */
-function usable(value: string | undefined): string | undefined {
-  const text = value?.trim();
-  return text === undefined || text === "" || /^\$\{[^}]*\}$/.test(text) ? undefined : text;
 }
 
 function originOf(value: string): string | { readonly problem: string } {
@@ -208,12 +230,22 @@ function originOf(value: string): string | { readonly problem: string } {
 }
 
 function stateFolder(env: Readonly<Record<string, string | undefined>>): string {
+  const home = () => {
+    try {
+      return homedir();
+    } catch {
+      // A user id without an entry in the password file, as in containers.
+      throw new ConfigError("This user has no home folder, so there is no place for the journal.", {
+        next: "Set INVOICES_DATA_DIR to a folder that is kept.",
+      });
+    }
+  };
   switch (process.platform) {
     case "darwin":
-      return join(homedir(), "Library", "Application Support", "invoicing-mcp");
+      return join(home(), "Library", "Application Support", "invoicing-mcp");
     case "win32":
-      return join(env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local"), "invoicing-mcp");
+      return join(env["LOCALAPPDATA"] ?? join(home(), "AppData", "Local"), "invoicing-mcp");
     default:
-      return join(env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state"), "invoicing-mcp");
+      return join(env["XDG_STATE_HOME"] ?? join(home(), ".local", "state"), "invoicing-mcp");
   }
 }

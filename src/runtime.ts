@@ -2,6 +2,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { createHttpApi } from "./api/http.ts";
 import type { InvoicesApi } from "./api/port.ts";
+import type { ProxySettings } from "./api/proxy.ts";
 import { type Config, JOURNAL_FILE } from "./config.ts";
 import { downloadsTo } from "./documents/folder.ts";
 import { systemClock } from "./domain/clock.ts";
@@ -33,6 +34,8 @@ export interface RuntimeOptions {
   readonly terminalCommand: string;
   /** Whether and how a browser can be shown to the person from here. */
   readonly desktop: BrowserEnvironment;
+  /** Between this computer and the API. */
+  readonly proxy?: ProxySettings | null;
   /** Names of every tool, and of those that this start offers. */
   readonly toolNames: readonly [readonly string[], readonly string[]];
 }
@@ -83,10 +86,10 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
   // Asked here and not at start: the first use of Intl costs more than all other settings together.
   const host = Intl.DateTimeFormat().resolvedOptions();
   const language = config.language ?? host.locale;
-  const principal = `local:${userInfo().username}`;
+  const principal = `local:${userName()}`;
   // The demo's address is another one at each start, and its journal is gone with it.
   const origin = demo ? "simulator" : new URL(config.base_url).origin;
-  const api = demo ? demoApi(language, report, closers) : realApi(config, language, config.timezone ?? host.timeZone);
+  const api = demo ? demoApi(language, report, closers) : realApi(options, language, config.timezone ?? host.timeZone);
   const store = once(async () => {
     const opened = openStore(demo ? ":memory:" : join(config.data_dir, JOURNAL_FILE));
     closers.push(() => opened.close());
@@ -151,7 +154,16 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
   };
 }
 
-function realApi(config: Config, language: string, timeZone: string): InvoicesApi {
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A user id without an entry in the password file, as in containers.
+    return `uid ${process.getuid?.() ?? "unknown"}`;
+  }
+}
+
+function realApi({ config, proxy }: RuntimeOptions, language: string, timeZone: string): InvoicesApi {
   return createHttpApi({
     base_url: config.base_url,
     token: config.api_token ?? "",
@@ -160,6 +172,7 @@ function realApi(config: Config, language: string, timeZone: string): InvoicesAp
     ...(config.organization_id === undefined ? {} : { organization_id: config.organization_id }),
     language,
     time_zone: timeZone,
+    ...(!proxy ? {} : { proxy }),
   });
 }
 

@@ -1,4 +1,5 @@
-import type { Dispatcher } from "undici";
+import type { buildConnector, Dispatcher } from "undici";
+import { type ProxySettings, tunnelling, usesProxy } from "./proxy.ts";
 
 /**
  * One HTTP exchange over undici, without retries and redirects. `sendOnce` is for mutations and knows whether the
@@ -51,10 +52,16 @@ export async function sendOnce(
   maxBytes: number,
   isInTime: () => boolean,
   signal?: AbortSignal,
+  proxy: ProxySettings | null = null,
 ): Promise<Exchange> {
-  const { Client, buildConnector } = await loadUndici();
+  const { Client } = await loadUndici();
   if (signal?.aborted) return { kind: "not_sent", reason: "cancelled by the caller", cancelled: true };
-  const connect = buildConnector({ timeout: timeouts.connect_ms, allowH2: false });
+  let connect: buildConnector.connector;
+  try {
+    connect = await connectorTo(new URL(request.origin), timeouts, proxy);
+  } catch (error) {
+    return { kind: "not_sent", reason: describe(error), cancelled: false };
+  }
   const stop = new AbortController();
   let handedOver = false;
   let abandoned = false;
@@ -167,9 +174,30 @@ export async function fetchOnce(
 }
 
 /** Connections shared by all reads. */
-export async function openAgent(timeouts: Timeouts): Promise<Dispatcher> {
+export async function openAgent(timeouts: Timeouts, proxy: ProxySettings | null): Promise<Dispatcher> {
   const { Agent } = await loadUndici();
-  return new Agent({ connect: { timeout: timeouts.connect_ms }, headersTimeout: 0, bodyTimeout: 0 });
+  return new Agent({
+    connect: (options, callback) => {
+      const { protocol, hostname, port } = options;
+      const origin = new URL(`${protocol}//${hostname}${port ? `:${port}` : ""}`);
+      connectorTo(origin, timeouts, proxy).then(
+        (connect) => connect(options, callback),
+        (error: unknown) => callback(error instanceof Error ? error : new Error("no connection"), null),
+      );
+    },
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+}
+
+async function connectorTo(
+  origin: URL,
+  timeouts: Timeouts,
+  proxy: ProxySettings | null,
+): Promise<buildConnector.connector> {
+  const { buildConnector } = await loadUndici();
+  const direct = buildConnector({ timeout: timeouts.connect_ms, allowH2: false });
+  return proxy !== null && usesProxy(proxy, origin) ? tunnelling(proxy, timeouts.connect_ms, direct) : direct;
 }
 
 async function readAnswer(
@@ -209,6 +237,10 @@ const SENTENCES: Readonly<Record<string, string>> = {
   EPIPE: "the connection was closed",
   UND_ERR_CONNECT_TIMEOUT: "the connection took too long",
   UND_ERR_SOCKET: "the connection was closed",
+  PROXY_LOGIN: "the proxy (HTTPS_PROXY) wants a login",
+  PROXY_REFUSED: "the proxy (HTTPS_PROXY) refused to connect",
+  PROXY_UNREACHABLE: "the proxy (HTTPS_PROXY) could not be reached",
+  PROXY_ADDRESS: "HTTPS_PROXY is not the address of an HTTP proxy",
 };
 
 /** Own words and a code; the error's own text may quote the request and never goes further. */

@@ -3,10 +3,11 @@ import type { Organization } from "../domain/organization.ts";
 import { quoted } from "../domain/untrusted.ts";
 import { ConfigError, InvoicingError } from "../errors.ts";
 import { decodeDocument, findIncluded, manyResources, toOne } from "../jsonapi/decode.ts";
-import { isRecord, type Resource } from "../jsonapi/document.ts";
+import type { Resource } from "../jsonapi/document.ts";
 import { fieldsOf } from "../jsonapi/fields.ts";
 import type { QueryPairs } from "../jsonapi/query.ts";
 import type { CallOptions } from "./port.ts";
+import { claimsOf } from "./token.ts";
 
 export interface OrganizationLookup {
   /** What goes into `o`. */
@@ -25,8 +26,8 @@ interface Sources {
 const CHOOSE = "Set INVOICES_ORGANIZATION_ID to the id of the organization to work in.";
 
 /**
- * Finds the organization once: the setting, the token's `tenant` claim, the user's active organization, the only
- * organization the token sees (wire facts 2.3). Found out anew only after a failure.
+ * Finds the organization once: the setting, the token's `tenant` claim, the only organization the token sees; the user's
+ * active organization only where the API lists none (wire facts 2.3). Found out anew only after a failure.
  */
 export function createOrganizationLookup(sources: Sources): OrganizationLookup {
   let found: Promise<Organization> | null = null;
@@ -45,7 +46,7 @@ export function createOrganizationLookup(sources: Sources): OrganizationLookup {
   }
 
   async function discover(call: CallOptions | undefined): Promise<Organization> {
-    const tenant = tenantOf(await sources.token());
+    const tenant = claimsOf(await sources.token()).tenant;
     const { configured } = sources;
     if (configured !== undefined) {
       if (!isId(configured)) throw new ConfigError("The organization id is not an id.", { next: CHOOSE });
@@ -59,7 +60,18 @@ export function createOrganizationLookup(sources: Sources): OrganizationLookup {
       return { id: configured, name: null };
     }
     if (tenant !== null) return { id: tenant, name: null };
-    return (await activeOrganization(call)) ?? onlyOrganization(await organizations(call));
+    let list: readonly Organization[];
+    try {
+      list = await organizations(call);
+    } catch (error) {
+      // A token may be allowed to read its user but not to list organizations.
+      const active = isAnswered(error) ? await activeOrganization(call) : null;
+      if (active === null) throw error;
+      return active;
+    }
+    // Which one the dashboard shows just now says nothing about which one is meant here.
+    if (list.length === 0) return (await activeOrganization(call)) ?? onlyOrganization(list);
+    return onlyOrganization(list);
   }
 
   async function activeOrganization(call: CallOptions | undefined): Promise<Organization | null> {
@@ -68,7 +80,7 @@ export function createOrganizationLookup(sources: Sources): OrganizationLookup {
       text = await sources.read("/user", [["include", "active_organization"]], call);
     } catch (error) {
       // A token may be allowed to list organizations but not to read its user.
-      if (error instanceof InvoicingError && error.code !== "authentication" && error.status !== undefined) return null;
+      if (isAnswered(error)) return null;
       throw error;
     }
     const document = decodeDocument(text);
@@ -113,6 +125,10 @@ export function createOrganizationLookup(sources: Sources): OrganizationLookup {
   };
 }
 
+function isAnswered(error: unknown): boolean {
+  return error instanceof InvoicingError && error.code !== "authentication" && error.status !== undefined;
+}
+
 function onlyOrganization(list: readonly Organization[]): Organization {
   const [first, ...others] = list;
   if (first === undefined) {
@@ -135,18 +151,4 @@ function nameOf(resource: Resource): string | null {
 
 function isResourceList(data: Resource | readonly Resource[]): data is readonly Resource[] {
   return Array.isArray(data);
-}
-
-/** The `tenant` claim of a JWT, unverified: it only saves a request. `null` for other tokens. */
-function tenantOf(token: string): string | null {
-  const payload = token.split(".")[1];
-  if (payload === undefined) return null;
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
-    const tenant: unknown = isRecord(claims) ? claims["tenant"] : null;
-    const id = typeof tenant === "number" ? String(tenant) : tenant;
-    return typeof id === "string" && isId(id) ? id : null;
-  } catch {
-    return null;
-  }
 }

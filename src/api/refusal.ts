@@ -27,6 +27,10 @@ export interface RefusalAnswer {
   readonly status: number;
   readonly text: string;
   readonly retry_after_ms: number | null;
+  /** Why the token is not accepted, where the token itself tells. */
+  readonly token?: string | null;
+  /** The organization that the request named. */
+  readonly organization?: string | null;
 }
 
 /** The error for an answer other than 2xx. The API's own words go into `problems`, cleaned; the sentence is ours. */
@@ -43,7 +47,10 @@ export function refusal(answer: RefusalAnswer, subject: Subject, redactor: Redac
       next: base,
     });
   }
-  if (status === 401) return new AuthenticationError("The API does not accept the access token (401).", fields);
+  if (status === 401) {
+    const because = answer.token ? ` ${answer.token}` : "";
+    return new AuthenticationError(`The API does not accept the access token (401).${because}`, fields);
+  }
   if (status === 403 && !read.from_api) {
     return new UnavailableError(
       `Something in front of the API refused to ${subject.action} (403, not the API's own answer).`,
@@ -54,7 +61,16 @@ export function refusal(answer: RefusalAnswer, subject: Subject, redactor: Redac
     );
   }
   if (status === 403) {
-    return new PermissionError(`The token lacks the permission to ${subject.action} (403, unauthorized).`, fields);
+    const { organization } = answer;
+    const or = organization ? ` Or organization ${organization} is not one of this token's.` : "";
+    return new PermissionError(`The token lacks the permission to ${subject.action} (403, unauthorized).${or}`, {
+      ...fields,
+      ...(organization
+        ? {
+            next: `Use an admin token that has the required abilities (invoices, items, customers, addresses), and check INVOICES_ORGANIZATION_ID: the token must belong to organization ${organization}.`,
+          }
+        : {}),
+    });
   }
   if (status === 404 && !read.from_api) {
     return new ConfigError("The API's address leads nowhere (404, not the API's own answer).", {

@@ -2,6 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import { ConfigError } from "../errors.ts";
 import type { BudgetLimits } from "./budget.ts";
 import type { Timeouts } from "./connection.ts";
+import type { ProxySettings } from "./proxy.ts";
 import type { Redactor } from "./redact.ts";
 
 export interface HttpApiOptions {
@@ -13,6 +14,7 @@ export interface HttpApiOptions {
   readonly user_agent: string;
   /** `Accept-Language` when a call names none. */
   readonly language?: string;
+  readonly proxy?: ProxySettings;
   /** Time zone in which days are meant where a document names none of its seller. */
   readonly time_zone?: string;
   readonly timeouts?: Partial<Timeouts>;

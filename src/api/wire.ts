@@ -10,6 +10,7 @@ import { createRedactor, type Redactor } from "./redact.ts";
 import { refusal, type Subject } from "./refusal.ts";
 import { RetryBudget, readDelay, retryAfterMs, unsentDelay } from "./retry.ts";
 import { checkedToken, type HttpApiOptions, once, originOf, resolved } from "./settings.ts";
+import { refusedBecause } from "./token.ts";
 
 const API_PREFIX = "/api/v1";
 const DEFAULT_TIMEOUTS: Timeouts = { connect_ms: 5_000, response_ms: 25_000, body_ms: 20_000 };
@@ -75,8 +76,9 @@ export function createWire(options: HttpApiOptions): Wire {
   const origin = once(async () => originOf(await resolved(options.base_url)));
   let agent: Promise<Dispatcher> | null = null;
   let slots = 0;
+  const proxy = options.proxy ?? null;
   const sharedAgent = () => {
-    agent ??= openAgent(timeouts);
+    agent ??= openAgent(timeouts, proxy);
     return agent;
   };
   const organization = createOrganizationLookup({
@@ -189,14 +191,19 @@ export function createWire(options: HttpApiOptions): Wire {
       const retry_after_ms = retryAfterMs(answer.header("retry-after"), clock.now());
       if (answer.status === 429 && retry_after_ms !== null) budget.block(retry_after_ms);
       const delay = readDelay({ kind: "status", status: answer.status, retry_after_ms }, attempt, Math.random());
-      if (delay === null || !retries.spend()) throw refusalOf(answer, subject, retry_after_ms);
+      if (delay === null || !retries.spend()) throw await refusalOf(answer, subject, retry_after_ms);
       await pause(delay, signal);
     }
   }
 
-  function refusalOf(answer: Answer, subject: Subject, retry_after_ms: number | null): InvoicingError {
+  async function refusalOf(answer: Answer, subject: Subject, retry_after_ms: number | null): Promise<InvoicingError> {
     const text = answer.body === null ? "" : new TextDecoder().decode(answer.body);
-    return refusal({ status: answer.status, text, retry_after_ms }, subject, redactor);
+    const because = answer.status === 401 ? refusedBecause(await token(), await origin(), clock.now()) : null;
+    return refusal(
+      { status: answer.status, text, retry_after_ms, token: because, organization: options.organization_id ?? null },
+      subject,
+      redactor,
+    );
   }
 
   async function write(request: WriteRequest, call?: CallOptions): Promise<WriteAnswer> {
@@ -242,7 +249,7 @@ export function createWire(options: HttpApiOptions): Wire {
       }
       if (!isInTime()) throw tooLate(request.subject);
       const started = clock.now();
-      const exchange = await sendOnce(wire, timeouts, LARGEST_WRITE_ANSWER, isInTime, signal);
+      const exchange = await sendOnce(wire, timeouts, LARGEST_WRITE_ANSWER, isInTime, signal, proxy);
       log(method, request.path, outcomeOf(exchange), started);
       if (exchange.kind !== "not_sent") return exchange;
       if (exchange.cancelled) throw new CancelledError();
@@ -257,7 +264,7 @@ export function createWire(options: HttpApiOptions): Wire {
     }
   }
 
-  function classify(answer: Answer, subject: Subject): WriteAnswer {
+  async function classify(answer: Answer, subject: Subject): Promise<WriteAnswer> {
     const { status } = answer;
     if (status >= 200 && status < 300) {
       const text = answer.body === null ? null : decodedText(answer.body);
@@ -267,7 +274,7 @@ export function createWire(options: HttpApiOptions): Wire {
     const retry_after_ms = retryAfterMs(answer.header("retry-after"), clock.now());
     if (status === 429 && retry_after_ms !== null) budget.block(retry_after_ms);
     if (CONCLUSIVE.includes(status)) {
-      return { kind: "rejected", status, error: refusalOf(answer, subject, retry_after_ms) };
+      return { kind: "rejected", status, error: await refusalOf(answer, subject, retry_after_ms) };
     }
     return { kind: "unknown", status, reason: `the API answered ${status}, which does not say whether it was done` };
   }

@@ -6,7 +6,9 @@ import { daysBetween, type IsoDate } from "../domain/clock.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import { type Decimal, decimal, formatMoney } from "../domain/money.ts";
 import { overDay, type SendLimits, type Sent } from "../domain/send-limits.ts";
+import { oneLine } from "../domain/untrusted.ts";
 import { ConfigError, policyBreach } from "../errors.ts";
+import { duplicateKey } from "./duplicate-key.ts";
 import type { Plan } from "./port.ts";
 import { referenceText } from "./wording.ts";
 
@@ -31,7 +33,7 @@ export const policySchema = z.strictObject({
         .describe("Highest gross of one invoice, per currency. Once set, other currencies are refused."),
       max_sent_per_day: z
         .strictObject({
-          count: z.int().min(0).max(100_000).optional().describe("Highest number of invoices sent."),
+          count: z.int().min(0).max(100_000).optional().describe("Highest number of invoices sent or re-addressed."),
           gross: perCurrency.optional().describe("Highest sum of gross, per currency. Once set, others are refused."),
         })
         .optional()
@@ -48,7 +50,11 @@ export const policySchema = z.strictObject({
     .describe("Hard limits for sending and re-addressing. They hold even with an approval."),
   levels: z
     .strictObject({
-      typed_over: perCurrency.optional().describe("Above this gross an approval must be typed, not clicked."),
+      typed_over: perCurrency
+        .optional()
+        .describe(
+          "Above this gross an approval must be typed, not clicked. Once set, other currencies count as above.",
+        ),
       first_invoice: level.default("typed").describe("Level of the first invoice to a customer."),
       mark_paid_with_notice: level.default("typed").describe("Level of marking paid with an e-mail to the customer."),
     })
@@ -136,6 +142,10 @@ export function loadPolicy(path: string): Policy {
   } catch {
     return refuse("is not JSON", "Correct it; comments and trailing commas are not allowed.");
   }
+  const twice = duplicateKey(text);
+  if (twice !== null) {
+    return refuse(`has the key ${oneLine(twice, 80)} twice`, "Keep one of them: which one holds would be a guess.");
+  }
   return parsePolicy(json, `The policy file ${file}`);
 }
 
@@ -210,12 +220,12 @@ function checkDocument(policy: Policy, invoice: Invoice, today: IsoDate): void {
 }
 
 /**
- * What is checked once more when a send is let go; `null` for other acts. `readAt`: the instant before the plan was read.
+ * What is checked once more when an act that bills is let go; `null` for other acts. `readAt`: the instant before the plan was read.
  * Throws `PolicyError` when the day's sums are limited and none is named for this currency.
  */
 export function sendLimits(policy: Policy, plan: Plan, readAt: number): SendLimits | null {
   const invoice = plan.documents[0]?.invoice;
-  if (plan.act !== "send_invoice" || invoice === undefined) return null;
+  if (!LIMITED_ACTS.includes(plan.act) || invoice === undefined) return null;
   const day = policy.limits.max_sent_per_day;
   const { currency: code, customer_id, total } = invoice;
   return {
@@ -224,7 +234,7 @@ export function sendLimits(policy: Policy, plan: Plan, readAt: number): SendLimi
     max_count: day?.count ?? null,
     max_gross: day?.gross === undefined ? null : limitFor("max_sent_per_day.gross", day.gross, code).toFixed(),
     unwarned:
-      customer_id === null || plan.risks.some((risk) => risk.code === "look_alike")
+      plan.act !== "send_invoice" || customer_id === null || plan.risks.some((risk) => risk.code === "look_alike")
         ? null
         : { customer_id, since: readAt },
   };

@@ -18,9 +18,19 @@ function money(invoice: Invoice, value: Decimal, language: Language): string {
 
 const overLimit: Rule = ({ invoice, policy, language }) => {
   const limits = policy.levels.typed_over;
-  if (limits === undefined || invoice.total === null) return null;
+  if (limits === undefined) return null;
   const limit = Object.hasOwn(limits, invoice.currency) ? limits[invoice.currency] : undefined;
-  if (limit === undefined || !invoice.total.abs().gt(limit)) return null;
+  if (limit === undefined || invoice.total === null) {
+    // A limit that does not speak of this amount is no proof that it is below.
+    return risk(
+      "over_limit",
+      true,
+      language,
+      "The owner's limit for extra care cannot be compared with this amount.",
+      "Die Grenze des Inhabers für besondere Sorgfalt lässt sich mit diesem Betrag nicht vergleichen.",
+    );
+  }
+  if (!invoice.total.abs().gt(limit)) return null;
   const shown = money(invoice, decimal(limit), language);
   return risk(
     "over_limit",

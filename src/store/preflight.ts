@@ -62,11 +62,23 @@ function checkHeader(location: string): void {
 
 function checkSqlite(): void {
   if (process.getBuiltinModule?.("node:sqlite") !== undefined) return;
+  const require = createRequire(import.meta.url);
   try {
-    createRequire(import.meta.url).resolve("@photostructure/sqlite");
+    require.resolve("@photostructure/sqlite");
   } catch {
     throw new JournalError("The journal needs SQLite, which this Node does not have.", {
       next: "Use Node 22.13 or later, or install the optional package @photostructure/sqlite, then restart. Reads still work.",
     });
+  }
+  try {
+    // Being there is not enough: its native part may be for another system, or missing.
+    require("@photostructure/sqlite");
+  } catch {
+    throw new JournalError(
+      "The journal needs SQLite; the package @photostructure/sqlite is there but cannot be loaded.",
+      {
+        next: "Use Node 22.13 or later, or install @photostructure/sqlite again on this computer, then restart. Reads still work.",
+      },
+    );
   }
 }

@@ -56,7 +56,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   prompts: TOOL_LAYER,
   resources: [...TOOL_LAYER, "ui/card.ts"],
   simulator: [],
-  "config.ts": ["domain", "errors.ts"],
+  "config.ts": ["config-values.ts", "domain", "errors.ts"],
+  "config-values.ts": ["domain"],
   "server.ts": [
     "tools",
     "toolkit",

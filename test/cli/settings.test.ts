@@ -104,8 +104,71 @@ describe("settings", () => {
   it("take a flag before the variable, and a placeholder as not set", () => {
     const env = { ...TOKEN, INVOICES_MODE: "read-only", INVOICES_TIMEZONE: placeholder("HOME") };
     expect(loadConfig({ mode: "draft-only" }, env, false).mode).toBe("draft-only");
-    expect(loadConfig({ mode: placeholder("user_config.mode") }, env, false).mode).toBe("read-only");
     expect(() => loadConfig({}, env, false)).not.toThrow();
+  });
+
+  const UNFILLED = [
+    "",
+    "   ",
+    placeholder("user_config.mode"),
+    placeholder("POLICY"),
+    "{{ policy }}",
+    "<policy>",
+    "$POLICY",
+    "%POLICY%",
+  ];
+  it.each(
+    ["INVOICES_POLICY", "INVOICES_MODE", "INVOICES_CONFIRM", "INVOICES_DATA_DIR"].flatMap((name) =>
+      UNFILLED.map((value) => [name, value] as const),
+    ),
+  )("refuse %s=%j: absent would permit more", (name, value) => {
+    expect(refusal({}, { ...TOKEN, [name]: value }, true).message).toMatch(
+      new RegExp(`^${name} (is set but blank|still holds a placeholder)`),
+    );
+    const flag = SETTINGS.find(({ env }) => env === name);
+    if (flag !== undefined && "flag" in flag) refusal({ [flag.flag]: value }, TOKEN, true);
+  });
+
+  it.each(["INVOICES_BASE_URL", "INVOICES_ORGANIZATION_ID", "INVOICES_API_TOKEN"])(
+    "refuse a placeholder in %s, which another value would be taken for",
+    (name) => {
+      for (const value of [placeholder("STAGING"), `https://${placeholder("HOST")}`, "<yours>", "{{x}}"]) {
+        expect(refusal({}, { ...TOKEN, [name]: value }).message).toContain(`${name} still holds a placeholder`);
+      }
+    },
+  );
+
+  it.each([
+    ["INVOICES_POLCY", "INVOICES_POLICY"],
+    ["INVOICES_POLICY_FILE", "INVOICES_POLICY"],
+    ["INVOICE_POLICY", "INVOICES_POLICY"],
+    ["INVOICES_CONFRIM", "INVOICES_CONFIRM"],
+    ["INVOICES_READ_MODE", "INVOICES_MODE"],
+    ["INVOICES_TOKEN", "INVOICES_API_TOKEN"],
+    ["INVOICES_ORG_ID", "INVOICES_ORGANIZATION_ID"],
+    ["Invoices_Policy", "INVOICES_POLICY"],
+  ])("refuse %s and name %s", (name, nearest) => {
+    const error = refusal({}, { ...TOKEN, [name]: "x" }, true);
+    expect(error.message).toBe(`${name} is no setting. Was ${nearest} meant?`);
+    expect(error.next).toContain(nearest);
+  });
+
+  it("leave other programs' variables alone", () => {
+    const env = { ...TOKEN, INVOICENINJA_URL: "x", INVOICE_PLANE_DB: "x", PATH: "/bin" };
+    expect(() => loadConfig({}, env, false)).not.toThrow();
+  });
+
+  it.each([
+    ["Bearer abcdefgh", "Bearer"],
+    ["bearer abcdefgh", "Bearer"],
+    ['"abcdefgh"', "quotation marks"],
+    ["'abcdefgh'", "quotation marks"],
+    ["“abcdefgh”", "quotation marks"],
+    ["abc defgh", "blanks"],
+  ])("name what is wrong with the token %j, without it", (INVOICES_API_TOKEN, why) => {
+    const error = refusal({}, { INVOICES_API_TOKEN });
+    expect(error.message).toContain(why);
+    expect(`${error.message} ${error.next}`).not.toContain("defgh");
   });
 
   it("have no flag for a secret, and every one a sentence", () => {
