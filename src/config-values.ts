@@ -51,7 +51,7 @@ export function unknownVariable(
     if (known.includes(exact(name)) || !/^invoic/i.test(name)) continue;
     const [nearest] = known
       .map((one) => ({ name: one, shared: sharedWords(name, one), distance: distance(name.toUpperCase(), one) }))
-      .sort((a, b) => (Math.min(a.distance, b.distance) > 3 ? b.shared - a.shared : 0) || a.distance - b.distance);
+      .sort((a, b) => (Math.min(a.distance, b.distance) > 2 ? b.shared - a.shared : 0) || a.distance - b.distance);
     if (nearest === undefined) continue;
     // Other programs have variables that begin like ours; within our own prefix every name counts.
     if (/^invoices_/i.test(name) || nearest.distance <= 3) return { name: oneLine(name, 60), nearest: nearest.name };

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline/promises";
 import { type Config, JOURNAL_FILE } from "./config.ts";
 import { systemClock } from "./domain/clock.ts";
 import { ANY_ORIGIN, type Place } from "./domain/scope.ts";
-import { oneLine } from "./domain/untrusted.ts";
+import { oneLine, terminalText } from "./domain/untrusted.ts";
 import { ConfigError, NotFoundError } from "./errors.ts";
 import { defaultPolicy, loadPolicy } from "./guard/policy.ts";
 import { approveInTerminal } from "./guard/terminal.ts";
@@ -36,8 +36,8 @@ export async function runApprove(config: Config, { input, output }: Terminal): P
         clock: systemClock,
         policy: config.policy === undefined ? defaultPolicy : loadPolicy(config.policy),
         io: {
-          write: (text) => void output.write(text),
-          ask: (prompt) => Promise.race([lines.question(prompt), ended]),
+          write: (text) => void output.write(terminalText(text)),
+          ask: (prompt) => Promise.race([lines.question(terminalText(prompt)), ended]),
         },
       });
       return 0;
@@ -54,8 +54,10 @@ export async function runJournal(
   config: Config,
   words: readonly string[],
   flags: { readonly open: boolean; readonly csv: boolean; readonly limit: string | undefined },
-  write: (text: string) => void,
+  print: (text: string) => void,
 ): Promise<number> {
+  // Whatever a column holds: nothing of it commands the terminal.
+  const write = (text: string) => print(terminalText(text));
   const [command, id] = words;
   const limit = Number(flags.limit ?? "50");
   if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) {

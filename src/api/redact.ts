@@ -20,11 +20,19 @@ const PATTERNS: readonly RegExp[] = [
   /([?&](?:access_)?(?:token|signature|key)=)[^&\s"']+/gi,
 ];
 
+/** A secret with blanks or line breaks between its characters. */
+function brokenUp(secret: string): RegExp {
+  const characters = Array.from(secret, (one) => one.replace(/[.*+?^${}()|[\]\\/]/, "\\$&"));
+  return new RegExp(characters.join("[\\s⏎]*"), "gu");
+}
+
 export function createRedactor(): Redactor {
   const secrets = new Set<string>();
   const passing = new Set<string>();
+  const split: RegExp[] = [];
   const hide = (raw: string): string => {
     let text = raw;
+    for (const pattern of split) text = text.replace(pattern, "[redacted]");
     for (const secret of [...secrets, ...passing]) {
       text = text.replaceAll(secret, "[redacted]").replaceAll(encodeURIComponent(secret), "[redacted]");
     }
@@ -35,11 +43,14 @@ export function createRedactor(): Redactor {
     }
     return text;
   };
-  const text = (raw: string, max: number): string => oneLine(hide(raw), max);
+  // Cleaned first: hidden characters inside a secret would keep it from being recognised, and cleaning would join it.
+  const text = (raw: string, max: number): string => oneLine(hide(oneLine(raw, Number.POSITIVE_INFINITY)), max);
   return {
     secret(value) {
       // Shorter values would blank out ordinary words.
-      if (value.length >= 6) secrets.add(value);
+      if (value.length < 6 || secrets.has(value)) return;
+      secrets.add(value);
+      split.push(brokenUp(value));
     },
     passing(value) {
       if (value.length < 6) return;

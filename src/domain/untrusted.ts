@@ -32,6 +32,14 @@ export function oneLine(raw: string, max = 200): string {
   return displayText(raw, max).text;
 }
 
+/** Text of several lines for a terminal, as it is but for what hides, reorders or commands (escape sequences). */
+export function terminalText(raw: string): string {
+  return raw
+    .split(/(\r?\n)/)
+    .map((part, index) => (index % 2 === 1 ? part : part.replace(HIDDEN, "").toWellFormed()))
+    .join("");
+}
+
 /** Several display lines (an address block): each cleaned, at most `maxLines`. */
 export function displayLines(raw: string, maxLines = 8, maxLine = 120): string[] {
   const lines = raw.split(LINE_BREAK).map((line) => oneLine(line, maxLine));
