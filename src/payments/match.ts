@@ -4,7 +4,7 @@ import type { Doubt } from "./bank-line.ts";
 import { evidenceOf } from "./evidence.ts";
 import type { PaidLine } from "./line-facts.ts";
 import { lineKeys } from "./line-key.ts";
-import { payerNames, payerOf } from "./names.ts";
+import { nameWords, payerNames, payerOf } from "./names.ts";
 import { NumberIndex } from "./number-index.ts";
 import type { Found, Proposal } from "./proposal.ts";
 import { type Candidate, propose } from "./propose.ts";
@@ -23,18 +23,34 @@ export function matchPayments(
 ): Proposal[] {
   const index = new NumberIndex(candidates);
   const open = candidates.filter(isOpen).map((invoice) => ({ invoice, names: payerNames(invoice) }));
-  const takenBack = new Set(
-    statement.debits.flatMap((line) =>
-      index.read(line).exact.flatMap(({ id, total }) => (total?.eq(line.amount.abs()) ? [id] : [])),
-    ),
-  );
+  const debits = debitsOf(statement.debits, index);
   const keys = lineKeys(statement.credits);
   const proposals = statement.credits.map((line, at): Proposal => {
     const currency = line.currency ?? given;
-    const found = proposalOf(line, currency, index, open, takenBack);
+    const found = proposalOf(line, currency, index, open, debits);
     return { line, handle: keys[at] ?? "", currency, ...found };
   });
   return together(proposals);
+}
+
+/** What went out: the invoices it names with their amount, and to whom how much. */
+interface Debits {
+  readonly named: ReadonlySet<string>;
+  readonly paid: ReadonlySet<string>;
+}
+
+function debitsOf(debits: readonly PaidLine[], index: NumberIndex): Debits {
+  const named = debits.flatMap((line) =>
+    index.read(line).exact.flatMap(({ id, total }) => (total?.eq(line.amount.abs()) ? [id] : [])),
+  );
+  return {
+    named: new Set(named),
+    paid: new Set(debits.flatMap((line) => (line.counterparty ? [partnerOf(line)] : []))),
+  };
+}
+
+function partnerOf({ counterparty, amount }: PaidLine): string {
+  return `${nameWords(counterparty ?? "").join(" ")} ${amount.abs().toFixed()}`;
 }
 
 /** True when the text names exactly one known invoice, so that no further candidate could change the proposal. */
@@ -48,7 +64,7 @@ function proposalOf(
   currency: string | null,
   index: NumberIndex,
   open: readonly Candidate[],
-  takenBack: ReadonlySet<string>,
+  debits: Debits,
 ): Found & Pick<Proposal, "evidence"> {
   const named = index.read(line);
   const payer = payerOf(line);
@@ -59,7 +75,7 @@ function proposalOf(
   const cautious = [
     (one: Found) => withRemarks(one, named.remarks),
     (one: Found) => asPayout(one, line, named.exact.length > 0),
-    (one: Found) => asReturn(one, line, takenBack),
+    (one: Found) => asReturn(one, line, debits),
     (one: Found) => asDoubtful(one, doubts),
   ].reduce((one, check) => check(one), found);
   const as = found.kind === "several" ? "together" : "choice";
@@ -81,7 +97,7 @@ function asPayout(found: Found, line: PaidLine, named: boolean): Found {
 }
 
 /** Money that came back is no payment, however well number and amount agree. */
-function asReturn(found: Found, line: PaidLine, takenBack: ReadonlySet<string>): Found {
+function asReturn(found: Found, line: PaidLine, debits: Debits): Found {
   const isReturned = line.returned !== undefined && line.returned !== null;
   const reason = isReturned
     ? `A return, says the bank: ${quoted(line.returned ?? "", 60)}.`
@@ -89,9 +105,11 @@ function asReturn(found: Found, line: PaidLine, takenBack: ReadonlySet<string>):
       ? "Perhaps a return: the text speaks of money going back."
       : found.settles && deniesSomething(line.text)
         ? "It agrees, but the text says not, without or except."
-        : found.settles && found.invoices.some(({ id }) => takenBack.has(id))
+        : found.settles && found.invoices.some(({ id }) => debits.named.has(id))
           ? "It agrees, but a debit in this statement names it too: taken back?"
-          : null;
+          : found.settles && debits.paid.has(partnerOf(line))
+            ? "It agrees, but as much was paid to this payer in this statement: an own transfer that came back?"
+            : null;
   if (reason === null) return found;
   const kind = found.settles ? "likely" : found.kind;
   const before = found.kind === "sure" || found.kind === "several" ? "" : ` ${found.reason}`;

@@ -64,6 +64,8 @@ export function structuredIn(folded: string): Found {
       // Twenty-seven digits in a row may be anything; only their check digit says what they are.
       if (kind === "QR" && !found.valid && !/^\d\d \d{5} /.test(whole)) return whole;
       references.push(found);
+      // What was introduced as a reference and is none may still be the number itself.
+      if (!found.valid && (kind === "OCR" || kind === "KID" || kind === "viite")) return whole;
       return blanked(whole.slice(0, length)) + whole.slice(length);
     });
   }

@@ -13,7 +13,7 @@ export function together(proposals: readonly Proposal[]): Proposal[] {
 
 /** An invoice is paid once: certain lines claim theirs first, then likely ones; whoever comes second is flagged. */
 function withoutSecondPayments(proposals: readonly Proposal[]): Proposal[] {
-  const claimed = new Map<string, number>();
+  const claimed = new Map<string, Proposal>();
   const result = [...proposals];
   const rounds = [
     (proposal: Proposal) => proposal.settles,
@@ -24,11 +24,13 @@ function withoutSecondPayments(proposals: readonly Proposal[]): Proposal[] {
     for (const [at, proposal] of proposals.entries()) {
       if (!chosen(proposal)) continue;
       const taken = proposal.invoices.find(({ id }) => claimed.has(id));
-      if (taken !== undefined) {
-        const reason = `Line ${claimed.get(taken.id)} already pays ${nameOf(taken)}: a double payment?`;
+      const by = claimed.get(taken?.id ?? "");
+      if (taken !== undefined && by !== undefined) {
+        const pays = by.settles ? "already pays" : "is taken for";
+        const reason = `Line ${by.line.index} ${pays} ${nameOf(taken)}: a double payment?`;
         result[at] = { ...proposal, kind: "already_paid", reason, settles: false, part_of: [] };
       } else if (round < 2) {
-        for (const { id } of proposal.invoices) claimed.set(id, proposal.line.index);
+        for (const { id } of proposal.invoices) claimed.set(id, proposal);
       }
     }
   }

@@ -41,6 +41,8 @@ const RETURN = wordsOf(RETURN_WORDS);
 const NEGATION = new Set(wordsOf(NEGATIONS));
 const PAYOUT = wordsOf(PAYOUT_WORDS);
 const PROVIDER = new Set(fold(PROVIDERS).split(" "));
+const TAGS = "EREF KREF MREF CRED DEBT SVWZ ABWA ABWE PURP IBAN BIC DATUM VOM EUR USD CHF GBP".split(" ");
+const GLUED = [...TAGS, ...[...QUIET, ...OTHER, ...INVOICE].filter((word) => word.length >= 5)];
 /** `Policennummer`: whatever is before the end is numbered. */
 const NUMBER_END = /^(.{2,}?)(S?)(?:NRN?|NRO|NUMMERN?|NUMBER|NUMM?ERO|ZEICHEN|KENNUNG)$/;
 /** Only behind a word of the lists: Milano and David are names. */
@@ -63,6 +65,11 @@ export function kindOf(word: string): WordKind {
 function kindOfStem(stem: string): WordKind {
   if (isInvoiceWord(stem)) return "invoice";
   return QUIET.has(stem) && !OTHER.has(stem) ? "quiet" : "other";
+}
+
+/** Whether letters run together begin with a known word: `VIELENDANK`, `VOMKUNDEN`, the bank's own tags (`EREF`). */
+export function beginsKnown(letters: string): boolean {
+  return GLUED.some((word) => letters.startsWith(word));
 }
 
 /** A reminder names the invoice it is about: `Mahnung RE-2026-0042`. */

@@ -229,3 +229,28 @@ describe("lines together", () => {
     expect(one({ amount: "50.00", text: "RE-2026-0070-B" }, rates.slice(0, 1)).settles).toBe(false);
   });
 });
+
+describe("money that went out", () => {
+  it("to the payer, as much as came in, makes it a question", () => {
+    const debits = lines({ amount: "-1785.00", text: "Überweisung", counterparty: "ACME GmbH" });
+    expect(matchPayments({ credits: lines(PAID), debits }, FIRM, null)[0]).toMatchObject({
+      kind: "likely",
+      settles: false,
+      reason: "It agrees, but as much was paid to this payer in this statement: an own transfer that came back?",
+    });
+    const other = lines({ amount: "-1785.00", text: "Überweisung", counterparty: "Vermieter" });
+    expect(matchPayments({ credits: lines(PAID), debits: other }, FIRM, null)[0]?.kind).toBe("sure");
+  });
+});
+
+describe("texts run together", () => {
+  it.each([
+    "SVWZ+RE-2026-0042EREF+NOTPROVIDED",
+    "RE-2026-0042VIELENDANK",
+    "RE2026-0042KUNDENNR.10023",
+    "RE-2026-0042ACME",
+    "Viite 20260042",
+  ])("%s", (text) => {
+    expect(told(one({ amount: "1785.00", text, counterparty: "Acme GmbH" }))).toBe("sure 0042");
+  });
+});
