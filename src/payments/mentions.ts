@@ -2,7 +2,7 @@
  * Numbers in what a payer wrote, with what stands around them. Pure text work: a mention is only ever compared with
  * numbers of invoices, and a number inside a longer run of digits (IBAN, telephone) is none.
  */
-import { beginsKnown, isInvoiceWord, isReminder, isTax, kindOf } from "./words.ts";
+import { beginsKnown, isChange, isInvoiceWord, isReminder, isTax, kindOf } from "./words.ts";
 
 /** Digits that could be an invoice number. */
 export interface Mention {
@@ -221,7 +221,11 @@ function tailOf(rest: string): Pick<Mention, "tail" | "loose" | "initial"> & { r
   const [, mark = "", letters = "", more = "", gap = "", digit] = attached;
   // The bank dropped a blank: `0042VOM 12.11.`, `0042RE2026`, `0042Danke`. Two letters may be a country's: `0042-DE`.
   const goesOn = digit !== undefined;
-  const known = kindOf(letters) !== "unknown" || beginsKnown(letters);
+  // "0042-KORREKTUR" is a document of its own.
+  const kind = kindOf(letters);
+  const known =
+    !isChange(letters) &&
+    (mark === "" ? kind !== "unknown" || beginsKnown(letters) : !["unknown", "other"].includes(kind));
   const glued = letters.length > (mark !== "" ? 3 : goesOn ? 1 : 2) && known;
   if ((glued && (more === "" || mark === "")) || (letters === "V" && goesOn)) return none;
   if (goesOn && gap === "") return { tail: letters, loose: true, initial: false, code: true };

@@ -50,20 +50,18 @@ export function propose(
   return byLikeness(given) ?? byName(given) ?? byAmount(given);
 }
 
-function byNumber(
-  line: PaidLine,
-  { currency, named, payers, open, verdict }: Case,
-  invoice: Invoice,
-  payer: Payer,
-): Found {
+function byNumber(line: PaidLine, given: Case, invoice: Invoice, payer: Payer): Found {
+  const { currency, named, payers, open, verdict } = given;
   const { kind, reason } = judge(line.amount, currency, invoice);
   const how = named.carried.get(invoice.id);
   const fee = line.fee?.fee;
   const kept = fee === undefined || fee.eq(0) ? "" : ` A fee of ${formatMoney(fee, currency)} was kept back.`;
   const gross = line.fee ? judge(line.fee.gross, currency, invoice) : null;
-  if (kind !== "agrees") {
-    if (gross?.kind !== "agrees")
-      return found(kind, [invoice], how === undefined ? reason : `${how} ${reason}`, [invoice]);
+  if (kind !== "agrees" && gross?.kind !== "agrees") {
+    return (
+      byOtherInvoice(invoice, reason, given) ??
+      found(kind, [invoice], how === undefined ? reason : `${how} ${reason}`, [invoice])
+    );
   }
   const own = open.find((candidate) => candidate.invoice.id === invoice.id);
   // Somebody else may pay; but who has an open invoice of his own and pays another's may have mistaken the number.
@@ -82,6 +80,18 @@ function byNumber(
     settles: true,
     part_of: [],
   };
+}
+
+/** The number's invoice does not fit, but name and amount are another one's: a number mistaken, or a payment in part? */
+function byOtherInvoice(invoice: Invoice, reason: string, { amount, currency, payers }: Case): Found | null {
+  const others = payers.filter(
+    (other) => other.id !== invoice.id && other.currency === currency && other.total?.eq(amount),
+  );
+  const [one, two] = others;
+  if (one === undefined || two !== undefined) return null;
+  return ask([one, invoice], `Name and amount agree with ${nameOf(one)}, but the number is another: ${reason}`, [
+    invoice,
+  ]);
 }
 
 /** What is said where nothing but number and amount is to be said. */

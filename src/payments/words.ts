@@ -39,6 +39,7 @@ const QUIET = new Set(wordsOf(PAYMENT_WORDS, LINK_WORDS));
 const AND = new Set(wordsOf(AND_WORDS));
 const RETURN = wordsOf(RETURN_WORDS);
 const NEGATION = new Set(wordsOf(NEGATIONS));
+const CHANGES = [...RETURN, ...wordsOf(OTHER_WORDS["credit_note"] ?? {})].filter((word) => word.length >= 4);
 const PAYOUT = wordsOf(PAYOUT_WORDS);
 const PROVIDER = new Set(fold(PROVIDERS).split(" "));
 const TAGS = "EREF KREF MREF CRED DEBT SVWZ ABWA ABWE PURP IBAN BIC DATUM VOM EUR USD CHF GBP".split(" ");
@@ -70,6 +71,11 @@ function kindOfStem(stem: string): WordKind {
 /** Whether letters run together begin with a known word: `VIELENDANK`, `VOMKUNDEN`, the bank's own tags (`EREF`). */
 export function beginsKnown(letters: string): boolean {
   return GLUED.some((word) => letters.startsWith(word));
+}
+
+/** Whether letters begin with a word for a document that changes another: a correction, a cancellation, a return. */
+export function isChange(letters: string): boolean {
+  return CHANGES.some((word) => letters.startsWith(word));
 }
 
 /** A reminder names the invoice it is about: `Mahnung RE-2026-0042`. */

@@ -243,6 +243,18 @@ describe("money that went out", () => {
   });
 });
 
+describe("documents that change another", () => {
+  it.each([
+    "RE-2026-0042-KORREKTUR",
+    "RE-2026-0042STORNO",
+    "RE-2026-0042-Storno",
+    "RE-2026-0042/Gutschriftsrechnung",
+    "RE-2026-0042-DE",
+  ])("%s is not the invoice", (text) => {
+    expect(one({ amount: "1785.00", text, counterparty: "Acme GmbH" }).settles).toBe(false);
+  });
+});
+
 describe("texts run together", () => {
   it.each([
     "SVWZ+RE-2026-0042EREF+NOTPROVIDED",
@@ -252,5 +264,17 @@ describe("texts run together", () => {
     "Viite 20260042",
   ])("%s", (text) => {
     expect(told(one({ amount: "1785.00", text, counterparty: "Acme GmbH" }))).toBe("sure 0042");
+  });
+});
+
+describe("a number that does not fit", () => {
+  it("is shown beside the invoice whose name and amount do", () => {
+    const proposal = one({ amount: "238.00", text: "RE-2026-0007", counterparty: "Anna Weiß" });
+    expect(told(proposal)).toBe("ambiguous 0045 0007");
+    expect(proposal).toMatchObject({
+      settles: false,
+      reason:
+        "Name and amount agree with RE-2026-0045, but the number is another: RE-2026-0007 is marked as paid already.",
+    });
   });
 });
