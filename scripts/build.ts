@@ -11,6 +11,8 @@ import { z } from "zod";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
 const ENTRY = "cli.js";
+/** One build may run beside another: tests build what they start. */
+const DRAFTS = join(DIST, `.draft-${process.pid}`);
 
 const Manifest = z.object({
   name: z.string(),
@@ -62,7 +64,7 @@ async function entry(node: string, main: string): Promise<string> {
 
 /** Written aside and renamed: a server that starts at this moment reads the old file or the new one. */
 async function put(name: string, text: string): Promise<void> {
-  const draft = join(DIST, `${name}.${process.pid}`);
+  const draft = join(DRAFTS, name);
   await writeFile(draft, text);
   if (name === ENTRY) await chmod(draft, 0o755);
   await rename(draft, join(DIST, name));
@@ -102,7 +104,7 @@ const chunks = await bundle(version);
 const main = chunks.find(({ isEntry }) => isEntry);
 if (main === undefined) throw new Error("The bundle has no entry.");
 
-await mkdir(DIST, { recursive: true });
+await mkdir(DRAFTS, { recursive: true });
 const files = new Map<string, string>([
   ...chunks.map(({ fileName, code }) => [fileName, code] as const),
   // The package is ESM; this marks the folder as what it is.
@@ -112,7 +114,10 @@ const files = new Map<string, string>([
   [ENTRY, await entry(node, main.fileName)],
 ]);
 for (const [name, text] of files) await put(name, text);
-for (const name of await readdir(DIST)) if (!files.has(name)) await rm(join(DIST, name), { recursive: true });
+await rm(DRAFTS, { recursive: true });
+for (const name of await readdir(DIST)) {
+  if (!files.has(name) && !name.startsWith(".draft-")) await rm(join(DIST, name), { recursive: true, force: true });
+}
 
 const bytes = [...files.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 process.stderr.write(`dist: ${files.size} files, ${(bytes / 1024).toFixed(0)} KB\n`);

@@ -29,6 +29,8 @@ export interface CallResult {
 export interface ClientOptions {
   readonly args: readonly string[];
   readonly env: Record<string, string>;
+  /** How the server is started; the arguments follow. Default: the built command, from here. */
+  readonly started?: { readonly command: string; readonly before: readonly string[]; readonly cwd: string };
   /** `none`: the client declares no forms. Default: a person who approves. */
   readonly person?: "approves" | "declines" | "none";
 }
@@ -39,6 +41,11 @@ export const CLIENTS = {
   "client 2.x, 2025 era": (options: ClientOptions) => connectClient2(options, "legacy"),
   "client 2.x, auto": (options: ClientOptions) => connectClient2(options, "auto"),
 } as const satisfies Readonly<Record<string, (options: ClientOptions) => Promise<ConnectedClient>>>;
+
+function server({ args, env, started }: ClientOptions) {
+  const { command, before, cwd } = started ?? { command: process.execPath, before: [CLI], cwd: process.cwd() };
+  return { command, args: [...before, ...args], env, cwd, stderr: "ignore" as const };
+}
 
 const INFO = { name: "interop", version: "1.0.0" };
 const capabilities = (options: ClientOptions) => (options.person === "none" ? {} : { elicitation: { form: {} } });
@@ -79,13 +86,7 @@ async function connectSdk1(options: ClientOptions): Promise<ConnectedClient> {
   if (options.person !== "none") {
     client.setRequestHandler(ElicitRequestSchema, (request) => personAnswers(request.params, options, shown));
   }
-  const transport = new Stdio1({
-    command: process.execPath,
-    args: [CLI, ...options.args],
-    env: options.env,
-    stderr: "ignore",
-  });
-  await client.connect(transport);
+  await client.connect(new Stdio1(server(options)));
   return {
     listTools: async () => plain((await client.listTools()).tools),
     callTool: async (name, args) => readResult(await client.callTool({ name, arguments: args })),
@@ -101,13 +102,7 @@ async function connectClient2(options: ClientOptions, mode: "legacy" | "auto"): 
   if (options.person !== "none") {
     client.setRequestHandler("elicitation/create", (request) => personAnswers(request.params, options, shown));
   }
-  const transport = new Stdio2({
-    command: process.execPath,
-    args: [CLI, ...options.args],
-    env: options.env,
-    stderr: "ignore",
-  });
-  await client.connect(transport);
+  await client.connect(new Stdio2(server(options)));
   return {
     listTools: async () => plain((await client.listTools()).tools),
     callTool: async (name, args) => readResult(await client.callTool({ name, arguments: args })),
