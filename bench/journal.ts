@@ -5,7 +5,7 @@ import type { NewOperation } from "../src/journal/rules/claim.ts";
 import type { OperationKind } from "../src/operations/operation.ts";
 import { ORGANIZATION_ID } from "../src/simulator/index.ts";
 import { openStore } from "../src/store/open.ts";
-import { loadSqlite } from "../src/store/sqlite/connection.ts";
+import { loadSqlite } from "../src/store/sqlite/load.ts";
 import { type Act, approved, journalOn, openScene, stage } from "../test/faults/scene.ts";
 import { median, printTable } from "./table.ts";
 

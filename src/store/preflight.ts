@@ -1,84 +1,90 @@
-import { accessSync, closeSync, constants, openSync, readSync } from "node:fs";
-import { createRequire } from "node:module";
+import { accessSync, closeSync, constants, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
 import { JournalError } from "../errors.ts";
 import { secureFile } from "./files.ts";
 import { APPLICATION_ID, FORMAT } from "./sqlite/format.ts";
+import { loadSqlite } from "./sqlite/load.ts";
 
 /** Offsets in the header of a SQLite file (sqlite.org/fileformat.html). */
 const MAGIC = "SQLite format 3\0";
+const PAGE_SIZE_AT = 16;
+const CHANGES_AT = 24;
+const PAGES_AT = 28;
+const SCHEMA_COOKIE_AT = 40;
 const USER_VERSION_AT = 60;
 const APPLICATION_ID_AT = 68;
+const VALID_FOR_AT = 92;
 const HEADER_BYTES = 100;
 
 /**
- * Whether the journal can be written, as far as that shows without loading SQLite: decided at start, because tools that
- * change something may only exist where every change is recorded. Returns what is wrong, or `null`.
+ * Whether the journal can be written, as far as that shows without opening it: decided at start, because tools that
+ * change something may only exist where every change is recorded. A file of an earlier format passes: opening it brings it
+ * to this one. Returns what is wrong, or `null`.
  */
 export function journalProblem(location: string): JournalError | null {
   try {
     secureFile(location);
-    accessSync(location, constants.R_OK | constants.W_OK);
-    // The rollback journal is made beside the file.
-    accessSync(dirname(location), constants.W_OK);
+    checkAccess(location);
     checkHeader(location);
-    checkSqlite();
+    loadSqlite();
     return null;
   } catch (error) {
     if (error instanceof JournalError) return error;
-    return new JournalError(`The journal ${location} cannot be written.`, { cause: error });
+    const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+    return new JournalError(`The journal ${location} cannot be written${code}.`, {
+      next: "Make the file and its folder writable for this user, or name another folder with INVOICES_DATA_DIR, then restart. Reads still work.",
+      cause: error,
+    });
   }
+}
+
+function checkAccess(location: string): void {
+  const { R_OK, W_OK, X_OK } = constants;
+  accessSync(location, R_OK | W_OK);
+  // The rollback journal is made beside the file. One that is there has to be rolled back first.
+  accessSync(dirname(location), R_OK | W_OK | X_OK);
+  if (existsSync(`${location}-journal`)) accessSync(`${location}-journal`, R_OK | W_OK);
 }
 
 function checkHeader(location: string): void {
   const header = Buffer.alloc(HEADER_BYTES);
   const file = openSync(location, "r");
   let length: number;
+  let size: number;
   try {
     length = readSync(file, header, 0, HEADER_BYTES, 0);
+    size = fstatSync(file).size;
   } finally {
     closeSync(file);
   }
   if (length === 0) return;
   if (length < HEADER_BYTES || header.toString("latin1", 0, MAGIC.length) !== MAGIC) {
-    throw new JournalError(`The journal ${location} is damaged: it is no SQLite database.`, {
-      next: "Put it aside (do not delete it: it says what was done) or restore a copy, then restart. Reads still work.",
-    });
+    throw new JournalError(`The journal ${location} is damaged: it is no SQLite database.`, { next: PUT_ASIDE });
   }
   const application = header.readUInt32BE(APPLICATION_ID_AT);
   const version = header.readUInt32BE(USER_VERSION_AT);
-  if (application === 0 && version === 0) return;
-  if (application !== APPLICATION_ID) {
+  const isEmpty = application === 0 && version === 0 && header.readUInt32BE(SCHEMA_COOKIE_AT) === 0;
+  if (!isEmpty && application !== APPLICATION_ID) {
     throw new JournalError(`${location} is a database of another program.`, {
       next: "Name another folder with INVOICES_DATA_DIR, then restart. Reads still work.",
     });
   }
-  if (version > FORMAT) {
+  if (version > FORMAT || (version < 1 && !isEmpty)) {
     throw new JournalError(`The journal ${location} has format ${version}; this version knows ${FORMAT}.`, {
-      next: "Use the newer version of this server that wrote it. Reads still work.",
+      next: "Use the newer version of this server that wrote it: another file would forget what was sent. Reads still work.",
     });
+  }
+  if (!existsSync(`${location}-journal`) && size < statedSize(header)) {
+    throw new JournalError(`The journal ${location} is damaged: its end is missing.`, { next: PUT_ASIDE });
   }
 }
 
-function checkSqlite(): void {
-  if (process.getBuiltinModule?.("node:sqlite") !== undefined) return;
-  const require = createRequire(import.meta.url);
-  try {
-    require.resolve("@photostructure/sqlite");
-  } catch {
-    throw new JournalError("The journal needs SQLite, which this Node does not have.", {
-      next: "Use Node 22.13 or later, or install the optional package @photostructure/sqlite, then restart. Reads still work.",
-    });
-  }
-  try {
-    // Being there is not enough: its native part may be for another system, or missing.
-    require("@photostructure/sqlite");
-  } catch {
-    throw new JournalError(
-      "The journal needs SQLite; the package @photostructure/sqlite is there but cannot be loaded.",
-      {
-        next: "Use Node 22.13 or later, or install @photostructure/sqlite again on this computer, then restart. Reads still work.",
-      },
-    );
-  }
+const PUT_ASIDE =
+  "Put it aside (do not delete it: it says what was done) or restore a copy, then restart. Reads still work.";
+
+/** Bytes that the header speaks of; 0 where it does not count (written by SQLite before 3.7). */
+function statedSize(header: Buffer): number {
+  if (header.readUInt32BE(CHANGES_AT) !== header.readUInt32BE(VALID_FOR_AT)) return 0;
+  const pageSize = header.readUInt16BE(PAGE_SIZE_AT);
+  return header.readUInt32BE(PAGES_AT) * (pageSize === 1 ? 65_536 : pageSize);
 }

@@ -10,8 +10,8 @@ import type { OperationKind } from "../../src/operations/operation.ts";
 import { OPERATIONS } from "../../src/operations/registry.ts";
 import { openStore } from "../../src/store/open.ts";
 import { journalProblem } from "../../src/store/preflight.ts";
-import { loadSqlite } from "../../src/store/sqlite/connection.ts";
 import { FORMAT } from "../../src/store/sqlite/format.ts";
+import { loadSqlite } from "../../src/store/sqlite/load.ts";
 import { MIGRATIONS } from "../../src/store/sqlite/migrations/index.ts";
 
 const JOURNALS = join(import.meta.dirname, "journals");

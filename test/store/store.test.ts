@@ -9,7 +9,7 @@ import type { Ledger } from "../../src/journal/ledger.ts";
 import type { Claim, NewOperation } from "../../src/journal/rules/claim.ts";
 import type { OperationRow } from "../../src/journal/store-port.ts";
 import { openStore } from "../../src/store/open.ts";
-import { loadSqlite } from "../../src/store/sqlite/connection.ts";
+import { loadSqlite } from "../../src/store/sqlite/load.ts";
 import { FIND } from "../../src/store/sqlite/operations.ts";
 import { givenApproval, ORIGIN, placeIn } from "../harness/approvals.ts";
 
@@ -265,6 +265,14 @@ describe("the audit trail", () => {
     const file = freshFile();
     const store = openStore(file);
     for (let count = 0; count < 5; count += 1) await finished(store, await claimed(store));
+    const batch = { id: "batch", act: "settle_payments" as const, documents: ["a", "b"] };
+    await store.approvals.create(approval(batch));
+    const use = { kind: "mark_paid" as const, subject_id: "a", approval: { id: "batch", digest: "d", subject: "s" } };
+    await finished(store, await claimed(store, use));
+    const waits = { state: "pending" as const, channel: null, approved_by: null, answered_at: null };
+    await store.approvals.create(approval({ id: "waiting", plan: { view: "119.00" }, ...waits }));
+    // A channel that is tried is no answer, and nothing that the trail vouches for.
+    await store.approvals.offer("waiting", { channel: "page", reason: "r", secret_hash: "h" });
     expect((await store.audit.verify()).problems).toEqual([]);
     await store.close();
     const DatabaseSync = loadSqlite();
@@ -285,11 +293,33 @@ describe("the audit trail", () => {
     ["a cut end", "DELETE FROM audit WHERE seq > 8"],
     [
       "an inserted line",
-      "INSERT INTO audit SELECT 11, at, event, organization_id, principal, operation_id, approval_id, data, hash, hash, origin, fields_version FROM audit WHERE seq = 10",
+      "INSERT INTO audit SELECT 17, at, event, organization_id, principal, operation_id, approval_id, data, hash, hash, origin, fields_version FROM audit WHERE seq = 14",
     ],
     ["an operation's edited state", "UPDATE op SET state = 'not_done' WHERE seq = 2"],
     ["an operation's edited amount", "UPDATE op SET note = replace(note, '119.00', '11.00') WHERE seq = 2"],
     ["a removed operation", "DELETE FROM op WHERE seq = 2"],
+    ["an operation that may be repeated again", "UPDATE op SET remembered = 0 WHERE seq = 2"],
+    ["an operation moved to another address of the API", "UPDATE op SET origin = 'https://x' WHERE seq = 2"],
+    ["an operation that cannot be read", "UPDATE op SET candidates = 'x' WHERE seq = 2"],
+    ["an approval given by hand", "UPDATE approval SET state = 'approved' WHERE id = 'waiting'"],
+    ["an approval with more time", "UPDATE approval SET expires_at = expires_at + 1 WHERE id = 'waiting'"],
+    ["an approval for other content", "UPDATE approval SET digest = 'e' WHERE id = 'waiting'"],
+    [
+      "an approval that shows something else",
+      "UPDATE approval SET plan = replace(plan, '119', '11') WHERE id = 'waiting'",
+    ],
+    [
+      "an approval that shows something else, and its hash",
+      "UPDATE approval SET plan = '{}', shown_hash = 'x' WHERE id = 'waiting'",
+    ],
+    ["an approval with another channel", `UPDATE approval SET channels = '["token"]' WHERE id = 'waiting'`],
+    ["an approval of another policy", "UPDATE approval SET policy_hash = 'x' WHERE id = 'batch'"],
+    ["an approval somebody else gave", "UPDATE approval SET approved_by = 'policy' WHERE id = 'batch'"],
+    ["an approval given somewhere else", "UPDATE approval SET channel = 'form' WHERE id = 'batch'"],
+    ["an approval of more documents", `UPDATE approval SET documents = '["a","b","c"]' WHERE id = 'batch'`],
+    ["an approval that can be used again", "DELETE FROM approval_use"],
+    ["a removed approval", "DELETE FROM approval WHERE id = 'batch'"],
+    ["an approval that cannot be read", "UPDATE approval SET channels = 'x' WHERE id = 'batch'"],
   ])("shows %s", async (_name, sql) => {
     expect(await tampered(`${open} ${sql}`)).not.toEqual([]);
   });

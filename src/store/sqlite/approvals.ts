@@ -2,7 +2,7 @@ import { z } from "zod";
 import { JournalError } from "../../errors.ts";
 import type { Approval } from "../../guard/port.ts";
 import type { ApprovalKey, ApprovalTable, ApprovalUse, Unreadable, UseTable } from "../../journal/store-port.ts";
-import type { SqlValue } from "./connection.ts";
+import type { SqlValue } from "./load.ts";
 import { approvalColumns, approvalRow, useRow } from "./rows.ts";
 import { listed, origins, type Session } from "./session.ts";
 

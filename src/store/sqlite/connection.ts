@@ -1,41 +1,6 @@
-import { createRequire } from "node:module";
 import { z } from "zod";
 import { JournalError } from "../../errors.ts";
-
-/** The part of the `node:sqlite` API that is used; `@photostructure/sqlite` has the same one. */
-export type SqlValue = null | number | string;
-
-export interface Statement {
-  run(...values: SqlValue[]): { readonly changes: number | bigint };
-  get(...values: SqlValue[]): unknown;
-  all(...values: SqlValue[]): unknown[];
-}
-
-export interface Database {
-  exec(sql: string): void;
-  prepare(sql: string): Statement;
-  close(): void;
-}
-
-type DatabaseConstructor = new (location: string) => Database;
-
-const moduleSchema = z.object({
-  DatabaseSync: z.custom<DatabaseConstructor>((value) => typeof value === "function"),
-});
-
-/** SQLite built into Node (22.13 and later), else the optional package with the same API. */
-export function loadSqlite(): DatabaseConstructor {
-  const builtin = moduleSchema.safeParse(process.getBuiltinModule?.("node:sqlite"));
-  if (builtin.success) return builtin.data.DatabaseSync;
-  try {
-    return moduleSchema.parse(createRequire(import.meta.url)("@photostructure/sqlite")).DatabaseSync;
-  } catch (error) {
-    throw new JournalError("The journal needs SQLite, which this Node does not have.", {
-      next: "Use Node 22.13 or later, or install the optional package @photostructure/sqlite, then restart. Reads still work.",
-      cause: error,
-    });
-  }
-}
+import type { Database, SqlValue, Statement } from "./load.ts";
 
 /** Prepared statements by their text. */
 export class Connection {

@@ -2,8 +2,9 @@ import { z } from "zod";
 import { JournalError } from "../../errors.ts";
 import type { JournalStore } from "../../journal/store-port.ts";
 import { secureFile } from "../files.ts";
-import { Connection, type Database, journalError, loadSqlite } from "./connection.ts";
+import { Connection, journalError } from "./connection.ts";
 import { APPLICATION_ID, FORMAT } from "./format.ts";
+import { type Database, loadSqlite } from "./load.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
 import { SqliteStore } from "./store.ts";
 

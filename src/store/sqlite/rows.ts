@@ -5,7 +5,7 @@ import { ACTS, type Approval, CHANNELS } from "../../guard/port.ts";
 import { OPERATION_STATES } from "../../journal/port.ts";
 import { AUDIT_EVENTS, type AuditRow, type BankLine, type Fact, type OperationRow } from "../../journal/store-port.ts";
 import { OPERATION_KINDS } from "../../operations/operation.ts";
-import type { SqlValue } from "./connection.ts";
+import type { SqlValue } from "./load.ts";
 
 const jsonText = z.string().transform((text, context): unknown => {
   try {

@@ -1,7 +1,8 @@
 import type { z } from "zod";
 import { canonicalJson } from "../../domain/json.ts";
 import { ANY_ORIGIN, type Place } from "../../domain/scope.ts";
-import type { Connection, SqlValue } from "./connection.ts";
+import type { Connection } from "./connection.ts";
+import type { SqlValue } from "./load.ts";
 import { parsed } from "./rows.ts";
 
 /** Statements of one transaction: none after its end, none that write where it only reads. */
