@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { emailMark, isMarked } from "../../src/guard/email-mark.ts";
-import { defaultPolicy } from "../../src/guard/policy.ts";
+import { defaultPolicy, parsePolicy } from "../../src/guard/policy.ts";
 import type { Plan } from "../../src/guard/port.ts";
 import { approveInTerminal } from "../../src/guard/terminal.ts";
 import { openStore } from "../../src/store/open.ts";
@@ -47,6 +47,18 @@ describe("invoicing-mcp approve", () => {
       expect([line, answered]).toEqual([line, count]);
       expect(await lab.store.get(id)).toMatchObject({ state });
     }
+  });
+
+  it("holds to the channels that were asked under, in a process that knows no policy", async () => {
+    const lab = bench();
+    const strict = lab.guard({ policy: parsePolicy({ version: 1, channels: { approve: ["form"] } }) });
+    const from = asker(() => ({ action: "cancel" }));
+    await strict.authorise({ plan: sendPlan(), subject: "a", principal: PRINCIPAL, asker: from });
+    const [waiting] = await lab.store.pending({}, lab.clock.now());
+    if (waiting === undefined) throw new Error("nothing waits");
+    expect(waiting.channels).toEqual(["form"]);
+    expect((await sit(lab, ["y"])).text).toContain("Nothing is waiting");
+    expect(await lab.store.get(waiting.id)).toMatchObject({ state: "pending" });
   });
 
   it("asks again after an unclear answer or a wrong typing", async () => {
