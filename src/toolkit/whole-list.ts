@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Invoice } from "../domain/invoice.ts";
-import { type InvoicingError, RateLimitedError, UnavailableError } from "../errors.ts";
+import { InputError, type InvoicingError, RateLimitedError, UnavailableError } from "../errors.ts";
 import type { ReadContext } from "./context.ts";
 import { PAGE_SIZE } from "./scan.ts";
 
@@ -54,10 +54,17 @@ export async function readWholeList(
     readonly purpose: string;
     readonly cursor: string | undefined;
     readonly customer_id: string | undefined;
+    /** Only this status, lines left out: what the API does not filter, `keep` does. */
+    readonly status?: "sent";
     keep(invoice: Invoice): boolean;
   },
   context: ReadContext,
 ): Promise<{ readonly list: WholeList; readonly cursor: string | null; readonly restarted: boolean }> {
+  if (request.cursor !== undefined && !/^[\w-]{16}$/.test(request.cursor)) {
+    throw new InputError("cursor: not one this server gave.", {
+      next: "Leave cursor out to start from the beginning.",
+    });
+  }
   const now = context.clock.now();
   for (const [id, { touched }] of readings) if (touched + KEEP_MS <= now) readings.delete(id);
   const former = request.cursor === undefined ? undefined : readings.get(request.cursor);
@@ -109,7 +116,7 @@ async function readOn(
     // The first page says how many there are: until then one page at a time.
     const width = reading.total === null ? 1 : WIDTH;
     const numbers = Array.from({ length: width }, (_, index) => reading.next_page + index);
-    const pages = await Promise.allSettled(numbers.map((page) => readPage(page, request.customer_id, context)));
+    const pages = await Promise.allSettled(numbers.map((page) => readPage(page, request, context)));
     for (const page of pages) {
       if (page.status === "rejected") {
         if (!isTemporary(page.reason) || reading.seen === 0) throw page.reason;
@@ -121,12 +128,17 @@ async function readOn(
   }
 }
 
-function readPage(page: number, customerId: string | undefined, context: ReadContext) {
+function readPage(
+  page: number,
+  { customer_id, status }: Pick<Parameters<typeof readWholeList>[0], "customer_id" | "status">,
+  context: ReadContext,
+) {
   return context.api.listInvoices(
     {
       sort: "-created_at",
-      include_items: true,
-      ...(customerId === undefined ? {} : { customer_id: customerId }),
+      include_items: status === undefined,
+      ...(status === undefined ? {} : { status }),
+      ...(customer_id === undefined ? {} : { customer_id }),
       page,
       page_size: PAGE_SIZE,
     },

@@ -9,7 +9,7 @@ import { defineTool } from "../toolkit/define.ts";
 import { rowText, shortRow, toRow, toShortRow } from "../toolkit/invoices.ts";
 import { cursor, day, format, limit, line } from "../toolkit/params.ts";
 import { findCustomer, sameNumber } from "../toolkit/references.ts";
-import { PAGE_SIZE, scan } from "../toolkit/scan.ts";
+import { PAGE_SIZE, type Scan, scan } from "../toolkit/scan.ts";
 
 /** One call looks at no more than 300 invoices; the cursor goes on from there. */
 const MAX_PAGES = 10;
@@ -55,14 +55,15 @@ export default defineTool({
       throw new InputError("list_invoices: issued_to is before issued_from.");
     }
     const position = decodeCursor(defined(filters), from);
-    const result = await scan(
-      (page) =>
+    const result = await scan({
+      fetchPage: (page) =>
         context.api.listInvoices({ ...serverQuery(filters), page, page_size: PAGE_SIZE }, { signal: context.signal }),
-      (invoice) => matches(invoice, filters, context.today),
-      wanted,
-      position,
-      MAX_PAGES,
-    );
+      keep: (invoice) => matches(invoice, filters, context.today),
+      limit: wanted,
+      start: position,
+      max_pages: MAX_PAGES,
+      newest_first: true,
+    });
     const shown = response_format === "detailed" ? toRow : toShortRow;
     const rows = result.found.map((invoice) => shown(invoice, context.today));
     return {
@@ -72,6 +73,9 @@ export default defineTool({
         scanned: result.next === null ? undefined : result.scanned,
         cursor: result.next === null ? undefined : encodeCursor(defined(filters), result.next),
       },
+      ...(result.next === null && !result.shifted
+        ? {}
+        : { next: partOf(result, wanted, filters.status === "overdue" || filters.status === "sent") }),
     };
   },
   render: ({ invoices, total, scanned, cursor: more }) =>
@@ -85,6 +89,25 @@ export default defineTool({
       ...(more === undefined ? [] : [`More: cursor ${more}`]),
     ].join("\n"),
 });
+
+/** A part says that it is one, and how the rest is had. */
+function partOf(
+  { next, found, scanned, shifted }: Pick<Scan<Invoice>, "next" | "found" | "scanned" | "shifted">,
+  wanted: number,
+  isOwed: boolean,
+): string {
+  return [
+    ...(shifted ? ["The list changed since the last call: some rows may be told twice."] : []),
+    ...(next === null
+      ? []
+      : [
+          found.length < wanted
+            ? `Not the whole list: only ${scanned} invoices were looked at. Call again with cursor to look at the next ones.`
+            : "Not the whole list: call again with cursor for more.",
+          ...(isOwed ? ["review_receivables has the sum over all."] : []),
+        ]),
+  ].join(" ");
+}
 
 /** What the API is asked to filter. Everything is checked again here: it may not know a filter, or read it differently. */
 function serverQuery(filters: Filters): InvoiceQuery {

@@ -4,15 +4,12 @@ import { type Invoice, isOpen } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { type Decimal, decimal, formatMoney, moneyText, zero } from "../domain/money.ts";
 import { oneLine, quoted } from "../domain/untrusted.ts";
-import { decodeCursor, encodeCursor } from "../toolkit/cursor.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { displayCustomer } from "../toolkit/invoices.ts";
 import { cursor, limit, line } from "../toolkit/params.ts";
 import { findCustomer } from "../toolkit/references.ts";
-import { PAGE_SIZE, scan } from "../toolkit/scan.ts";
+import { readWholeList } from "../toolkit/whole-list.ts";
 
-/** One call reads at most 1,200 open invoices; the cursor goes on from there. */
-const MAX_PAGES = 40;
 const AGES = ["not_due", "1-30", "31-60", "61-90", "over_90"] as const;
 type Age = (typeof AGES)[number];
 
@@ -50,29 +47,26 @@ export default defineTool({
     ),
     more_customers: z.number().optional().describe("Beyond limit."),
     covers: z.number().describe("Open invoices counted."),
-    cursor: z.string().optional().describe("Not all were read; pass it to count the rest."),
+    part: z.literal(true).optional().describe("Not all were read."),
+    cursor: z.string().optional().describe("Pass it: the next sums include these."),
   }),
   examples: [{}, { limit: 3 }],
   async run(input, context) {
     // Also finds a customer named by its UUID: invoices carry the id, and a silent "nothing is open" would be false.
     const customer = input.customer_id === undefined ? null : await findCustomer(input.customer_id, context);
-    const filters = defined({ customer_id: customer?.id });
-    const result = await scan(
-      (page) => {
-        context.progress(`page ${page}`);
-        return context.api.listInvoices(
-          { status: "sent", sort: "created_at", ...filters, page, page_size: PAGE_SIZE },
-          { signal: context.signal },
-        );
+    const { list, cursor, restarted } = await readWholeList(
+      {
+        purpose: `receivables ${customer?.id ?? ""}`,
+        cursor: input.cursor,
+        customer_id: customer?.id,
+        status: "sent",
+        keep: (invoice) => isOpen(invoice) && (customer === null || invoice.customer_id === customer.id),
       },
-      (invoice) => isOpen(invoice) && (customer === null || invoice.customer_id === customer.id),
-      MAX_PAGES * PAGE_SIZE,
-      decodeCursor(filters, input.cursor),
-      MAX_PAGES,
+      context,
     );
     const totals = new Map<string, Sums>();
     const byCustomer = new Map<string, Debtor>();
-    for (const invoice of result.found) {
+    for (const invoice of list.kept) {
       const days = invoice.due_date === null ? 0 : Math.max(0, daysBetween(invoice.due_date, context.today));
       const due = invoice.total ?? zero;
       book(
@@ -101,21 +95,28 @@ export default defineTool({
           invoices: debtor.invoices.sort((a, b) => b.days - a.days).map(({ name }) => name),
         })),
         more_customers: debtors.length > shown.length ? debtors.length - shown.length : undefined,
-        covers: result.found.length,
-        cursor: result.next === null ? undefined : encodeCursor(filters, result.next),
+        covers: list.kept.length,
+        part: cursor === null ? undefined : (true as const),
+        cursor: cursor ?? undefined,
       }),
-      next:
-        result.next === null
-          ? "Has money arrived? match_payments with the bank lines."
-          : "These sums are not complete: call again with cursor and add them up.",
+      next: [
+        ...(restarted ? ["The earlier reading was lost, so this one began anew."] : []),
+        ...(cursor === null
+          ? ["Has money arrived? match_payments with the bank lines."]
+          : [
+              `These sums are those of a part: ${list.stopped === null ? "there was no time to read all" : "the API would not be read any further now"}. Call again with cursor${list.stopped?.retry_after_ms === undefined ? "" : ` in ${Math.ceil(list.stopped.retry_after_ms / 1000)} s`}: the next sums include these.`,
+            ]),
+      ].join(" "),
     };
   },
-  render: ({ totals, customers, more_customers, covers, cursor: more }) =>
+  render: ({ totals, customers, more_customers, covers, part, cursor: more }) =>
     [
       covers === 0
-        ? "Nothing is open."
-        : `${covers} open invoice${covers === 1 ? "" : "s"}${more === undefined ? "" : " (not all read yet)"}:`,
-      ...totals.map((total) => `Total ${agesText(total)}`),
+        ? part
+          ? "Nothing open among those read so far."
+          : "Nothing is open."
+        : `${covers} open invoice${covers === 1 ? "" : "s"}${part ? " read so far, NOT ALL" : ""}:`,
+      ...totals.map((total) => `${part ? "Part" : "Total"} ${agesText(total)}`),
       ...customers.map(
         (debtor) =>
           `  ${quoted(debtor.customer, 80)}: ${agesText(debtor)}${debtor.oldest_days > 0 ? `, oldest ${debtor.oldest_days} d overdue` : ""} · ${debtor.invoices.join(", ")}${debtor.customer_id === undefined ? "" : ` · id ${debtor.customer_id}`}`,

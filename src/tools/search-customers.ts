@@ -53,14 +53,16 @@ export default defineTool({
       ...(input.custom_fields === undefined ? {} : { custom_fields: input.custom_fields }),
     };
     const wanted = input.email?.toLowerCase();
-    const result = await scan(
-      (page) => context.api.listCustomers({ ...query, page, page_size: PAGE_SIZE }, { signal: context.signal }),
+    const result = await scan({
+      fetchPage: (page) =>
+        context.api.listCustomers({ ...query, page, page_size: PAGE_SIZE }, { signal: context.signal }),
       // The filter is exact by the guide; checked again because a wrong customer is billed for real.
-      (customer) => wanted === undefined || customer.email?.toLowerCase() === wanted,
-      input.limit ?? 10,
-      decodeCursor(filters, input.cursor),
-      MAX_PAGES,
-    );
+      keep: (customer) => wanted === undefined || customer.email?.toLowerCase() === wanted,
+      limit: input.limit ?? 10,
+      start: decodeCursor(filters, input.cursor),
+      max_pages: MAX_PAGES,
+      newest_first: false,
+    });
     const shown = input.response_format === "detailed" ? customerDetails : customerRow;
     const found = result.found.length;
     return {
@@ -69,16 +71,20 @@ export default defineTool({
         total: result.total ?? undefined,
         cursor: result.next === null ? undefined : encodeCursor(filters, result.next),
       },
-      ...(found === 0
+      ...(result.next !== null || result.shifted
         ? {
-            next:
-              input.email === undefined
-                ? "Try another spelling, or create_customer."
-                : "create_customer with this e-mail.",
+            next: `${result.shifted ? "The list changed since the last call: some may be told twice. " : ""}${result.next === null ? "" : `Not all: ${found === 0 ? `none among the ${result.scanned} looked at; ` : ""}call again with cursor, or search more narrowly, before choosing.`}`.trim(),
           }
-        : found === 1
-          ? {}
-          : { next: "Ask which one is meant before billing." }),
+        : found === 0
+          ? {
+              next:
+                input.email === undefined
+                  ? "Try another spelling, or create_customer."
+                  : "create_customer with this e-mail.",
+            }
+          : found === 1
+            ? {}
+            : { next: "Ask which one is meant before billing." }),
     };
   },
   render: ({ customers, total, cursor: more }) =>

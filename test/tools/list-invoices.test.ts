@@ -217,3 +217,42 @@ describe("list_invoices", () => {
     expect(answer.text).toContain("No invoice found.");
   });
 });
+
+describe("a list that changes between two calls", () => {
+  it("an invoice that is paid hides no other one, and new drafts repeat none", async () => {
+    const own = await startBench();
+    try {
+      const read = async (args: Readonly<Record<string, unknown>>, between: () => Promise<unknown>) => {
+        const told: string[] = [];
+        let cursor: unknown;
+        do {
+          const answer = await own.ok("list_invoices", {
+            ...args,
+            limit: 3,
+            ...(cursor === undefined ? {} : { cursor }),
+          });
+          told.push(...listOf(answer, "invoices").map((row) => String(row["number"] ?? row["id"])));
+          cursor = answer.structured["cursor"];
+          if (cursor !== undefined) {
+            expect(String(answer.structured["next"])).toContain("Not the whole list");
+            await between();
+          }
+        } while (cursor !== undefined);
+        return told;
+      };
+      const unpaid = [...OVERDUE];
+      const overdue = await read({ status: "overdue" }, async () => {
+        await own.ok("mark_paid", { invoice_id: `#${unpaid.shift()}` });
+      });
+      expect(overdue).toEqual(OVERDUE);
+      const drafts = await read({ status: "draft" }, () =>
+        own
+          .ok("create_invoice", { customer_id: "181227", currency: "EUR", calculate_from_net: true })
+          .catch(() => null),
+      );
+      expect(new Set(drafts).size).toBe(drafts.length);
+    } finally {
+      await own.close();
+    }
+  });
+});
