@@ -1,90 +1,68 @@
 import { type Decimal, decimal } from "../domain/money.ts";
-import { InputError } from "../errors.ts";
+import { currenciesOf, directionOf, isDirectionMark } from "./lexicon.ts";
 
 /** An amount as written in a statement, not known to be credit or debit where `sign` is `null`. */
 export interface WrittenAmount {
+  /** Groups of three behind a single mark read as thousands; see `isOpen`. */
   readonly value: Decimal;
   readonly sign: 1 | -1 | null;
+  /** Where exactly one is meant. */
   readonly currency: string | null;
-  /** The number as written, for `checkMarks`. */
+  /** What stands beside the number and is not one currency: `kr`, or anything unknown. "" for nothing. */
+  readonly mark: string;
+  /** The number as written, for `notationOf`. */
   readonly digits: string;
 }
 
-const SYMBOLS: Readonly<Record<string, string>> = { "€": "EUR", $: "USD", "£": "GBP" };
+const AMOUNT =
+  /^(?<open>\()?(?<before>[^\d()]{0,24}?)(?<digits>\d[\d.,' ]*)(?<after>[^\d()]{0,24})(?<close>\))?(?<behind>[^\d()]{0,12})$/u;
 
-/** Codes that mark an amount in free text. Fewer than exist: `ALL`, `TOP` or `MOP` are words as well. */
-const CODES = [
-  ...["EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "ISK", "PLN", "CZK", "HUF", "RON", "BGN", "TRY"],
-  ...["CAD", "AUD", "NZD", "JPY", "CNY", "HKD", "SGD", "INR", "ILS", "ZAR", "AED", "MXN", "BRL"],
-];
-
-/** Alternatives of a regular expression: every currency mark that is read. */
-export const CURRENCY_MARKS = [...CODES, "€", String.raw`\$`, "£"].join("|");
-
-/** Marks of direction: German Soll/Haben, English credit/debit. */
-const SIGN_WORDS: Readonly<Record<string, 1 | -1>> = {
-  "+": 1,
-  "-": -1,
-  H: 1,
-  S: -1,
-  HABEN: 1,
-  SOLL: -1,
-  C: 1,
-  D: -1,
-  CR: 1,
-  DR: -1,
-  CRDT: 1,
-  DBIT: -1,
-  CREDIT: 1,
-  DEBIT: -1,
-  EINGANG: 1,
-  AUSGANG: -1,
-  GUTSCHRIFT: 1,
-  LASTSCHRIFT: -1,
-  IN: 1,
-  OUT: -1,
-};
-
-/** +1 for a credit mark, -1 for a debit mark, `null` for any other word. */
-export function signOf(word: string): 1 | -1 | null {
-  const key = word.trim().toUpperCase();
-  return Object.hasOwn(SIGN_WORDS, key) ? (SIGN_WORDS[key] ?? null) : null;
+/** Reads a whole cell or token with nothing unknown in it; `null` when it is not an amount. */
+export function readAmount(raw: string): WrittenAmount | null {
+  const amount = readMarked(raw);
+  return amount === null || amount.mark !== "" ? null : amount;
 }
 
-const AMOUNT = /^(?<open>\()?(?<before>[A-Z€$£+\s-]*)(?<digits>\d[\d.,' ]*)(?<after>[A-Z€$£+\s-]*)(?<close>\))?$/i;
-
-/** Reads a whole cell or token; `null` when it is not an amount. */
-export function readAmount(raw: string): WrittenAmount | null {
+/** Like `readAmount`, for a cell that must be an amount: what stands beside the number is handed over as `mark`. */
+export function readMarked(raw: string): WrittenAmount | null {
   if (raw.length > 60) return null;
   const text = raw
-    .replaceAll(/[\u2212\u2013]/g, "-")
-    .replaceAll(/[\u2019`]/g, "'")
+    .replaceAll(/[\p{Pd}\u2212]/gu, "-")
+    .replaceAll(/[\u2018\u2019`\u00b4\u02bc]/g, "'")
     .replaceAll(/[\p{Z}\t]+/gu, " ")
+    .replaceAll(/[\p{Cf}]/gu, "")
     .trim();
   const groups = AMOUNT.exec(text)?.groups;
   if (groups === undefined) return null;
-  const { open, before = "", after = "", close } = groups;
-  const digits = (groups["digits"] ?? "").trim();
+  const { open, before = "", after = "", close, behind = "" } = groups;
   if ((open === undefined) !== (close === undefined)) return null;
+  const digits = (groups["digits"] ?? "").trim();
+  // `.50` has lost its beginning; `Fr.5` has a mark that ends with a stop.
+  if (/(?:^|[\s+-])[.,']+$/.test(before)) return null;
   const value = numberOf(digits);
   if (value === null) return null;
-  if ((`${before}${after}`.match(/[+-]/g) ?? []).length > 1) return null;
-  let sign: 1 | -1 | null = open === undefined ? null : -1;
-  let currency: string | null = null;
-  for (const mark of `${before} ${after}`.match(/[+-]|[€$£]|[A-Z]+/gi) ?? []) {
-    const found = signOf(mark);
-    const code = SYMBOLS[mark] ?? CODES.find((one) => one === mark.toUpperCase()) ?? null;
-    if (found !== null) {
-      if (sign !== null && sign !== found) return null;
-      sign = found;
-    } else if (code !== null) {
-      if (currency !== null && currency !== code) return null;
-      currency = code;
-    } else {
-      return null;
-    }
+  return { value, digits, ...beside(`${before} ${after} ${behind}`, open === undefined ? null : -1) };
+}
+
+function beside(text: string, bracketed: -1 | null): Pick<WrittenAmount, "sign" | "currency" | "mark"> {
+  let sign: 1 | -1 | null = bracketed;
+  const rest: string[] = [];
+  let contradicts = false;
+  for (const token of text.match(/[+-]|[^\s+-]+/gu) ?? []) {
+    const found = token === "+" || token === "-" || isDirectionMark(token) ? directionOf(token) : null;
+    if (found === null) rest.push(token);
+    else if (sign === null) sign = found;
+    else contradicts = true;
   }
-  return { value, sign, currency, digits };
+  const mark = rest.join(" ");
+  if (contradicts) return { sign, currency: null, mark: text.trim() };
+  if (mark === "") return { sign, currency: null, mark };
+  const direction = directionOf(mark);
+  if (direction !== null && sign === null) return { sign: direction, currency: null, mark: "" };
+  const [only, second] = currenciesOf(mark);
+  return only !== undefined && second === undefined
+    ? { sign, currency: only, mark: "" }
+    : { sign, currency: null, mark };
 }
 
 /** Which character separates decimals; `null` when there is none or the text leaves it open. */
@@ -95,26 +73,42 @@ export function decimalMark(digits: string): "." | "," | null {
   if (marks.filter((mark) => mark === last).length > 1) return null;
   const fraction = digits.slice(digits.lastIndexOf(last) + 1);
   if (marks.length > 1) return last;
-  return fraction.length === 3 ? null : last;
+  return fraction.length === 3 && !/['\s]/.test(digits) ? null : last;
 }
 
-/**
- * `1.785` is read as 1785. Throws where the same statement writes decimals with that very mark (`12.50`), because then
- * it could be 1.785 as well.
- */
-export function checkMarks(amounts: readonly { readonly index: number; readonly digits: string }[]): void {
-  const decimals = new Set(amounts.map(({ digits }) => decimalMark(digits)));
-  for (const { index, digits } of amounts) {
-    const open = /^\d{1,3}([.,])\d{3}$/.exec(digits)?.[1];
-    if ((open === "." || open === ",") && decimals.has(open)) {
-      throw new InputError(`Line ${index}: ${digits} could be thousands or decimals. Expected an amount like 1785.00.`);
-    }
+/** `1.785`: thousands or decimals. */
+export function isOpen(digits: string): boolean {
+  return /^\d{1,3}[.,]\d{3}$/.test(digits);
+}
+
+/** What the amounts of one statement prove about how it writes numbers. */
+export interface Notation {
+  readonly decimals: ReadonlySet<string>;
+  readonly thousands: ReadonlySet<string>;
+}
+
+export function notationOf(all: readonly string[]): Notation {
+  const decimals = new Set<string>();
+  const thousands = new Set<string>();
+  for (const digits of all) {
+    const mark = decimalMark(digits);
+    if (mark !== null) decimals.add(mark);
+    for (const other of digits.match(/[.,]/g) ?? []) if (other !== mark && !isOpen(digits)) thousands.add(other);
   }
+  return { decimals, thousands };
+}
+
+/** True when the statement proves that the mark of an open number stands before thousands. */
+export function isThousands(digits: string, notation: Notation, told: "." | "," | undefined): boolean {
+  const mark = /[.,]/.exec(digits)?.[0] ?? "";
+  if (notation.decimals.has(mark)) return false;
+  const other = mark === "." ? "," : ".";
+  return notation.thousands.has(mark) || notation.decimals.has(other) || told === other;
 }
 
 /**
  * `1.785,00`, `1,785.00`, `1'785.00`, `1 785,00`, `1785`, `1785,5`. Groups must be whole groups of three. `null` for
- * anything that is not one number, and for three decimals, which no currency of an invoice has.
+ * anything that is not one number (`1,78,500.00`), and for three decimals, which no currency of an invoice has.
  */
 function numberOf(digits: string): Decimal | null {
   const mark = decimalMark(digits);

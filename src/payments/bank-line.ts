@@ -63,7 +63,7 @@ export const COLUMN_ROLES = [
 ] as const;
 export type ColumnRole = (typeof COLUMN_ROLES)[number];
 
-/** What a caller tells about a statement, usually in answer to a doubt. Nothing here overrides what the statement proves. */
+/** What a caller tells about a statement, usually in answer to a doubt (see `wishesOf`). */
 export interface Wishes {
   /** ISO 4217, for lines that name no currency, or a mark that several currencies share (`kr`). */
   readonly currency?: string | undefined;
@@ -79,7 +79,7 @@ export interface Wishes {
   readonly words?: Readonly<Record<string, string>> | undefined;
 }
 
-/** A line that could not be read, by its number; `why` is a sentence of ours, with pieces of the line in quotes. */
+/** A line that could not be read, by its number; `why` goes on after "Line 3: ", with pieces of the line in quotes. */
 export interface Unread {
   readonly index: number;
   readonly why: string;

@@ -1,264 +1,281 @@
-import { CsvError, parse } from "csv-parse/sync";
-import { isCurrencyCode } from "../domain/money.ts";
-import { oneLine, quoted } from "../domain/untrusted.ts";
-import { InputError } from "../errors.ts";
-import { checkMarks, readAmount, signOf, type WrittenAmount } from "./amount.ts";
-import { type Booking, type DateOrder, MAX_BOOKINGS, plainText, UNSTATED } from "./bank-line.ts";
+import { quoted } from "../domain/untrusted.ts";
+import { isOpen, type Notation, notationOf, readMarked, type WrittenAmount } from "./amount.ts";
+import { type Booking, type Doubt, plainText, type Reading, type Unread, type Wishes } from "./bank-line.ts";
+import { couldBeMark, currencyColumn, type Role } from "./columns.ts";
 import { readDate, settleDates, type WrittenDate } from "./dates.ts";
+import { keyOf, keysOf, stateOf, statesIn } from "./lexicon.ts";
+import { currencyBy, directionBy, notationDoubts, stateBy, stateInWords, type Told, toldBy } from "./proof.ts";
+import { untagged } from "./sepa-tags.ts";
+import { findTable, type Row, type Table } from "./table.ts";
+import { BALANCE_LINES } from "./vocabulary/around.ts";
 
-/** What a column holds. `payer` wins over `party` where a bank writes both sides of a transfer. */
-type Role =
-  | "date"
-  | "value_date"
-  | "text"
-  | "payer"
-  | "party"
-  | "amount"
-  | "credit"
-  | "debit"
-  | "sign"
-  | "currency"
-  | "status";
-
-/** Words of column headings (folded: no accents, letters and digits only), of German and English banks. */
-const HEADINGS: readonly (readonly [Role, RegExp])[] = [
-  ["value_date", /^(valuta(datum)?|wertstellung(sdatum)?|valuedate|wert)$/],
-  [
-    "date",
-    /^(buchungstag|buchungsdatum|buchung|datum|date|bookingdate|bookedon|transactiondate|postingdate|posteddate|dateposted|completeddate(utc)?|datecompleted(utc)?|startdate|startdatum|created(on|at)?)$/,
-  ],
-  [
-    "text",
-    /^(verwendungszweck(zeile)?\d*|vwz\d*|zweck|umsatztext|buchungsdetails|zahlungsreferenz|kundenreferenz(endtoend)?|endtoend(referenz|id|reference|idreferenz)?|vorgangverwendungszweck|description\d*|transactiondescription|details?|reference|paymentreference|narrative\d*|memo|remittanceinformation.*|remittance.*|purpose|message|notes?|mitteilung|text|additionalinformation)$/,
-  ],
-  [
-    "payer",
-    /^(zahlungspflichtiger?(in)?|auftraggeber(in)?(name)?|payer(name)?|sender(name)?|debtor(name)?|from|orderingparty)$/,
-  ],
-  [
-    "party",
-    /^((name)?(der)?beguenstigte(r)?(in)?(zahlungspflichtige(r)?)?|auftraggeberbeguenstigter|auftraggeberempfaenger|empfaengerauftraggeber|nameempfaenger|namezahlungsbeteiligter|zahlungsempfaenger(in)?|empfaenger(in)?|partnername|name|payee(name)?|counterparty(name)?|partner|gegenpartei|merchantname|nameofpartner)$/,
-  ],
-  [
-    "credit",
-    /^(haben|credit(amount)?|gutschrift(en)?|moneyin|paidin|eingang|einnahmen?|creditin\w{3}|gutschriftin\w{3})$/,
-  ],
-  [
-    "debit",
-    /^(soll|debit(amount)?|lastschrift(en)?|belastung(en)?|moneyout|paidout|ausgang|ausgaben?|debitin\w{3}|belastungin\w{3})$/,
-  ],
-  [
-    "sign",
-    /^(sollhaben(kennzeichen|kz)?|shkennzeichen|sh|umsatztyp|drcr|crdr|creditdebit(indicator)?|debitcredit(indicator)?|dc|cd|direction|cdtdbtind)$/,
-  ],
-  [
-    "amount",
-    /^((umsatz|zahlungs)?betrag(in)?(eur|euro|chf)?|umsatz(in\w{3})?|amount(in)?(eur|usd|gbp|chf)?|transactionamount|value)$/,
-  ],
-  ["currency", /^(waehrung|whg|currency(code)?|ccy|paymentcurrency|transactioncurrency)$/],
-  ["status", /^(status|buchungsstatus|state|info)$/],
-];
-
-const PENDING = /^(vorgemerkt|umsatz vorgemerkt.*|pending|pdng|authori[sz]ed|nicht gebucht)$/i;
-const FAILED = /^(reverted|failed|declined|cancell?ed|abgelehnt|storniert)$/i;
-
-function fold(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replaceAll("ä", "ae")
-    .replaceAll("ö", "oe")
-    .replaceAll("ü", "ue")
-    .replaceAll("ß", "ss")
-    .normalize("NFKD")
-    .replaceAll(/[^a-z0-9]/g, "");
-}
-
-interface Row {
-  readonly index: number;
-  readonly cells: readonly string[];
-}
-
-interface Table {
-  readonly roles: ReadonlyMap<number, Role>;
-  readonly currency: string | null;
-  readonly rows: readonly Row[];
+/** A table beside what holds for all of its rows. */
+interface Sheet {
+  readonly table: Table;
+  readonly wishes: Wishes;
+  readonly told: Told;
+  /** Some amount has a minus. */
+  readonly signed: boolean;
+  readonly notation: Notation;
+  /** Some row names its state. */
+  readonly stated: boolean;
 }
 
 /** A bank's CSV export with headings, possibly below some lines about the account. `null` when there are none. */
-export function readCsv(text: string, order: DateOrder | undefined): Booking[] | null {
-  const table = findTable(text);
-  return table === null ? null : bookings(table, order);
-}
-
-/** Headings are looked for in the first lines; the delimiter is the one that splits a line into known words. */
-function findTable(text: string): Table | null {
-  const lines = text.split(/\r\n|\n|\r/);
-  for (const [at, line] of lines.slice(0, 40).entries()) {
-    for (const delimiter of [";", ",", "\t", "|"]) {
-      if (!line.includes(delimiter)) continue;
-      const headings = line.split(delimiter).map((cell) => cell.trim().replaceAll(/^"|"$/g, ""));
-      const roles = rolesOf(headings);
-      const found = [...roles.values()];
-      const hasMoney = found.includes("amount") || found.includes("credit");
-      if (!hasMoney || found.length < 2 || headings.some((heading) => readAmount(heading) !== null)) continue;
-      const named = headings.map((heading) =>
-        /(?:^|[^a-z])(EUR|USD|GBP|CHF)(?:[^a-z]|$)/i.exec(heading)?.[1]?.toUpperCase(),
-      );
-      return {
-        roles,
-        currency:
-          named.find((code) => code !== undefined) ??
-          (headings.some((heading) => heading.includes("€")) ? "EUR" : null),
-        rows: parseRows(lines.slice(at + 1).join("\n"), delimiter, at + 1),
-      };
-    }
+export function readCsv(text: string, wishes: Wishes): Reading | null {
+  const table = findTable(text, wishes);
+  if (table === null) return null;
+  const sheet = sheetOf(table, wishes);
+  const unread: Unread[] = [...table.unread];
+  const read: { readonly entry: Entry; readonly row: Row }[] = [];
+  let announced: Doubt | null = null;
+  for (const row of table.rows) {
+    const entry = entryOf(row, sheet);
+    if (entry === null) announced = announcement(row) ?? announced;
+    else if ("why" in entry) unread.push(entry);
+    else read.push({ row, entry: announced === null ? entry : { ...entry, doubts: [...entry.doubts, announced] } });
   }
-  return null;
-}
-
-function rolesOf(headings: readonly string[]): Map<number, Role> {
-  const roles = new Map<number, Role>();
-  for (const [column, heading] of headings.entries()) {
-    const folded = fold(heading);
-    const role = HEADINGS.find(([, pattern]) => pattern.test(folded))?.[0];
-    if (role !== undefined) roles.set(column, role);
-  }
-  return roles;
-}
-
-function parseRows(text: string, delimiter: string, offset: number): Row[] {
-  const rows: Row[] = [];
-  let last = 0;
-  try {
-    parse(text, {
-      delimiter,
-      relax_column_count: true,
-      relax_quotes: true,
-      skip_empty_lines: true,
-      max_record_size: 20_000,
-      to: MAX_BOOKINGS + 1,
-      on_record: (record: readonly unknown[], { lines }) => {
-        last = lines;
-        rows.push({ index: offset + lines, cells: record.map((cell) => plainText(String(cell))) });
-        return null;
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new InputError(
-      `Line ${offset + last + 1}: not readable as CSV; expected rows like the headings, quotes closed.`,
-    );
-  }
-  return rows.filter(({ cells }) => cells.some((cell) => cell !== ""));
-}
-
-function bookings(table: Table, order: DateOrder | undefined): Booking[] {
-  const read = table.rows.flatMap((row) => {
-    const entry = entryOf(row, table);
-    return entry === null ? [] : [{ row, ...entry }];
-  });
-  checkMarks(read.map(({ row, amount }) => ({ index: row.index, digits: amount.digits })));
   const days = settleDates(
-    read.map(({ row, date }) => ({ index: row.index, date })),
-    order,
+    read.map(({ row, entry }) => ({ index: row.index, date: entry.date })),
+    wishes.date_order,
   );
-  return read.map(({ row, amount, currency, state }, at): Booking => {
-    const payer = first(row, table, "payer");
-    return {
-      ...UNSTATED,
-      index: row.index,
-      date: days[at] ?? null,
-      amount: amount.sign === -1 ? amount.value.times(-1) : amount.value,
-      currency,
-      text: all(row, table, "text")
-        .filter((part) => part !== "NOTPROVIDED")
-        .join(" "),
-      counterparty: payer ?? first(row, table, "party"),
-      state,
-    };
+  const bookings = read.map(({ row, entry: { date: _date, ...entry } }, at): Booking => {
+    return { index: row.index, date: days[at] ?? null, ...entry };
   });
+  return { bookings, unread, doubts: [] };
 }
 
-interface Entry {
-  readonly amount: WrittenAmount;
-  readonly date: WrittenDate | null;
-  readonly currency: string | null;
-  readonly state: Booking["state"];
-}
-
-/** `null` for a row without an amount that is no booking (closing balance, footer). */
-function entryOf(row: Row, table: Table): Entry | null {
-  const dateCell = first(row, table, "date") ?? first(row, table, "value_date");
-  const date = dateCell === null ? null : readDate(dateCell);
-  const amount = amountOf(row, table);
-  if (amount === null) {
-    // Some banks end with a line about the balance; a booking without an amount has a day.
-    if (date === null) return null;
-    throw new InputError(`Line ${row.index}: no amount. Expected a number like 1785.00 in the amount column.`);
-  }
-  if (dateCell !== null && date === null) {
-    throw new InputError(
-      `Line ${row.index}: ${quoted(dateCell, 30)} is no date. Expected DD.MM.YYYY, YYYY-MM-DD or MM/DD/YYYY.`,
+function sheetOf(table: Table, wishes: Wishes): Sheet {
+  const inColumns = (...roles: Role[]) =>
+    table.rows.flatMap(({ cells }) =>
+      cells.flatMap((cell, at) => {
+        const column = table.columns[at];
+        const amount = column !== undefined && roles.includes(column.role) ? readMarked(cell) : null;
+        return amount === null ? [] : [amount];
+      }),
     );
-  }
-  const status = first(row, table, "status") ?? "";
-  if (FAILED.test(status)) return null;
   return {
-    amount,
-    date,
-    currency: currencyOf(row, table) ?? amount.currency ?? table.currency,
-    state: PENDING.test(status) ? "pending" : "booked",
+    table,
+    wishes,
+    told: toldBy(wishes),
+    signed: inColumns("amount", "net").some(({ sign }) => sign === -1),
+    notation: notationOf(inColumns("amount", "net", "credit", "debit", "balance", "fee").map(({ digits }) => digits)),
+    stated: table.rows.some(({ cells }) =>
+      cells.some((cell, at) => cell !== "" && table.columns[at]?.role === "status"),
+    ),
   };
 }
 
-function amountOf(row: Row, table: Table): WrittenAmount | null {
-  const whole = first(row, table, "amount");
-  if (whole !== null) {
-    const amount = amountIn(row, whole);
-    const mark = first(row, table, "sign");
-    const side = mark === null ? null : signOf(mark);
-    if (side !== null && amount.sign !== null && amount.sign !== side) {
-      throw new InputError(`Line ${row.index}: sign and credit/debit mark contradict each other.`);
-    }
-    return { ...amount, sign: side ?? amount.sign };
+type Entry = Omit<Booking, "index" | "date"> & { readonly date: WrittenDate | null };
+
+/** `null` for a row that is no booking: a balance, a footer. */
+function entryOf(row: Row, sheet: Sheet): Entry | Unread | null {
+  if (isBalance(row)) return null;
+  const dateCell = first(row, sheet, "date") ?? first(row, sheet, "value_date");
+  const date = dateCell === null ? null : readDate(dateCell);
+  const money = moneyOf(row, sheet);
+  if (money === null) {
+    // A booking has a day or an amount; a line that has neither is about something else.
+    return date === null ? null : { index: row.index, why: "no amount in the amount column." };
   }
-  const credit = first(row, table, "credit");
-  const debit = first(row, table, "debit");
-  const paidIn = credit === null ? null : amountIn(row, credit);
-  const paidOut = debit === null ? null : amountIn(row, debit);
-  if (paidIn !== null && !paidIn.value.eq(0)) {
-    if (paidOut !== null && !paidOut.value.eq(0)) {
-      throw new InputError(`Line ${row.index}: both credit and debit are filled; expected one of them.`);
-    }
-    return paidIn;
-  }
-  return paidOut === null ? paidIn : { ...paidOut, sign: -1 };
+  if ("why" in money) return money;
+  const status = first(row, sheet, "status");
+  const type = all(row, sheet, "type").join(" ");
+  const state = stateOfRow(status, type, sheet);
+  const currency = currencyBy(marksOf(row, sheet, money), sheet.table.currency, sheet.told, sheet.wishes.currency);
+  const text = textOf(row, sheet);
+  const direction = directionBy(
+    {
+      written: money.amount.sign,
+      side: money.side,
+      mark: hasRole(sheet, "direction") ? (first(row, sheet, "direction") ?? "") : null,
+      type,
+      text,
+      signed: sheet.signed,
+    },
+    sheet.told,
+  );
+  const doubts = [
+    ...direction.doubts,
+    ...currency.doubts,
+    ...state.doubts,
+    ...money.doubts,
+    ...(dateCell !== null && date === null ? [dateDoubt(dateCell)] : []),
+    ...strangers(row, sheet),
+  ];
+  return {
+    date,
+    amount: money.amount.value.times(direction.sign),
+    currency: currency.currency,
+    text,
+    counterparty: first(row, sheet, "payer") ?? first(row, sheet, "party") ?? first(row, sheet, "payee"),
+    account: first(row, sheet, "account") ?? sheet.table.account,
+    reference: first(row, sheet, "reference"),
+    returned: state.returned,
+    fee: money.fee,
+    // What went out is never a payment, whatever else is not understood.
+    doubts: direction.sign === -1 ? [] : doubts,
+    state: state.state,
+  };
 }
 
-function amountIn(row: Row, cell: string): WrittenAmount {
-  const amount = readAmount(cell);
-  if (amount === null) {
-    throw new InputError(`Line ${row.index}: ${quoted(cell, 30)} is no amount. Expected a number like 1785.00.`);
+function stateOfRow(status: string | null, type: string, { told, stated }: Sheet) {
+  const byType = stateInWords(type, false, told);
+  if (status !== null) {
+    const byStatus = stateBy(status, told);
+    return {
+      ...byStatus,
+      returned: byStatus.returned ?? byType.returned,
+      doubts: [...byStatus.doubts, ...byType.doubts],
+    };
   }
-  return amount;
+  const give = "Other lines name their state, this one does not: ask whether it is booked.";
+  const missing: Doubt[] = stated ? [{ about: "booked", quoted: "", give }] : [];
+  return { ...byType, doubts: [...byType.doubts, ...missing] };
 }
 
-function currencyOf(row: Row, table: Table): string | null {
-  const cell = first(row, table, "currency");
-  if (cell === null) return null;
-  const code = cell === "€" ? "EUR" : cell.toUpperCase();
-  if (!isCurrencyCode(code)) {
-    throw new InputError(
-      `Line ${row.index}: ${quoted(oneLine(cell, 20))} is no currency. Expected a code such as EUR.`,
+interface Money {
+  readonly amount: WrittenAmount;
+  /** Column that the amount stands in. */
+  readonly column: number;
+  readonly side: 1 | -1 | null;
+  readonly fee: Booking["fee"];
+  readonly doubts: readonly Doubt[];
+}
+
+interface Filled {
+  readonly column: number;
+  readonly role: Role;
+  readonly cell: string;
+  readonly amount: WrittenAmount;
+}
+
+function moneyOf(row: Row, sheet: Sheet): Money | Unread | null {
+  const filled: Filled[] = [];
+  for (const [column, cell] of row.cells.entries()) {
+    const role = sheet.table.columns[column]?.role;
+    if (cell === "" || (role !== "amount" && role !== "net" && role !== "credit" && role !== "debit")) continue;
+    const amount = readMarked(cell);
+    if (amount === null) {
+      if (/^[\p{Pd}\u2212.\s]*$/u.test(cell)) continue;
+      return { index: row.index, why: `${quoted(cell, 30)} is no amount; a number like 1785.00 is.` };
+    }
+    filled.push({ column, role, cell, amount });
+  }
+  const of = (role: Role) => filled.filter((one) => one.role === role);
+  const [credit] = of("credit").filter(({ amount }) => !amount.value.eq(0));
+  const [debit] = of("debit").filter(({ amount }) => !amount.value.eq(0));
+  if (credit !== undefined && debit !== undefined) {
+    return { index: row.index, why: "credit and debit are both filled." };
+  }
+  const [whole, ...others] = of("amount");
+  const [net] = of("net");
+  const sided = credit ?? debit;
+  const chosen = whole ?? net ?? sided ?? filled[0];
+  if (chosen === undefined) return null;
+  const side =
+    credit !== undefined
+      ? 1
+      : debit !== undefined
+        ? -1
+        : chosen.role === "credit"
+          ? 1
+          : chosen.role === "debit"
+            ? -1
+            : null;
+  const differs = [...others, ...(sided === undefined ? [] : [sided])].filter(
+    ({ amount }) => !amount.value.eq(chosen.amount.value),
+  );
+  const give = "Two columns hold different amounts: `answers` with the heading=ignore of the one that does not count.";
+  return {
+    amount: chosen.amount,
+    column: chosen.column,
+    side,
+    fee: feeOf(row, sheet, chosen),
+    doubts: [
+      ...differs.slice(0, 1).map(({ cell }): Doubt => ({ about: "amount", quoted: cell, give })),
+      ...notationDoubts(chosen.amount, isOpen(chosen.amount.digits), sheet.notation, sheet.wishes.decimal_mark),
+    ],
+  };
+}
+
+/** What a provider kept: its own column; the gross beside it, or the net and the fee. */
+function feeOf(row: Row, sheet: Sheet, { amount, role }: Filled): Booking["fee"] {
+  const cell = first(row, sheet, "fee");
+  const fee = cell === null ? null : readMarked(cell);
+  if (fee === null || fee.value.eq(0) || (role !== "net" && !hasRole(sheet, "net"))) return null;
+  return { gross: role === "net" ? amount.value.plus(fee.value) : amount.value, fee: fee.value };
+}
+
+/** Whatever names a currency beside the amount: its own mark, its heading, its column. */
+function marksOf({ cells }: Row, { table }: Sheet, { amount, column }: Money): string[] {
+  const beside = currencyColumn(table.columns, column);
+  return [
+    amount.currency ?? amount.mark,
+    table.columns[column]?.currency ?? "",
+    beside === null ? "" : (cells[beside] ?? ""),
+  ];
+}
+
+function textOf(row: Row, sheet: Sheet): string {
+  const said = all(row, sheet, "text").flatMap((part) => (part === "NOTPROVIDED" ? [] : [untagged(part)]));
+  const behind = row.cells.slice(sheet.table.headed).filter((cell) => cell !== "");
+  const kinds = hasRole(sheet, "text") ? [] : all(row, sheet, "type");
+  return plainText([...kinds, ...said, ...behind].join(" "));
+}
+
+/** Cells that no heading explains and that could say something about the amount. */
+function strangers(row: Row, { table, told }: Sheet): Doubt[] {
+  const beforeLast = table.columns[table.headed - 1]?.role;
+  return row.cells.flatMap((cell, at): Doubt[] => {
+    if (cell === "" || (table.columns[at]?.role ?? null) !== null || told.has(keyOf(cell))) return [];
+    const heading = table.columns[at]?.heading ?? "";
+    const isBehindText = at >= table.headed && beforeLast === "text";
+    const isAmount = /\d[.,]\d{1,2}(?:\D|$)/.test(cell) && readMarked(cell) !== null && readDate(cell) === null;
+    if (!isAmount && (!couldBeMark(cell) || (isBehindText && stateOf(cell) === null && cell.length > 3))) return [];
+    const name = heading === "" ? String(at + 1) : quoted(heading, 30);
+    const give = `What it says beside the amount is not understood: \`answers\` with ${name}=direction, status, currency, text, payer or ignore.`;
+    return [{ about: "cell", quoted: cell, give }];
+  });
+}
+
+function dateDoubt(cell: string): Doubt {
+  return { about: "date", quoted: cell, give: "No day is understood: ask for it, or write it as YYYY-MM-DD." };
+}
+
+const balances = keysOf(BALANCE_LINES);
+
+/** A line about a balance: a cell that is its name, with nothing behind it but a day or a number. */
+function isBalance({ cells }: Row): boolean {
+  const isName = (cell: string) => {
+    if (cell.length > 60) return false;
+    const bare = cell.replace(
+      /(?:\s+(?:vom|per|am|zum|on|at|as of|au|al|op|pr|na dzień|na dzien))?[\s:]*[\d./-]*\s*:?$/i,
+      "",
     );
-  }
-  return code;
+    return bare !== "" && balances.has(keyOf(bare));
+  };
+  return cells.some(isName) && cells.filter((cell) => cell !== "").length <= 6;
 }
 
-function all(row: Row, table: Table, role: Role): string[] {
-  return row.cells.filter((cell, column) => cell !== "" && table.roles.get(column) === role);
+/** A line of words between the rows that says that what follows is not booked. */
+function announcement({ cells }: Row): Doubt | null {
+  const filled = cells.filter((cell) => cell !== "");
+  const [words] = filled;
+  if (words === undefined || filled.length > 1) return null;
+  const open = statesIn(words, false).some(({ state }) => state === "pending");
+  const give = "It stands below this line: ask whether it is booked.";
+  return open ? { about: "booked", quoted: words.slice(0, 60), give } : null;
 }
 
-function first(row: Row, table: Table, role: Role): string | null {
-  return all(row, table, role)[0] ?? null;
+function hasRole({ table }: Sheet, role: Role): boolean {
+  return table.columns.some((column) => column.role === role);
+}
+
+function all({ cells }: Row, { table }: Sheet, role: Role): string[] {
+  return cells.filter((cell, at) => cell !== "" && table.columns[at]?.role === role);
+}
+
+function first(row: Row, sheet: Sheet, role: Role): string | null {
+  return all(row, sheet, role)[0] ?? null;
 }

@@ -1,24 +1,30 @@
 import { InputError } from "../errors.ts";
-import { CURRENCY_MARKS, checkMarks, readAmount, type WrittenAmount } from "./amount.ts";
-import { type Booking, type DateOrder, MAX_BOOKINGS, plainText, UNSTATED } from "./bank-line.ts";
+import { isOpen, notationOf, readAmount, type WrittenAmount } from "./amount.ts";
+import { amountsIn, type Place } from "./amounts-in-text.ts";
+import {
+  type Booking,
+  type Doubt,
+  MAX_BOOKINGS,
+  plainText,
+  type Reading,
+  UNSTATED,
+  type Unread,
+  type Wishes,
+} from "./bank-line.ts";
 import { readDate, settleDates, type WrittenDate } from "./dates.ts";
+import { currenciesOf, directionOf, isDirectionMark, keyOf, keysOf, stateOf } from "./lexicon.ts";
+import { currencyBy, directionBy, notationDoubts, stateBy, stateInWords, type Told, toldBy } from "./proof.ts";
+import { BALANCE_LINES } from "./vocabulary/around.ts";
 
 /** Bookings are broken over a few lines each. */
 const MAX_LINES = MAX_BOOKINGS * 8;
 const EXPECTED = 'Expected one payment per line, such as "12.11.2026 RE 2026-0042 Acme GmbH 1.785,00 EUR".';
 
-/** A number with a currency before or behind it, a sign, decimals; not part of a longer word, number or date. */
-const IN_TEXT = new RegExp(
-  String.raw`(?<![\p{L}\p{N}.,/#-])(?:(?:${CURRENCY_MARKS})\s?)?[+-]?\s?(?:\d{1,3}(?:[.,']\d{3})+|\d+)(?:[.,]\d{1,2})?` +
-    String.raw`(?:\s?[+-](?!\S))?(?:\s?(?:${CURRENCY_MARKS})(?!\p{L}))?(?:\s(?:CR|DR|S|H|C|D)(?!\p{L}))?(?![\p{L}\p{N}/]|[.,-]\d)`,
-  "gu",
-);
-
 /** Before a whole number these say that it is a reference. */
 const NAMES_NUMBER =
   /(?:^|[\s.])(?:re|rg|r|rechnung|rechnungen|rechnungsnummer|invoice|inv|nr|no|number|nummer|kd|kunde|kundennummer|und|and|#|\d+)[.:#-]*$/i;
 
-interface Row {
+interface Line {
   readonly index: number;
   readonly text: string;
 }
@@ -27,32 +33,89 @@ interface Found {
   readonly amount: WrittenAmount;
   readonly date: WrittenDate | null;
   readonly text: string;
+  /** Marks beside the amount: of a currency, of direction ("" for none), of state. */
+  readonly currencies: readonly string[];
+  readonly mark: string | null;
+  readonly state: string | null;
+  readonly unknown: readonly string[];
+  /** `42 785,00`: one number or two. */
+  readonly split: string | null;
 }
 
 /** Pasted rows: free text, or cells separated by tabs, semicolons or bars, without headings. */
-export function readRows(text: string, order: DateOrder | undefined): Booking[] {
-  const read = records(text).map((record) => ({ index: record.index, ...bookingOf(record) }));
-  checkMarks(read.map(({ index, amount }) => ({ index, digits: amount.digits })));
-  const days = settleDates(read, order);
-  return read.map(({ index, amount, text: rest }, at): Booking => {
+export function readRows(text: string, wishes: Wishes): Reading {
+  const told = toldBy(wishes);
+  const unread: Unread[] = [];
+  const read: (Found & { readonly index: number })[] = [];
+  for (const record of records(text)) {
+    const found = foundIn(record, told);
+    if ("why" in found) unread.push(found);
+    else read.push({ index: record.index, ...found });
+  }
+  const days = settleDates(read, wishes.date_order);
+  const notation = notationOf(read.map(({ amount }) => amount.digits));
+  const bookings = read.map(({ index, ...found }, at): Booking => {
+    const { amount } = found;
+    const direction = directionBy(
+      { written: amount.sign, side: null, mark: found.mark, type: "", text: undated(found.text), signed: false },
+      told,
+    );
+    const currency = currencyBy(found.currencies, null, told, wishes.currency);
+    const byWords = stateInWords(found.text, true, told);
+    const byCell = found.state === null ? byWords : stateBy(found.state, told);
+    const doubts: Doubt[] = [
+      ...direction.doubts,
+      ...currency.doubts,
+      ...byCell.doubts,
+      ...(found.state === null ? [] : byWords.doubts),
+      ...notationDoubts(amount, isOpen(amount.digits), notation, wishes.decimal_mark),
+      ...(found.split === null ? [] : [splitDoubt(found.split)]),
+      ...found.unknown.map(stranger),
+    ];
     return {
       ...UNSTATED,
       index,
       date: days[at] ?? null,
-      amount: amount.sign === -1 ? amount.value.times(-1) : amount.value,
-      currency: amount.currency,
-      text: rest,
+      amount: amount.value.times(direction.sign),
+      currency: currency.currency,
+      text: found.text,
       counterparty: null,
-      state: "booked",
+      returned: byCell.returned,
+      doubts: direction.sign === -1 ? [] : doubts,
+      state: byCell.state,
     };
   });
+  return { bookings, unread, doubts: [] };
+}
+
+function stranger(quoted: string): Doubt {
+  const give =
+    "What it says beside the amount is not understood: `answers` with this=in, out, booked, pending, failed, a currency, or ignore.";
+  return { about: "cell", quoted, give };
+}
+
+/** `42 785,00` may be one number or two. */
+function splitIn(text: string, { column, length }: Place): string | null {
+  const before = /(?<![\p{N}.,/-])\d{1,3} $/u.exec(text.slice(0, column));
+  if (before === null || !/^\d{3}(?!\d)/.test(text.slice(column))) return null;
+  // `RE 42 785,00`: the first is the invoice's.
+  if (NAMES_NUMBER.test(text.slice(0, before.index).trimEnd())) return null;
+  return text.slice(before.index, column + length);
+}
+
+function splitDoubt(quoted: string): Doubt {
+  return { about: "notation", quoted, give: "One number or two: write the amount without blanks, like 1785.00." };
+}
+
+function undated(text: string): string {
+  return text.replace(/^(?:[\d./-]+\s+)+/, "");
 }
 
 /**
  * One record per line; where lines begin with a day, such a line begins a record and the others continue it (online
  * banking breaks a booking over several lines).
  */
-function records(text: string): Row[] {
+function records(text: string): Line[] {
   const lines = text
     .split(/\r\n|\n|\r/)
     .map((line, at) => ({ index: at + 1, text: line.trim() }))
@@ -61,96 +124,125 @@ function records(text: string): Row[] {
   const start = lines.findIndex(startsWithDay);
   if (start < 0) return lines;
   const heading = lines.slice(0, start).filter((line) => !hasAmount(line));
-  const grouped: { index: number; text: string; joined: boolean }[] = [];
+  const joined: { index: number; text: string; joined: boolean }[] = [];
   for (const line of lines) {
-    const current = grouped.at(-1);
+    const current = joined.at(-1);
     if (startsWithDay(line) || (hasAmount(line) && (current === undefined || hasAmount(current)))) {
-      grouped.push({ ...line, joined: false });
+      joined.push({ ...line, joined: false });
     } else if (current !== undefined) {
       current.text += ` ${line.text}`;
       current.joined = true;
     }
   }
   const [above] = heading;
-  if (above !== undefined && grouped.some(({ joined }) => joined)) {
+  if (above !== undefined && joined.some((one) => one.joined)) {
     // Text above its day, or a heading? Guessed wrong, every text would move to the next payment.
     throw new InputError(`Line ${above.index}: it is not clear which payment this text belongs to. ${EXPECTED}`);
   }
-  return grouped;
+  return joined;
 }
 
-function hasAmount(row: Pick<Row, "text">): boolean {
-  return amountsIn(maskDays(dashed(plainText(row.text)))).length > 0;
+function hasAmount(row: Pick<Line, "text">): boolean {
+  return amountsIn(maskDays(dashed(plainText(grouped(row.text))))).length > 0;
 }
 
-function startsWithDay(line: Row): boolean {
+function startsWithDay(line: Line): boolean {
   const [word = ""] = line.text.split(/[\s;|"]+/).filter((part) => part !== "");
   return readDate(word) !== null;
 }
 
-function bookingOf(record: Row): Found {
+function foundIn(record: Line, told: Told): Found | Unread {
   const delimiter = ["\t", ";", "|"].find((mark) => record.text.includes(mark));
-  return (delimiter === undefined ? null : fromCells(record, delimiter)) ?? fromText(record);
+  return (delimiter === undefined ? null : fromCells(record, delimiter, told)) ?? fromText(record);
 }
 
+const balances = keysOf(BALANCE_LINES);
+
 /** `null` when no cell is an amount by itself. */
-function fromCells(record: Row, delimiter: string): Found | null {
+function fromCells(record: Line, delimiter: string, told: Told): Found | Unread | null {
   const cells = record.text.split(delimiter).map((cell) => plainText(cell.replaceAll(/^\s*"|"\s*$/g, "")));
-  const amounts: { column: number; amount: WrittenAmount }[] = [];
+  const isDay = (cell: string) => readDate(cell) !== null;
+  const places: Place[] = [];
   for (const [column, cell] of cells.entries()) {
-    const amount = readDate(cell) === null ? readAmount(cell) : null;
-    if (amount !== null) amounts.push({ column, amount });
+    const amount = isDay(cell)
+      ? null
+      : (readAmount(cell) ?? (/\d/.test(cell) && cell.length < 30 ? (oneIn(cell) ?? null) : null));
+    if (amount !== null) places.push({ column, length: 1, amount });
   }
-  const chosen = choose(record, amounts);
-  if (chosen === null) return null;
-  const date = cells.map(readDate).find((one) => one !== null) ?? null;
-  const code = cells.find((cell) => /^[A-Z]{3}$/.test(cell)) ?? null;
+  const chosen = choose(record, places);
+  if (chosen === null || "why" in chosen) return chosen;
+  const rest = cells.flatMap((cell, column) => (column === chosen.column || cell === "" || isDay(cell) ? [] : [cell]));
+  const isCode = (cell: string) => currenciesOf(cell).length > 0 && cell.length <= 5;
+  const marks = rest.filter(
+    (cell) => isDirectionMark(cell) || isTold(cell, told, ["in", "out"]) || directionOf(cell) !== null,
+  );
+  const state =
+    rest.find((cell) => stateOf(cell) !== null || isTold(cell, told, ["booked", "pending", "failed", "returned"])) ??
+    null;
+  const codes = rest.filter(
+    (cell) => isCode(cell) || (told.has(keyOf(cell)) && currenciesOf(told.get(keyOf(cell)) ?? "").length > 0),
+  );
+  const used = new Set([...marks, ...codes, ...(state === null ? [] : [state])]);
   return {
-    amount: { ...chosen.amount, currency: chosen.amount.currency ?? code },
-    date,
-    text: cells
-      .filter((cell, column) => column !== chosen.column && readDate(cell) === null && cell !== code)
-      .join(" "),
+    amount: chosen.amount,
+    date: cells.map(readDate).find((one) => one !== null) ?? null,
+    text: rest.filter((cell) => !codes.includes(cell)).join(" "),
+    currencies: [chosen.amount.currency ?? chosen.amount.mark, ...codes],
+    mark: marks[0] ?? null,
+    state,
+    split: null,
+    unknown: rest.filter(
+      (cell) => !used.has(cell) && /^\S{1,3}$/.test(cell) && !/\d/.test(cell) && !told.has(keyOf(cell)),
+    ),
   };
 }
 
-function fromText(record: Row): Found {
-  const text = dashed(plainText(record.text));
+function isTold(cell: string, told: Told, meanings: readonly string[]): boolean {
+  return meanings.includes(told.get(keyOf(cell)) ?? "");
+}
+
+/** The amount of a cell that is nothing but a number and a mark beside it. */
+function oneIn(cell: string): WrittenAmount | null {
+  const [place, second] = amountsIn(dashed(cell));
+  return place !== undefined && second === undefined && place.length >= cell.trim().length ? place.amount : null;
+}
+
+function fromText(record: Line): Found | Unread {
+  const text = dashed(plainText(grouped(record.text)));
   const words = text.split(" ");
   const day = words.map(readDate).findIndex((one) => one !== null);
   const masked = maskDays(text);
   const chosen = choose(record, amountsIn(masked)) ?? trailingInteger(masked);
-  if (chosen === null) throw new InputError(`Line ${record.index}: no amount found. ${EXPECTED}`);
-  return {
-    amount: chosen.amount,
-    date: day < 0 ? null : readDate(words[day] ?? ""),
-    text: plainText(`${text.slice(0, chosen.column)} ${text.slice(chosen.column + chosen.length)}`),
-  };
+  if (chosen === null) return { index: record.index, why: `no amount found. ${EXPECTED}` };
+  if ("why" in chosen) return chosen;
+  const rest = plainText(`${text.slice(0, chosen.column)} ${text.slice(chosen.column + chosen.length)}`);
+  const isBalance = balances.has(keyOf(undated(rest)));
+  return isBalance
+    ? { index: record.index, why: "it reads like a balance." }
+    : {
+        amount: chosen.amount,
+        date: day < 0 ? null : readDate(words[day] ?? ""),
+        text: rest,
+        currencies: [chosen.amount.currency ?? chosen.amount.mark],
+        mark: null,
+        state: null,
+        unknown: [],
+        split: splitIn(masked, chosen),
+      };
+}
+
+/** A blank that does not break groups digits; a plain one may as well stand between two numbers. */
+function grouped(text: string): string {
+  return text.replaceAll(/(?<=\d)[\u00a0\u202f\u2009](?=\d{3}(?!\d))/g, "'");
 }
 
 function dashed(text: string): string {
-  return text.replaceAll(/[\u2212\u2013]/g, "-").replaceAll("\u2019", "'");
+  return text.replaceAll(/[\u2212\u2013\u2011]/g, "-").replaceAll("\u2019", "'");
 }
 
 /** Days become blanks of the same length: their numbers are no amounts, and positions stay. */
 function maskDays(text: string): string {
   return text.replaceAll(/(?<!\S)\d{1,4}[./-]\d{1,2}[./-](?:\d{2,4})?(?!\S)/g, (day) => " ".repeat(day.length));
-}
-
-interface Place {
-  readonly column: number;
-  readonly length: number;
-  readonly amount: WrittenAmount;
-}
-
-/** Amounts in a text without days. */
-function amountsIn(text: string): Place[] {
-  return [...text.matchAll(IN_TEXT)].flatMap((match) => {
-    const amount = readAmount(match[0].trim());
-    if (amount === null) return [];
-    const marked = amount.currency !== null || /[.,]\d{2}$/.test(amount.digits) || /(?:^|\s)\+/.test(match[0]);
-    return marked ? [{ column: match.index, length: match[0].length, amount }] : [];
-  });
 }
 
 /** `Acme 1785`: a whole number at the very end, unless the word before it says that it is a reference or a year. */
@@ -163,15 +255,16 @@ function trailingInteger(text: string): Place | null {
 }
 
 /** The one amount of a record. Several different ones are a question, never a guess. */
-function choose<P extends { readonly amount: WrittenAmount }>(record: Row, places: readonly P[]): P | null {
+function choose(record: Line, places: readonly Place[]): Place | Unread | null {
   const withDecimals = places.filter(({ amount }) => /[.,]\d{2}$/.test(amount.digits));
   const candidates = withDecimals.length > 0 ? withDecimals : places;
   const last = candidates.at(-1);
   if (last === undefined) return null;
   if (candidates.some(({ amount }) => !amount.value.eq(last.amount.value))) {
-    throw new InputError(`Line ${record.index}: several amounts. ${EXPECTED}`, {
-      next: "Leave balances and other amounts out, or send the bank's CSV with its headings.",
-    });
+    return {
+      index: record.index,
+      why: "several amounts: leave balances and other amounts out, or send the bank's CSV with its headings.",
+    };
   }
   return candidates.find(({ amount }) => amount.sign !== null) ?? last;
 }

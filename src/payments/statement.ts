@@ -1,6 +1,7 @@
 import { InputError } from "../errors.ts";
 import { type Booking, MAX_BOOKINGS, type Reading, type Statement, type Wishes } from "./bank-line.ts";
 import { looksLikeXml, readCamt } from "./camt.ts";
+import { cleanText } from "./clean-text.ts";
 import { readCsv } from "./csv.ts";
 import { looksLikeMt940, readMt940 } from "./mt940.ts";
 import { readRows } from "./rows.ts";
@@ -18,7 +19,7 @@ export function readStatement(text: string, wishes: Wishes = {}): Statement {
       next: "Send it in parts, for example week by week.",
     });
   }
-  const { format, bookings, unread, doubts } = read(text.replace(/^\ufeff/, ""), wishes);
+  const { format, bookings, unread, doubts } = read(cleanText(text), wishes);
   if (bookings.length + unread.length > MAX_BOOKINGS) {
     throw new InputError(`The statement has more than ${MAX_BOOKINGS} bookings.`, {
       next: "Send it in parts, for example week by week.",
@@ -28,6 +29,10 @@ export function readStatement(text: string, wishes: Wishes = {}): Statement {
     throw new InputError("The statement holds no booking.", {
       next: "Send rows with date, text and amount, a CSV with headings, camt.053 or MT940.",
     });
+  }
+  const [first] = unread;
+  if (bookings.length === 0 && first !== undefined) {
+    throw new InputError(`Line ${first.index}: ${first.why}`, { next: "Correct it and call again; nothing was read." });
   }
   const booked = bookings.filter(({ state }) => state === "booked" || state === "reversal");
   const isCredit = ({ state, amount }: Booking) => state === "booked" && amount.gt(0);
@@ -47,7 +52,7 @@ function read(text: string, wishes: Wishes): Pick<Statement, "format"> & Reading
   const whole = (bookings: readonly Booking[]): Reading => ({ bookings, unread: [], doubts: [] });
   if (looksLikeXml(text)) return { format: "camt", ...whole(readCamt(text)) };
   if (looksLikeMt940(text)) return { format: "mt940", ...whole(readMt940(text)) };
-  const fromCsv = readCsv(text, wishes.date_order);
-  if (fromCsv !== null) return { format: "csv", ...whole(fromCsv) };
-  return { format: "rows", ...whole(readRows(text, wishes.date_order)) };
+  const fromCsv = readCsv(text, wishes);
+  if (fromCsv !== null) return { format: "csv", ...fromCsv };
+  return { format: "rows", ...readRows(text, wishes) };
 }

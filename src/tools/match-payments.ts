@@ -4,11 +4,13 @@ import { defined } from "../domain/json.ts";
 import { toWireNumber, zero } from "../domain/money.ts";
 import { oneLine, quoted } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
-import type { DateOrder, Statement } from "../payments/bank-line.ts";
+import { wishesOf } from "../payments/answers.ts";
+import type { Statement, Wishes } from "../payments/bank-line.ts";
 import { KINDS } from "../payments/judge.ts";
 import { doubtsOf, isDecided, matchPayments } from "../payments/match.ts";
 import { NumberIndex } from "../payments/number-index.ts";
 import type { Proposal } from "../payments/proposal.ts";
+import { questionsOf } from "../payments/questions.ts";
 import { searchTerms } from "../payments/search-terms.ts";
 import { shown, totalsOf } from "../payments/shown.ts";
 import { MAX_STATEMENT_BYTES, readStatement } from "../payments/statement.ts";
@@ -21,7 +23,6 @@ import { PAGE_SIZE } from "../toolkit/scan.ts";
 const MAX_PAGES = 20;
 const MAX_SEARCHES = 60;
 const AT_ONCE = 4;
-const MAX_QUESTIONS = 8;
 const MAX_UNREAD = 20;
 /** What one approval covers. */
 const SETTLED_AT_ONCE = 50;
@@ -57,6 +58,7 @@ export default defineTool({
     statement: block(MAX_STATEMENT_BYTES, "Unchanged, as the person gave it."),
     currency: currency().optional().describe("If lines name none; ask the person."),
     date_order: z.enum(["day_first", "month_first"]).optional().describe("For days like 03/04/2026; ask the person."),
+    answers: z.array(z.string().max(120)).max(30).optional().describe('To `questions`: "kr=SEK".'),
     limit: limit(50),
   }),
   output: z.object({
@@ -79,16 +81,16 @@ export default defineTool({
     { statement: "12.11.2026 RE 2026-0012 Kollektiv Nordlicht 424,83 EUR" },
     { statement: "Date;Description;Amount\n2026-11-12;Invoice 2026-0012;424.83", currency: "EUR" },
   ],
-  async run({ statement: text, currency: given, date_order, limit: wanted = 50 }, context) {
-    const statement = read(text, date_order);
+  async run({ statement: text, limit: wanted = 50, answers = [], ...wishes }, context) {
+    const statement = read(text, { ...wishes, ...wishesOf(answers) });
     const known = await candidates(statement.credits, context);
-    const proposals = matchPayments(statement, known.invoices, given ?? null);
+    const proposals = matchPayments(statement, known.invoices, wishes.currency ?? null);
     const settled = proposals.filter(({ settles }) => settles);
     const settle = settled.flatMap(({ invoices }) =>
       invoices.map(({ id, total }) => ({ invoice_id: id, amount: toWireNumber(total ?? zero) })),
     );
     const { omitted, ...groups } = shown(proposals, wanted);
-    const questions = questionsOf(statement, proposals);
+    const questions = questionsFor(statement, proposals);
     return {
       data: {
         ...groups,
@@ -166,14 +168,15 @@ function sentence({
   return `${head}${to.length === 0 ? "" : ` → ${to.join(", ")}`}${said === "" ? "" : `: ${said}`}`;
 }
 
-/** What has to be answered before the lines concerned can be more than a question, each once. */
-function questionsOf(statement: Statement, proposals: readonly Proposal[]): string[] | undefined {
-  const doubts = [
-    ...statement.doubts,
-    ...proposals.flatMap(({ line, currency: code, kind }) => (kind === "not_found" ? [] : doubtsOf(line, code))),
-  ];
-  const asked = [...new Set(doubts.map(({ give }) => oneLine(give, 240)))];
-  return asked.length === 0 ? undefined : asked.slice(0, MAX_QUESTIONS);
+/** What has to be answered before the lines concerned can be more than a question. */
+function questionsFor(statement: Statement, proposals: readonly Proposal[]): string[] | undefined {
+  const questions = questionsOf([
+    ...statement.doubts.map((doubt) => ({ doubt, line: null })),
+    ...proposals.flatMap(({ line, currency: code }) =>
+      doubtsOf(line, code).map((doubt) => ({ doubt, line: line.index })),
+    ),
+  ]);
+  return questions.length === 0 ? undefined : questions;
 }
 
 function unreadOf({ unread }: Statement): string[] | undefined {
@@ -196,9 +199,9 @@ function nextStep(proposals: readonly Proposal[], settled: number, asks: boolean
 }
 
 /** The reader names the line; which argument it stands in is said here. */
-function read(text: string, order: DateOrder | undefined): Statement {
+function read(text: string, wishes: Wishes): Statement {
   try {
-    return readStatement(text, { date_order: order });
+    return readStatement(text, wishes);
   } catch (error) {
     throw error instanceof InputError ? new InputError(`statement: ${error.message}`, { next: error.next }) : error;
   }

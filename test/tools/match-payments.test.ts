@@ -261,12 +261,34 @@ describe("match_payments", () => {
   });
 
   it("says which line it cannot read, and asks about days", async () => {
-    const refused = await bench.refused("match_payments", { statement: "RE 2026-0011 424,83\nRE 2026-0012" });
-    expect(refused.text).toContain("Line 2: no amount found.");
+    const partly = await bench.ok("match_payments", { statement: "RE 2026-0011 424,83 EUR\nRE 2026-0012" });
+    expect(partly.structured["unread"]).toEqual([expect.stringMatching(/^Line 2: no amount found\./)]);
+    expect(listOf(partly, "settle")).toHaveLength(1);
+    const refused = await bench.refused("match_payments", { statement: "RE 2026-0012" });
+    expect(refused.text).toContain("Line 1: no amount found.");
     expect(refused.text).toContain("Nothing was changed.");
     const days = "Date,Description,Amount\n03/04/2026,RE 2026-0011,424.83";
     expect((await bench.refused("match_payments", { statement: days })).text).toContain("call again with date_order");
     expect((await bench.ok("match_payments", { statement: days, date_order: "day_first" })).isError).toBe(false);
+  });
+
+  it("asks what is not understood, and takes the answer", async () => {
+    const statement = "Datum;Text;Betrag;Whg;Kram\n09.03.2026;RE 2026-0011;424,83;EUR;Xyz";
+    const asked = await bench.ok("match_payments", { statement });
+    expect(listOf(asked, "settle")).toEqual([]);
+    expect(asked.structured["questions"]).toEqual([
+      expect.stringMatching(/^cell "Xyz" \(line 2\): .*`answers` with "Kram"=/),
+    ]);
+    const answered = await bench.ok("match_payments", { statement, answers: ["Kram=ignore"] });
+    expect(listOf(answered, "settle")).toHaveLength(1);
+    expect(listOf(await bench.ok("match_payments", { statement, answers: ["Xyz=ignore"] }), "settle")).toHaveLength(1);
+  });
+
+  it("refuses an answer without a meaning it knows", async () => {
+    for (const answer of ["Kram", "Kram=perhaps", "=in", "x=eur"]) {
+      const refused = await bench.refused("match_payments", { statement: "RE 42 1,00 EUR", answers: [answer] });
+      expect(refused.text).toContain("Expected word=meaning");
+    }
   });
 
   it("refuses what is too large before reading it", async () => {
@@ -327,7 +349,7 @@ describe("match_payments", () => {
 
   it("costs few tokens", async () => {
     const { inputSchema, description, name } = toolNamed("match_payments").listing();
-    expect(encode(JSON.stringify({ name, description, inputSchema })).length).toBeLessThan(190);
+    expect(encode(JSON.stringify({ name, description, inputSchema })).length).toBeLessThan(220);
     const answer = await bench.ok("match_payments", { statement: STATEMENT });
     expect(encode(JSON.stringify(answer.structured)).length).toBeLessThan(1_050);
   });

@@ -1,0 +1,108 @@
+import { readMarked, type WrittenAmount } from "./amount.ts";
+import { currenciesInText, isDirectionMark, keyOf, keysOf } from "./lexicon.ts";
+import { FILLERS } from "./vocabulary/beside.ts";
+
+export interface Place {
+  readonly column: number;
+  readonly length: number;
+  readonly amount: WrittenAmount;
+}
+
+/** A number with whole groups, with what is written on to it; not part of a longer number, a day or a path. */
+const NUMBER =
+  /(?<![\p{N}.,/#]|\p{N}[-'])(?<glued>[\p{L}\p{Sc}$.]{0,5})(?<sign>[+-]\s?|\()?(?<digits>\d{1,3}(?:[.,']\d{3})+(?:[.,]\d{1,2})?|\d{1,12}(?:[.,]\d{1,2})?)(?<behind>\s?[+-](?!\S)|\))?(?<tail>[\p{L}\p{Sc}]{0,6}\.?)(?![\p{N}/]|[.,'-]\p{N}|\p{L})/gu;
+
+const fillers = keysOf(FILLERS);
+
+/**
+ * Amounts in a text without days: numbers with a currency, a sign or decimals. A mark beside the number that is not
+ * understood is handed over as `mark`, with no currency: it is never taken for another.
+ */
+export function amountsIn(text: string): Place[] {
+  return [...text.matchAll(NUMBER)].flatMap((match) => {
+    const { glued = "", sign = "", digits = "", behind = "", tail = "" } = match.groups ?? {};
+    const before = match.index === 0 ? "" : text.charAt(match.index - 1);
+    if (glued === "" && /[\p{L}-]/u.test(before)) return [];
+    const number = readMarked(`${sign.trim()}${digits}${behind.trim()}`);
+    if (number === null) return [];
+    const hasDecimals = /[.,]\d{2}$/.test(digits);
+    const around = neighbours(text, match.index, match.index + match[0].length);
+    const left = glued === "" ? around.left : { word: glued, length: 0 };
+    const right = tail === "" ? around.right : { word: tail, length: 0 };
+    const known = [left, right].filter(({ word }) => word !== "" && isCurrency(word));
+    // Letters written on to a number are a reference, unless they or the decimals say that it is money.
+    const letters = `${glued}${tail}`.replace(/\.$/, "");
+    if (letters !== "" && known.length === 0 && !hasDecimals && !/\p{Sc}/u.test(letters)) return [];
+    if (/[\p{L}]/u.test(glued) && !isCurrency(glued) && !/\p{Sc}/u.test(glued)) return [];
+    const direction = directionBehind(text, match.index + match[0].length + (known.includes(right) ? right.length : 0));
+    const marks = [...known.map(({ word }) => word), ...strange(left.word, right.word, glued, tail, around.isLast)];
+    if (marks.length === 0 && !hasDecimals && !sign.includes("+")) return [];
+    const column = match.index - (glued === "" && known.includes(left) ? left.length : 0);
+    const end = match.index + match[0].length + (tail === "" && known.includes(right) ? right.length : 0);
+    const amount = withMarks(number, [...new Set(marks)], direction?.mark ?? "");
+    return amount === null ? [] : [{ column, length: end + (direction?.length ?? 0) - column, amount }];
+  });
+}
+
+function withMarks(number: WrittenAmount, marks: readonly string[], direction: string): WrittenAmount | null {
+  const signed =
+    direction === "" ? number : readMarked(`${number.sign === -1 ? "-" : ""}${number.digits} ${direction}`);
+  if (signed === null) return null;
+  const codes = marks.map(currenciesInText);
+  const [only, second] = new Set(codes.flat());
+  const isOne =
+    marks.length > 0 && only !== undefined && second === undefined && codes.every((code) => code.length === 1);
+  return { ...signed, currency: isOne ? only : null, mark: isOne ? "" : marks.map(bare).join(" ") };
+}
+
+interface Neighbour {
+  readonly word: string;
+  /** Characters up to its far end. */
+  readonly length: number;
+}
+
+const NONE: Neighbour = { word: "", length: 0 };
+
+function neighbours(text: string, start: number, end: number) {
+  const before = /(\S+)(\s{0,2})$/.exec(text.slice(Math.max(0, start - 24), start));
+  const behind = /^(\s{0,2})(\S+)(\s?)/.exec(text.slice(end, end + 24));
+  const pair = /(US|A|C|NZ|HK|S) (\$)(\s{0,2})$/.exec(text.slice(Math.max(0, start - 12), start));
+  const left: Neighbour =
+    pair === null
+      ? before === null
+        ? NONE
+        : { word: before[1] ?? "", length: before[0].length }
+      : { word: `${pair[1]}${pair[2]}`, length: pair[0].length };
+  const right: Neighbour =
+    behind === null ? NONE : { word: behind[2] ?? "", length: (behind[1] ?? "").length + (behind[2] ?? "").length };
+  return { left, right, isLast: behind === null || end + right.length >= text.trimEnd().length };
+}
+
+function isCurrency(word: string): boolean {
+  return currenciesInText(word).length > 0;
+}
+
+/** Marks that are not understood: any currency sign, letters written on to the number, a short word behind it. */
+function strange(left: string, right: string, glued: string, tail: string, isLast: boolean): string[] {
+  const isUnknown = (word: string) => word !== "" && !isCurrency(word);
+  const found: string[] = [];
+  if (isUnknown(left) && /\p{Sc}/u.test(left) && !/\d/.test(left)) found.push(left);
+  if (isUnknown(tail)) found.push(tail);
+  else if (glued === "" && tail === "" && isUnknown(right)) {
+    const word = bare(right).replace(/\.$/, "");
+    const isWord = /^\p{L}+$/u.test(word) && !fillers.has(keyOf(word)) && !isDirectionMark(word);
+    const isShort = word.length <= 3 || (isLast && word.length <= 6 && /^\p{Ll}/u.test(word));
+    if ((isWord && isShort) || (/\p{Sc}/u.test(word) && !/\d/.test(word))) found.push(right);
+  }
+  return found;
+}
+
+function bare(word: string): string {
+  return word.replaceAll(/^[("[]+|[)"\],:;]+$/gu, "");
+}
+
+/** `S`, `H`, `CR`, `DR` behind the amount and its currency. */
+function directionBehind(text: string, from: number): { mark: string; length: number } | null {
+  const match = /^\s{1,2}(CR|DR|Cr|Dr|S|H|C|D|Haben|Soll)(?![\p{L}\p{N}])/u.exec(text.slice(from, from + 12));
+  return match === null ? null : { mark: match[1] ?? "", length: match[0].length };
+}

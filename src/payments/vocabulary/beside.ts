@@ -1,0 +1,3 @@
+/** Short words that stand behind an amount in a sentence and are no currency. Separated by `;`, compared by `keyOf`. */
+export const FILLERS =
+  "von; vom; für; fuer; an; am; auf; aus; bei; bar; mit; und; per; via; zum; zur; der; die; das; ist; ok; für; im; in; als; Ref; Re; Rg; Rnr; Nr; Inv; No; for; from; to; by; of; on; at; the; and; is; was; paid; de; du; da; di; per; pour; par; le; la; les; el; los; por; van; voor; aan; op; met; od; dla; za; do; na; från; fra; til; till; fra; av; af; til; på; via; IBAN; BIC; we; ist; hat; wg; wegen; GmbH; AG; UG; KG; eV; Inc; Ltd; SA; BV; AB; AS; Oy; Herr; Frau; Mr; Mrs; Ms; Dr; SEPA; fee; due";
