@@ -86,6 +86,12 @@ async function outputs(): Promise<readonly Output[]> {
       version: z.string(),
       description: z.string(),
       license: z.string(),
+      author: z.string(),
+      keywords: z.array(z.string()),
+      homepage: z.url(),
+      bugs: z.object({ url: z.url() }),
+      repository: z.object({ url: z.string() }),
+      engines: z.object({ node: z.string() }),
     })
     .parse(JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")));
   return [

@@ -3,7 +3,6 @@ import type { Setting } from "../src/config.ts";
 import type { Json } from "../src/domain/json.ts";
 import type { Effect } from "../src/toolkit/effect.ts";
 import type { Tool } from "../src/toolkit/tool.ts";
-import { isLiteral } from "./manifests.ts";
 
 const EFFECT_WORDS: Readonly<Record<Effect, string>> = {
   read: "reads",
@@ -75,7 +74,7 @@ function typeName(schema: z.infer<typeof Property>): string {
   return [schema.type ?? "any"].flat().join(" or ");
 }
 
-function firstSentence(text: string): string {
+export function firstSentence(text: string): string {
   return /^.*?[.!?](?=\s|$)/s.exec(text)?.[0] ?? text;
 }
 
@@ -90,4 +89,9 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function cell(text: string): string {
   return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+}
+
+/** Some defaults are described, not spelt: "the user's state folder". */
+export function isLiteral(preset: string | undefined): preset is string {
+  return preset !== undefined && !preset.includes(" ");
 }

@@ -40,10 +40,9 @@ async function serve(argv: readonly string[]): Promise<void> {
   });
   if (values["help"] === true) return print(help());
   if (values["version"] === true) return print(`${VERSION}\n`);
-  const demo = values["demo"] === true;
   let settings: { readonly config: Config; readonly policy: Policy | null };
   try {
-    const config = loadConfig(strings(values), process.env, demo);
+    const config = loadConfig(strings(values), process.env, values["demo"] === true);
     settings = { config, policy: await policyOf(config.policy) };
   } catch (error) {
     // Somebody at a terminal reads the sentence there; a client is told by every answer, until it goes.
@@ -52,7 +51,7 @@ async function serve(argv: readonly string[]): Promise<void> {
   }
   const assembly = assemble({
     ...settings,
-    demo,
+    demo: values["demo"] === true || settings.config.demo,
     proxy: proxyOf(process.env),
     report,
     terminalCommand: approveCommand(),

@@ -102,6 +102,14 @@ export const SETTINGS = [
     secret: false,
     description: "Time zone in which `today` and `overdue` are meant, e.g. `Europe/Berlin`.",
   },
+  {
+    name: "demo",
+    env: "INVOICES_DEMO",
+    default: "false",
+    secret: false,
+    refuses: "placeholder",
+    description: "`true`: everything runs on a built-in simulator, without an account. The same as --demo.",
+  },
 ] as const satisfies readonly Setting[];
 
 /** Name of the journal in `data_dir`. */
@@ -159,6 +167,7 @@ const schema = z.object({
     .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is not a language such as de-DE")
     .optional(),
   timezone: timeZone.optional(),
+  demo: z.enum(["true", "false"], { error: "must be true or false" }).transform((value) => value === "true"),
 });
 
 export type Config = z.infer<typeof schema>;
@@ -196,6 +205,7 @@ export function loadConfig(
     base_url: "https://b.anny.co",
     mode: "full",
     confirm: "auto",
+    demo: "false",
     ...raw,
     data_dir: raw.data_dir ?? stateFolder(env),
   });
@@ -206,9 +216,9 @@ export function loadConfig(
       next: setting?.description ?? "See --help.",
     });
   }
-  if (!demo && parsed.data.api_token === undefined) {
+  if (!demo && !parsed.data.demo && parsed.data.api_token === undefined) {
     throw new ConfigError("INVOICES_API_TOKEN is not set.", {
-      next: "Create an access token in the admin dashboard (Organization Settings, API) and set INVOICES_API_TOKEN to it. No account? Start with --demo: everything runs on a simulator.",
+      next: "Create an access token in the admin dashboard (Organization Settings, API) and set INVOICES_API_TOKEN to it. No account? Start with --demo, or INVOICES_DEMO=true: everything runs on a simulator.",
     });
   }
   return parsed.data;
