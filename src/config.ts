@@ -108,7 +108,7 @@ export const SETTINGS = [
     default: "false",
     secret: false,
     refuses: "placeholder",
-    description: "`true`: everything runs on a built-in simulator, without an account. The same as --demo.",
+    description: "With `true`, everything runs on a built-in simulator, without an account; like --demo.",
   },
 ] as const satisfies readonly Setting[];
 

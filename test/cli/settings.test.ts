@@ -33,6 +33,15 @@ describe("settings", () => {
     expect(loadConfig({}, {}, true).api_token).toBeUndefined();
   });
 
+  it("take the demo from the environment, too, and nothing unclear for it", () => {
+    expect(loadConfig({}, { INVOICES_DEMO: "true" }, false)).toMatchObject({ demo: true });
+    expect(loadConfig({}, { ...TOKEN, INVOICES_DEMO: "" }, false)).toMatchObject({ demo: false });
+    expect(refusal({}, { INVOICES_DEMO: "false" }).message).toBe("INVOICES_API_TOKEN is not set.");
+    for (const unclear of ["yes", "1", "TRUE", placeholder("STAGING")]) {
+      expect(refusal({}, { ...TOKEN, INVOICES_DEMO: unclear }).message).toMatch(/^INVOICES_DEMO /);
+    }
+  });
+
   it("have sensible defaults", () => {
     expect(loadConfig({}, TOKEN, false)).toMatchObject({
       api_token: TOKEN.INVOICES_API_TOKEN,
