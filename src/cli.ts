@@ -1,9 +1,12 @@
+import { realpathSync } from "node:fs";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { proxyOf } from "./api/proxy.ts";
 import { assemble, assembleRefusing } from "./assemble.ts";
 import { type Config, loadConfig, SETTINGS, type Setting } from "./config.ts";
 import { oneLine } from "./domain/untrusted.ts";
 import { ConfigError, InvoicingError } from "./errors.ts";
+import { approveCommand } from "./guard/channels/terminal-command.ts";
 import type { Policy } from "./guard/policy.ts";
 import type { ServerParts } from "./server.ts";
 import { VERSION } from "./version.ts";
@@ -54,11 +57,21 @@ async function serve(argv: readonly string[]): Promise<void> {
     demo: values["demo"] === true || settings.config.demo,
     proxy: proxyOf(process.env),
     report,
-    terminalCommand: approveCommand(),
+    terminalCommand: approveCommand({
+      platform: process.platform,
+      node: process.execPath,
+      // The editor's or desktop's own program that runs this file as Node: by itself it would open a window.
+      embedded: process.versions["electron"] !== undefined,
+      node_options: process.execArgv,
+      script: process.argv[1] === undefined ? "" : realpathSync(process.argv[1]),
+      data_dir: resolve(settings.config.data_dir),
+      policy: settings.config.policy === undefined ? undefined : resolve(settings.config.policy),
+    }),
     desktop: {
       platform: process.platform,
       display: Boolean(process.env["DISPLAY"] ?? process.env["WAYLAND_DISPLAY"]),
       remote: Boolean(process.env["SSH_CONNECTION"] ?? process.env["SSH_TTY"]),
+      browser: process.env["BROWSER"] ?? "",
     },
   });
   await connect(assembly.parts, 0, async () => {
@@ -92,12 +105,6 @@ async function connect(parts: ServerParts, exitCode: number, close: () => Promis
   process.stdin.once("close", shutDown);
   process.once("SIGTERM", shutDown);
   process.once("SIGINT", shutDown);
-}
-
-/** As the person can type it: the installed command, or node with the path of this file. */
-function approveCommand(): string {
-  const script = process.argv[1] ?? "";
-  return script.endsWith("cli.js") ? `node ${script} approve` : "invoicing-mcp approve";
 }
 
 async function policyOf(path: string | undefined) {

@@ -233,6 +233,7 @@ function clientFacts(server: Server, context: ServerContext, era: "legacy" | "mo
     form: asksForms(capabilities),
     apps: showsApps(capabilities),
     era: era === "modern" ? "input_required" : "push",
+    progress: context.mcpReq._meta?.progressToken !== undefined,
     name: wordOf(info, "name"),
     version: wordOf(info, "version"),
   };

@@ -19,6 +19,7 @@ export function lifetimeMs(plan: Pick<Plan, "act" | "level">): number {
 /** What is written down when a person is asked. */
 export function askedApproval(
   { plan, subject, principal, locks }: Request,
+  changes: readonly string[],
   { confirm, policy, now }: { readonly confirm: ConfirmMode; readonly policy: Policy; readonly now: number },
 ): NewApproval {
   const expires_at = now + lifetimeMs(plan);
@@ -30,7 +31,7 @@ export function askedApproval(
     principal,
     subject,
     digest: plan.digest,
-    plan: planSnapshot(plan, expires_at),
+    plan: planSnapshot(plan, expires_at, changes),
     policy_hash: policy.hash ?? "default",
     channels: CHANNELS.filter((channel) => mayAnswer(confirm, policy, plan.level, channel)),
     documents: plan.documents.map(({ invoice }) => invoice.id),

@@ -210,14 +210,14 @@ export function describeChanges(
     const prefix = /^document \d+ /.exec(label)?.[0] ?? "";
     return referenceText(factOf(facts, `${prefix}currency`) ?? "");
   };
+  const since = approved
+    ? say(language, "since you approved", "seit Ihrer Freigabe")
+    : say(language, "since you were asked", "seit der letzten Anfrage");
   const sentences = shown.slice(0, MAX_CHANGES).map((label) => {
     const bare = label.replace(/^document \d+ /, "");
     const unit = AMOUNT.test(bare) ? ` ${currency(after.facts, label)}` : "";
     const was = valueText(label, factOf(before.facts, label), currency(before.facts, label), language);
     const is = valueText(label, factOf(after.facts, label), currency(after.facts, label), language);
-    const since = approved
-      ? say(language, "since you approved", "seit Ihrer Freigabe")
-      : say(language, "since you were asked", "seit der letzten Anfrage");
     return `${labelText(label, language)} ${was} → ${is}${unit} ${since}`;
   });
   const more = shown.length - MAX_CHANGES;

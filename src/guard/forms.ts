@@ -4,7 +4,8 @@ import { approvalForm, type FormVerdict, formVerdict } from "./form.ts";
 import type { Approval, ApprovalForm, ApprovalStore, Asker, Guard } from "./port.ts";
 import { type SealedAsk, seal, unseal } from "./seal.ts";
 import type { PlanSnapshot } from "./snapshot.ts";
-import { type Language, say } from "./wording.ts";
+import type { Waiting } from "./waiting.ts";
+import { say } from "./wording.ts";
 
 type Request = Parameters<Guard["authorise"]>[0];
 
@@ -12,87 +13,113 @@ type Request = Parameters<Guard["authorise"]>[0];
 export type FormStep =
   | { readonly kind: "answered"; readonly verdict: FormVerdict }
   | { readonly kind: "ask"; readonly approval: Approval; readonly form: ApprovalForm; readonly state: string }
-  | { readonly kind: "next"; readonly why: string };
+  /** The form stands in the client and this call has to end. */
+  | { readonly kind: "open" }
+  /** Withdrawn or used by another call while the form stood. */
+  | { readonly kind: "closed" }
+  /** `untried`: not asked by this call, because nobody answered the last one. */
+  | { readonly kind: "next"; readonly why: string; readonly untried: boolean };
+
+export interface FormQuestion {
+  readonly reason: string;
+  readonly request: Request;
+  readonly approval: Approval;
+  readonly snapshot: PlanSnapshot;
+  readonly changes: readonly string[];
+  readonly since: number;
+  /** Every other place failed: a form that nobody answered is asked again. */
+  readonly again: boolean;
+}
 
 export interface FormChannelDeps {
   readonly store: ApprovalStore;
   readonly clock: Clock;
   readonly desk: AnswerDesk;
+  readonly waiting: Waiting;
   /** Seals the state that travels through the client; new in every process. */
   readonly key: Uint8Array;
   readonly log: (event: string, fields: Readonly<Record<string, string | number | boolean | null>>) => void;
 }
 
-/** Longest wait for a form; clients give a call up after 60 s. */
-const FORM_WAIT_MS = 45_000;
-const HEARTBEAT_MS = 10_000;
+/** A call whose form nobody answers ends this long before the approval lapses, with words instead of an error. */
+const LEFT_OVER_MS = 60_000;
 /** A form that went out as a result this often and of which nothing came back is not shown to anybody. */
 const MAX_SENT = 2;
 
-/** Form elicitation in both protocol eras. Each approval is asked by form once; what failed there goes to the next channel. */
-export function createFormChannel({ store, clock, desk, key, log }: FormChannelDeps) {
+/** Form elicitation in both protocol eras. What nobody answered is asked elsewhere, and here again where nothing else is. */
+export function createFormChannel({ store, clock, desk, waiting, key, log }: FormChannelDeps) {
   const openForms = new Map<string, Promise<FormVerdict>>();
-  /** Approvals whose form was not answered by a person, until they expire. */
-  const tried = new Map<string, number>();
+  /** Approvals whose form stands or fell without an answer, until they expire: another place is tried first. */
+  const unanswered = new Map<string, number>();
   /** 2026 era: how often the form of an approval went out, until it expires. */
   const sent = new Map<string, { readonly times: number; readonly until: number }>();
 
-  /** `alone`: there is no other place, so a form that failed is tried again. */
-  async function ask(
-    reason: string,
-    request: Request,
-    approval: Approval,
-    snapshot: PlanSnapshot,
-    changes: readonly string[],
-    alone: boolean,
-  ): Promise<FormStep> {
+  function ask(question: FormQuestion): Promise<FormStep> {
+    return question.request.asker.client.era === "input_required" ? askByResult(question) : askInCall(question);
+  }
+
+  async function askByResult({ request, approval, snapshot, ...question }: FormQuestion): Promise<FormStep> {
     const { asker } = request;
-    if (asker.client.era === "input_required") {
-      const sealed = returnedAsk(request, approval);
-      if (sealed !== null && asker.returned !== null) {
-        const verdict = await settleForm(approval, snapshot, asker.returned.answer, clock.now() - sealed.asked_at);
-        if (verdict === "not_asked") tried.set(approval.id, approval.expires_at);
-        return { kind: "answered", verdict };
-      }
-      const times = sent.get(approval.id)?.times ?? 0;
-      const silent = asker.returned === null && times >= MAX_SENT;
-      if (!alone && (silent || tried.has(approval.id))) {
-        return { kind: "next", why: "the form was not answered by a person" };
-      }
-      sent.set(approval.id, { times: times + 1, until: approval.expires_at });
-      await store.offer(approval.id, { channel: "form", reason });
-      const now = clock.now();
-      const state = seal(
-        {
-          approval_id: approval.id,
-          principal: request.principal,
-          organization_id: approval.organization_id,
-          subject: approval.subject,
-          digest: approval.digest,
-          asked_at: now,
-          expires_at: approval.expires_at,
-        },
-        key,
-      );
-      return { kind: "ask", approval, form: approvalForm(snapshot, changes), state };
+    const sealed = returnedAsk(request, approval);
+    if (sealed !== null && asker.returned !== null) {
+      const verdict = await settleForm(approval, snapshot, asker.returned.answer, clock.now() - sealed.asked_at);
+      if (verdict === "not_asked") unanswered.set(approval.id, approval.expires_at);
+      return { kind: "answered", verdict };
     }
-    if (!alone && tried.has(approval.id)) return { kind: "next", why: "the form was not answered" };
-    await store.offer(approval.id, { channel: "form", reason });
-    const stop = new AbortController();
-    const signal = request.signal === undefined ? stop.signal : AbortSignal.any([request.signal, stop.signal]);
-    const verdict = await Promise.race([
-      openForm(asker, approval, snapshot, changes),
-      waited(signal, snapshot.view.locale, request.onProgress),
-    ])
+    const times = sent.get(approval.id)?.times ?? 0;
+    const silent = asker.returned === null && times >= MAX_SENT;
+    if (!question.again && (silent || unanswered.has(approval.id))) {
+      return { kind: "next", why: "the form was not answered by a person", untried: true };
+    }
+    sent.set(approval.id, { times: times + 1, until: approval.expires_at });
+    await store.offer(approval.id, { channel: "form", reason: question.reason });
+    const state = seal(
+      {
+        approval_id: approval.id,
+        principal: request.principal,
+        organization_id: approval.organization_id,
+        subject: approval.subject,
+        digest: approval.digest,
+        asked_at: clock.now(),
+        expires_at: approval.expires_at,
+      },
+      key,
+    );
+    return { kind: "ask", approval, form: approvalForm(snapshot, question.changes), state };
+  }
+
+  async function askInCall({ request, approval, snapshot, ...question }: FormQuestion): Promise<FormStep> {
+    if (!question.again && unanswered.has(approval.id)) {
+      const why = openForms.has(approval.id) ? "its form is open and not answered" : "the form was not answered";
+      return { kind: "next", why, untried: true };
+    }
+    await store.offer(approval.id, { channel: "form", reason: question.reason });
+    const own = openForm(request.asker, approval, snapshot, question.changes);
+    const message = say(snapshot.view.locale, "Waiting for the person's approval.", "Wartet auf die Freigabe.");
+    const until = approval.expires_at - LEFT_OVER_MS;
+    const end = await waiting
+      .forAnswer({ approval, request, since: question.since, until, message }, own)
       .catch((error: unknown) => {
-        // The client gave its call up while the form was open: its next call is asked elsewhere.
-        tried.set(approval.id, approval.expires_at);
+        // The client gave its call up, and with it the form.
+        unanswered.set(approval.id, approval.expires_at);
         throw error;
-      })
-      .finally(() => stop.abort());
-    if (verdict === "waited" || verdict === "not_asked") tried.set(approval.id, approval.expires_at);
-    if (verdict === "waited") return { kind: "next", why: `the form was not answered within ${FORM_WAIT_MS / 1000} s` };
-    return { kind: "answered", verdict };
+      });
+    switch (end) {
+      case "open":
+        unanswered.set(approval.id, approval.expires_at);
+        return { kind: "open" };
+      case "not_asked":
+        unanswered.set(approval.id, approval.expires_at);
+        return { kind: "answered", verdict: end };
+      case "approved":
+      case "declined":
+      case "mistyped":
+        return { kind: "answered", verdict: end };
+      case "closed":
+        return { kind: "closed" };
+      case "gone":
+        throw new Error("a form has no place to be gone from");
+    }
   }
 
   /** The question this retry answers, if it is a true one of this process and about exactly this approval. */
@@ -134,15 +161,6 @@ export function createFormChannel({ store, clock, desk, key, log }: FormChannelD
     return answered;
   }
 
-  async function waited(signal: AbortSignal, language: Language, onProgress: Request["onProgress"]): Promise<"waited"> {
-    const end = clock.now() + FORM_WAIT_MS;
-    for (let left = FORM_WAIT_MS; left > 0; left = end - clock.now()) {
-      await clock.sleep(Math.min(HEARTBEAT_MS, left), signal);
-      onProgress?.(say(language, "Waiting for the person's approval.", "Wartet auf die Freigabe."));
-    }
-    return "waited";
-  }
-
   async function settleForm(
     approval: Approval,
     snapshot: PlanSnapshot,
@@ -162,9 +180,9 @@ export function createFormChannel({ store, clock, desk, key, log }: FormChannelD
   }
 
   function forgetExpired(now: number): void {
-    for (const [id, until] of tried) if (now >= until) tried.delete(id);
+    for (const [id, until] of unanswered) if (now >= until) unanswered.delete(id);
     for (const [id, { until }] of sent) if (now >= until) sent.delete(id);
   }
 
-  return { ask, forgetExpired };
+  return { ask, isOpen: (id: string) => openForms.has(id), forgetExpired };
 }

@@ -65,6 +65,19 @@ export interface PlanDocument {
   readonly customer_name: string | null;
   /** Lines the API will fill a blank recipient block with on sending; empty when it will not. */
   readonly buyer_address: readonly string[];
+  /** Of a batch: the line of the bank statement that this document is settled by. Texts from data. */
+  readonly bank_line?: BankLine;
+}
+
+/** A payment as the bank states it, beside the invoice it is taken for. */
+export interface BankLine {
+  readonly day: IsoDate;
+  readonly payer: string;
+  /** With its currency, as it is to be shown. */
+  readonly amount: string;
+  readonly text: string;
+  /** In what it differs from the invoice, in the server's own words; empty when it does not. */
+  readonly differs: readonly string[];
 }
 
 export type ApprovalState = "pending" | "approved" | "declined" | "expired" | "used";
@@ -115,13 +128,16 @@ export type NewApproval = Omit<Approval, "plan" | "shown_hash"> & { readonly pla
 export interface ApprovalStore {
   create(approval: NewApproval): Promise<void>;
   get(id: string): Promise<Approval | null>;
-  /** Pending or approved, not expired, newest first, for the same scope and subject. */
+  /** Pending or approved and not expired, or declined and not told yet; newest first, for the same scope and subject. */
   findOpen(key: Scope & { readonly subject: string; readonly now: number }): Promise<readonly Approval[]>;
   /** Waiting for an answer, newest first; of every scope that fits (`{}`: of all, for the owner of the file). */
   pending(scope: Partial<Scope>, now: number): Promise<readonly Approval[]>;
   /** Pending or approved ones that depend on any of these locks, e.g. `cust:4711`. */
   dependingOn(place: Place, locks: readonly string[], now: number): Promise<readonly Approval[]>;
-  /** Compare-and-set from `pending`; false when it was answered, used or expired meanwhile, or may not be answered there. */
+  /**
+   * Compare-and-set from `pending`; false when it was answered, used or expired meanwhile, or may not be answered there. A
+   * refusal waits a day to be told (`expires_at`).
+   */
   answer(
     id: string,
     answer: {
@@ -138,6 +154,8 @@ export interface ApprovalStore {
   ): Promise<void>;
   /** Withdraws a pending or approved one whose document changed. */
   expire(id: string, now: number): Promise<void>;
+  /** A refusal reached a call: true for the first one to say so. */
+  told(id: string, now: number): Promise<boolean>;
   /** When people of this scope said no (`answered_at` of declined ones), at or after `since`. */
   declinedSince(key: Scope & { readonly since: number }): Promise<readonly number[]>;
   /** Mark of the address that the newest used approval for this customer delivered to. */
@@ -157,6 +175,8 @@ export interface ClientFacts {
   readonly apps: boolean;
   /** 2026-07-28 and later return `input_required`; earlier revisions are asked in the middle of the call. */
   readonly era: "push" | "input_required";
+  /** This call asked to be told of its progress: it may be kept open while a person decides. */
+  readonly progress: boolean;
   readonly name: string;
   readonly version: string;
 }
@@ -193,7 +213,12 @@ export interface Asker {
 
 export type Authorisation =
   /** A person (or an explicit policy) approved exactly this plan. */
-  | { readonly kind: "approved"; readonly approval: Approval }
+  | {
+      readonly kind: "approved";
+      readonly approval: Approval;
+      /** What differs from an earlier approval of the same act, in words: the person approved this anew. */
+      readonly changes: readonly string[];
+    }
   /** Era `input_required`: end this call with these and wait for the retry. */
   | { readonly kind: "ask"; readonly approval: Approval; readonly form: ApprovalForm; readonly state: string }
   /** Waiting for a person elsewhere. `tell_user` says where; the same call made again finds the approval. */
@@ -204,6 +229,8 @@ export type Authorisation =
       /** What changed since an earlier approval of the same act, in words; empty when nothing did. */
       readonly changes: readonly string[];
       readonly tell_user: string;
+      /** One-time address of the approval page, where nobody knows whether the person sees the channel. Else null. */
+      readonly link: string | null;
       /**
        * Channel `card`: goes into the result's `_meta` only, never into text or structure.
        * Channel `token` (explicit choice of the owner): told to the model, which calls again with it. Else null.
@@ -233,7 +260,7 @@ export interface Guard {
     readonly asker: Asker;
     /** Only looked at when the owner chose `--confirm token`. */
     readonly token?: string;
-    /** Called about every 10 s while a form is open, for the client's own time-out. */
+    /** Called about every 10 s while a person is waited for, for the client's own time-out. */
     readonly onProgress?: (message: string) => void;
     readonly signal?: AbortSignal;
   }): Promise<Authorisation>;
@@ -242,11 +269,11 @@ export interface Guard {
    * is reached by now.
    */
   covers(approval: Approval, plan: Plan): Promise<boolean>;
-  /** The card's app-only tool calls this. Constant answer for every wrong input. */
+  /** The card's app-only tool calls this: `shown` once it stands. Constant answer for every wrong input. */
   answer(request: {
     readonly id: string;
     readonly secret: string;
-    readonly decision: "approve" | "decline";
+    readonly decision: "approve" | "decline" | "shown";
     readonly typed?: string;
   }): Promise<{ readonly ok: boolean; readonly message: string }>;
 }

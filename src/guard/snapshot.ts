@@ -14,13 +14,13 @@ const snapshotSchema = z.strictObject({
 });
 export type PlanSnapshot = z.infer<typeof snapshotSchema>;
 
-export function planSnapshot(plan: Plan, expiresAt: number): JsonObject {
+export function planSnapshot(plan: Plan, expiresAt: number, changes: readonly string[] = []): JsonObject {
   const snapshot: PlanSnapshot = {
     documents: plan.documents.map(({ invoice }) => ({ invoice: { id: invoice.id } })),
     facts: { ...plan.facts },
     level: plan.level,
     typed: [...(plan.typed?.accepted ?? [])],
-    view: planView(plan, expiresAt),
+    view: planView(plan, expiresAt, changes),
   };
   return snapshot;
 }

@@ -22,6 +22,15 @@ export function secretHash(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
 }
 
+/** A card's secret is hashed with its purpose, so that a token of the model never fits a card. */
+export function cardHash(secret: string): string {
+  return secretHash(`card ${secret}`);
+}
+
+export function cardMatches(given: string, storedHash: string): boolean {
+  return secretMatches(`card ${given}`, storedHash);
+}
+
 /** Compares in constant time; the hashes have equal length whatever was given. */
 export function secretMatches(given: string, storedHash: string): boolean {
   const a = Buffer.from(secretHash(given), "hex");

@@ -67,6 +67,8 @@ export const planViewSchema = z.strictObject({
   /** Further rows a card shows above the consequences (batch totals, the new recipient, the operation's id). */
   details: z.array(z.strictObject({ label: z.string(), value: z.string() })),
   consequences: z.array(z.string()),
+  /** What differs from an earlier question or approval of the same act. */
+  changes: z.array(z.string()).default([]),
   warnings: z.array(z.strictObject({ code: z.string(), sentence: z.string(), raises: z.boolean() })),
   level: z.enum(["approve", "typed"]),
   /** What to type, at level `typed`. */
@@ -147,7 +149,7 @@ function lineView(item: Item, invoice: Invoice, language: "de" | "en"): InvoiceV
 }
 
 /** A plan as a card shows it. */
-export function planView(plan: Plan, expiresAt: number | null = null): PlanView {
+export function planView(plan: Plan, expiresAt: number | null = null, changes: readonly string[] = []): PlanView {
   return {
     act: plan.act,
     title: plan.title,
@@ -166,6 +168,7 @@ export function planView(plan: Plan, expiresAt: number | null = null): PlanView 
     ),
     details: plan.details.map((row) => ({ label: row.label, value: row.value })),
     consequences: [...plan.consequences],
+    changes: [...changes],
     warnings: plan.risks.map((risk) => ({ code: risk.code, sentence: risk.sentence, raises: risk.raises })),
     level: plan.level,
     typed_prompt: plan.typed?.prompt ?? null,

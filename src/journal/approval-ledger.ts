@@ -9,6 +9,9 @@ import { countedWith, spent } from "./rules/limits.ts";
 import { answerable, isBatch } from "./rules/use.ts";
 import type { AuditEvent, JournalStore, Tx } from "./store-port.ts";
 
+/** How long a refusal waits for the call that hears of it. */
+const REFUSAL_MS = 24 * 3_600_000;
+
 /** Approvals by the rules of `rules/use.ts`: each change and its audit line are one transaction. */
 export class ApprovalLedger implements ApprovalStore {
   readonly #store: JournalStore;
@@ -31,7 +34,12 @@ export class ApprovalLedger implements ApprovalStore {
   }
 
   findOpen({ subject, now, ...scope }: Parameters<ApprovalStore["findOpen"]>[0]): Promise<readonly Approval[]> {
-    return this.#store.read((tx) => tx.approvals.find({ by: "subject", scope, subject, now }));
+    return this.#store.read(async (tx) => {
+      const open = await tx.approvals.find({ by: "subject", scope, subject, now });
+      const declined = await tx.approvals.find({ by: "declined", scope, since: now - REFUSAL_MS });
+      const untold = declined.filter((approval) => approval.subject === subject && approval.expires_at > now);
+      return [...open, ...untold].sort((a, b) => b.created_at - a.created_at);
+    });
   }
 
   pending(scope: Partial<Scope>, now: number): Promise<readonly Approval[]> {
@@ -48,7 +56,7 @@ export class ApprovalLedger implements ApprovalStore {
       if (asked === null || !answerable(asked, answer)) return false;
       const { state, channel, approved_by, now } = answer;
       const answered: Approval = { ...asked, state, channel, approved_by, answered_at: now };
-      const approval = state === "declined" ? forgotten(answered) : answered;
+      const approval = state === "declined" ? { ...forgotten(answered), expires_at: now + REFUSAL_MS } : answered;
       await tx.approvals.update(approval);
       await record(tx, approval, "approval_answered", now, {
         answer: state,
@@ -80,6 +88,17 @@ export class ApprovalLedger implements ApprovalStore {
       const approval: Approval = { ...forgotten(open), state: "expired" };
       await tx.approvals.update(approval);
       await record(tx, approval, "approval_expired", now);
+    });
+  }
+
+  told(id: string, now: number): Promise<boolean> {
+    return this.#store.transaction(async (tx) => {
+      const declined = await tx.approvals.get(id);
+      if (declined?.state !== "declined" || declined.expires_at <= now) return false;
+      const approval: Approval = { ...declined, expires_at: now };
+      await tx.approvals.update(approval);
+      await record(tx, approval, "approval_told", now);
+      return true;
     });
   }
 

@@ -196,6 +196,7 @@ export const AUDIT_EVENTS = [
   "approval_asked",
   "approval_answered",
   "approval_expired",
+  "approval_told",
   "migrated",
 ] as const;
 export type AuditEvent = (typeof AUDIT_EVENTS)[number];

@@ -49,7 +49,7 @@ function described<I extends Shape, O extends Shape>(
       title: tool.title,
       description: tool.description,
       inputSchema: listedInput(tool.input),
-      outputSchema: listedOutput(tool.output),
+      outputSchema: listedOutput(tool.output, tool.effect === "commit"),
       annotations: { title: tool.title, ...EFFECTS[tool.effect].annotations },
       _meta: { [EFFECT_META]: tool.effect, ...cardMeta(tool) },
     }),

@@ -62,10 +62,10 @@ export async function guarded(
           next: decision.reason === "declined" ? `${decision.next}${wayAfterDecline(plan.act)}` : decision.next,
         });
       case "approved": {
-        const { approval } = decision;
+        const { approval, changes } = decision;
         const { id, digest } = approval;
         try {
-          return await act.act(
+          const answer = await act.act(
             {
               id,
               digest,
@@ -77,6 +77,7 @@ export async function guarded(
             },
             plan,
           );
+          return changes.length === 0 ? answer : withChanges(answer, changes);
         } catch (error) {
           // Changed between the approval and the act: ask again, once, for what is there now.
           if (!(error instanceof PlanChanged) || round >= 2) throw error;
@@ -103,12 +104,15 @@ function pendingAnswer(
   tool: string,
   context: ReadContext,
 ): ToolAnswer {
-  const { approval, channel, changes, secret, tell_user } = decision;
+  const { approval, channel, changes, secret, tell_user, link } = decision;
+  const warnings = plan.risks.map((risk) => risk.sentence);
   return resultAnswer(
-    {},
-    [`Waiting for approval: ${plan.title}`, ...plan.risks.map((risk) => `  Look: ${risk.sentence}`), ...changes].join(
-      "\n",
-    ),
+    { waiting: { title: plan.title, warnings, changes, ...(link === null ? {} : { page: link }) } },
+    [
+      `Waiting for approval: ${plan.title}`,
+      ...warnings.map((sentence) => `  Look: ${sentence}`),
+      ...changes.map((sentence) => `  Changed: ${sentence}`),
+    ].join("\n"),
     {
       account: accountName(context.organization, context.simulator),
       outcome: "approval_required",
@@ -123,9 +127,24 @@ function pendingAnswer(
           [APPROVAL_META]: {
             approval_id: approval.id,
             secret,
-            view: toJsonObject(planView(plan, approval.expires_at)),
+            ...(link === null ? {} : { page: link }),
+            view: toJsonObject(planView(plan, approval.expires_at, changes)),
           },
         }
       : undefined,
   );
+}
+
+/** An act that a person approved anew because the document had changed says what changed: the assistant knew the old one. */
+function withChanges(answer: ToolAnswer, changes: readonly string[]): ToolAnswer {
+  if (answer.kind !== "result") return answer;
+  const said = [
+    "The document had changed, and the person approved it as it is now:",
+    ...changes.map((line) => `  ${line}`),
+  ];
+  return {
+    ...answer,
+    structured: { ...answer.structured, changed: [...changes] },
+    text: `${answer.text}\n${said.join("\n")}`,
+  };
 }

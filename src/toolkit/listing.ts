@@ -27,8 +27,9 @@ export function listedInput(input: z.ZodObject): ObjectSchema {
  * JSON Schema of a tool's structured answer. Nothing is required at the root, because a failed call answers with the
  * same schema and `error` instead of the data; some clients validate that too, and a union at the root is not portable.
  */
-export function listedOutput(output: z.ZodObject): ObjectSchema {
-  const schema = z.toJSONSchema(output.extend(common.shape), { io: "output", target: "draft-2020-12" });
+export function listedOutput(output: z.ZodObject, isAsked: boolean): ObjectSchema {
+  const fields = { ...common.shape, ...(isAsked ? asked.shape : {}) };
+  const schema = z.toJSONSchema(output.extend(fields), { io: "output", target: "draft-2020-12" });
   return objectSchema(schema, ["required", "additionalProperties"]);
 }
 
@@ -56,6 +57,20 @@ export const common = z.object({
     })
     .optional()
     .describe("Set when the call failed."),
+});
+
+/** Fields of acts that a person has to approve. */
+const asked = z.object({
+  waiting: z
+    .object({
+      title: z.string(),
+      warnings: z.array(z.string()),
+      changes: z.array(z.string()),
+      page: z.string().optional().describe("For the person to open."),
+    })
+    .optional()
+    .describe("What a person has to approve."),
+  changed: z.array(z.string()).optional().describe("What the person approved anew."),
 });
 
 export type Common = z.infer<typeof common>;

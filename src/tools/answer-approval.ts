@@ -10,7 +10,7 @@ export default defineTool({
   input: z.strictObject({
     approval_id: line(64, "Id."),
     secret: line(128, "Secret."),
-    decision: z.enum(["approve", "decline"]).describe("Click."),
+    decision: z.enum(["approve", "decline", "shown"]).describe("Click."),
     typed: block(100, "What the person typed.").optional(),
   }),
   output: z.object({ ok: z.boolean(), message: z.string() }),

@@ -6,6 +6,8 @@ import { CARD_MEDIA_TYPE, CARD_URI } from "./names.ts";
 export interface ApprovalMeta {
   readonly approval_id: string;
   readonly secret: string;
+  /** One-time address of the approval page, as long as no view reported that it stands. */
+  readonly page?: string;
   readonly view: PlanView;
 }
 

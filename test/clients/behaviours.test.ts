@@ -191,14 +191,21 @@ describe.each(ERAS)("a client of the %s era", (era: Era) => {
     expectDone(await pay(client, id));
   });
 
-  it("lacks everything: refused, and the answer says what would help", async () => {
+  it("lacks everything: the page's address, for a person who can open it", async () => {
     const id = await open({ opens: false });
     const client = await scene.connect(era, {});
     const answer = await pay(client, id);
-    expect(answer.isError).toBe(true);
-    expect(answer.text).toContain("Nobody could be asked");
-    expect(answer.text).toContain("--confirm page");
-    expect(outward()).toEqual([]);
+    const link = /http:\/\/127\.0\.0\.1:\d+\/#\S+/.exec(answer.text)?.[0];
+    expectPending(answer, /Open this address in a browser on this machine/);
+    expect(answer.structured["tell_user"]).toContain(link);
+    const browser = new Browser(scene.world);
+    await browser.visit(link ?? "");
+    const [approval] = await browser.pending();
+    const prompt = approval?.view.typed_prompt ?? null;
+    expect(await browser.answer(approval?.id ?? "", "approve", prompt === null ? undefined : typedText(prompt))).toBe(
+      true,
+    );
+    expectDone(await pay(client, id));
   });
 
   it("types the wrong amount, then the right one: a mistake is no approval and no decline", async () => {
@@ -233,7 +240,7 @@ describe.each(ERAS)("a client of the %s era", (era: Era) => {
 
 describe("a form that hangs, in the middle of a call", () => {
   /** Clients give a call up after 60 s. */
-  it("ends the call after 45 s, and not before, with the next place", async () => {
+  it("ends the call after 45 s, and not before, and says that it is open; the next call has another place too", async () => {
     const id = await open();
     const client = await scene.connect("2025", { onForm: () => new Promise(() => {}) });
     let ended = false;
@@ -245,7 +252,8 @@ describe("a form that hangs, in the middle of a call", () => {
     await breath();
     expect(ended).toBe(false);
     await scene.world.clock.advance(1);
-    expectPending(await call, /page in the browser/);
+    expectPending(await call, /form is open in this client: please answer it there/);
+    expectPending(await pay(client, id), /page in the browser/);
     await approveInBrowser();
     expectDone(await pay(client, id));
     expect(client.forms).toHaveLength(1);
@@ -263,7 +271,7 @@ describe("a form that hangs, in the middle of a call", () => {
     const call = pay(client, id);
     await until(() => client.forms.length === 1);
     await scene.world.clock.advance(45_000);
-    expectPending(await call, /page in the browser/);
+    expectPending(await call, /form is open/);
     await scene.world.clock.advance(60_000);
     const [form] = client.forms;
     if (form === undefined) throw new Error("no form");

@@ -13,6 +13,7 @@ import {
   customer,
   invoice,
   item,
+  organization,
   PRINCIPAL,
   type ScriptedAsker,
   SUBJECT,
@@ -45,6 +46,7 @@ function approvalOf(result: Authorisation) {
   return result.approval;
 }
 
+const organizationScope = { origin: organization.origin, organization_id: organization.id, principal: PRINCIPAL };
 const noForms = { form: false };
 const cards = { form: false, apps: true };
 const page = (works: boolean): PageChannel & { opened: number } => {
@@ -54,6 +56,8 @@ const page = (works: boolean): PageChannel & { opened: number } => {
       channel.opened += 1;
       return works;
     },
+    isOpen: () => works,
+    linkTo: async ({ id }: { id: string }) => `http://127.0.0.1:1/#link-to-${id}`,
   };
   return channel;
 };
@@ -91,7 +95,7 @@ describe("forms asked in the middle of a call", () => {
     expect(await drive(lab, call(guard, paid, elsewhere))).not.toMatchObject({ kind: "approved" });
   });
 
-  const notAsked: [string, FormAnswer | "throws" | "hangs", number][] = [
+  const notAsked: [string, FormAnswer | "throws", number][] = [
     ["declines in 0 ms", { action: "decline" }, 0],
     ["cancels after 299 ms", { action: "cancel" }, 299],
     ["accepts with empty content", accept({}), 3_000],
@@ -99,14 +103,12 @@ describe("forms asked in the middle of a call", () => {
     ["chooses the first option in 0 ms", accept({ decision: "decline" }), 0],
     ["fails", { action: "failed", reason: "closed" }, 5_000],
     ["dies mid-form", "throws", 5_000],
-    ["hangs", "hangs", 0],
   ];
   for (const [name, answer, afterMs] of notAsked) {
     for (const plan of [sendPlan(), typedPlan()]) {
       it(`a client that ${name} was not asked: next channel (${plan.level})`, async () => {
         const lab = bench();
         const client = asker(async () => {
-          if (answer === "hangs") return new Promise<FormAnswer>(() => {});
           await lab.clock.sleep(afterMs);
           if (answer === "throws") throw new Error("connection closed");
           return answer;
@@ -193,18 +195,90 @@ describe("forms asked in the middle of a call", () => {
     expect(form?.message.length).toBeLessThan(1_800);
   });
 
-  it("finds an approval that was given after the call had ended", async () => {
+  it("gives a person minutes, and the client a sign of life every 10 s", async () => {
+    const lab = bench();
+    const beats: string[] = [];
+    const late = answering(lab, yes, 180_000, { progress: true });
+    const running = call(lab.guard(), sendPlan(), late, { onProgress: (message) => beats.push(message) });
+    expect(await drive(lab, running, 300_000)).toMatchObject({ kind: "approved" });
+    expect(late.forms).toHaveLength(1);
+    expect(beats).toHaveLength(17);
+  });
+
+  it("says that the form is open while it is, and takes a late answer", async () => {
+    for (const [answer, kind] of [
+      [yes, "approved"],
+      [{ action: "decline" }, "refused"],
+    ] as const) {
+      const lab = bench();
+      const guard = lab.guard({ terminalCommand: null });
+      const late = answering(lab, answer, 9.5 * 60_000, { progress: true });
+      const first = await drive(lab, call(guard, sendPlan(), late), 600_000);
+      expect(first).toMatchObject({
+        kind: "pending",
+        channel: "form",
+        tell_user: expect.stringContaining("form is open"),
+      });
+      await lab.clock.advance(40_000);
+      expect(await call(guard, sendPlan(), late)).toMatchObject({ kind });
+      expect(late.forms).toHaveLength(1);
+    }
+  });
+
+  it("offers another place beside a form that nobody answers", async () => {
     const lab = bench();
     const guard = lab.guard();
-    const late = answering(lab, yes, 90_000);
-    const first = await drive(lab, call(guard, sendPlan(), late));
-    expect(first).toMatchObject({ kind: "pending", channel: "terminal" });
-    const again = await drive(lab, call(guard, sendPlan(), late));
-    expect(again).toMatchObject({ kind: "pending", channel: "terminal" });
-    expect(late.forms).toHaveLength(1);
-    await lab.clock.advance(60_000);
-    const third = await call(guard, sendPlan(), late);
-    expect(third).toMatchObject({ kind: "approved", approval: { id: approvalOf(first).id } });
+    const client = asker(() => new Promise(() => {}));
+    const began = lab.clock.now();
+    expect(await drive(lab, call(guard, sendPlan(), client))).toMatchObject({ kind: "pending", channel: "form" });
+    // A client that does not ask for progress gives its call up after a minute.
+    expect(lab.clock.now() - began).toBeLessThanOrEqual(46_000);
+    expect(await call(guard, sendPlan(), client)).toMatchObject({ kind: "pending", channel: "terminal" });
+    expect(client.forms).toHaveLength(1);
+  });
+
+  it("asks again by form where no other place exists, and ends before the time after which the client gave up", async () => {
+    const lab = bench();
+    const guard = lab.guard({ terminalCommand: null });
+    const stop = new AbortController();
+    const slow = answering(lab, yes, 30_000);
+    // The form falls with its call, as the protocol wants it.
+    const withdrawn = asker(async (form) => {
+      const stopped = new Promise<FormAnswer>((resolve) =>
+        stop.signal.addEventListener("abort", () => resolve({ action: "failed", reason: "cancelled" })),
+      );
+      return Promise.race([slow.ask(form, 0), stopped]);
+    });
+    const first = call(guard, sendPlan(), withdrawn, { signal: stop.signal });
+    await lab.clock.advance(20_000);
+    stop.abort("MCP error -32001: Request timed out");
+    expect(await first).toMatchObject({ kind: "refused" });
+    const began = lab.clock.now();
+    const second = await drive(lab, call(guard, sendPlan(), slow));
+    expect(second).toMatchObject({ kind: "pending", channel: "form" });
+    expect(lab.clock.now() - began).toBeLessThan(20_000);
+    expect(await drive(lab, call(guard, sendPlan(), slow))).toMatchObject({ kind: "approved" });
+    expect(slow.forms).toHaveLength(2);
+  });
+
+  it("hears of an answer given elsewhere while the form is open", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const running = call(
+      guard,
+      sendPlan(),
+      asker(() => new Promise(() => {})),
+    );
+    await lab.clock.advance(2_000);
+    const [open] = await lab.store.pending({}, lab.clock.now());
+    await lab.store.answer(open?.id ?? "", {
+      state: "approved",
+      channel: "terminal",
+      approved_by: "person",
+      now: lab.clock.now(),
+    });
+    await lab.clock.advance(2_000);
+    expect(await running).toMatchObject({ kind: "approved", approval: { channel: "terminal" } });
   });
 
   it("asks once when a hundred equal calls come at once", async () => {
@@ -230,14 +304,6 @@ describe("forms asked in the middle of a call", () => {
     stop.abort(new Error("gone"));
     expect(await running).toMatchObject({ kind: "refused", reason: "unavailable" });
     expect(lab.clock.sleeping).toBe(0);
-  });
-
-  it("beats while it waits", async () => {
-    const lab = bench();
-    const beats: string[] = [];
-    const client = asker(() => new Promise(() => {}));
-    await drive(lab, call(lab.guard(), sendPlan(), client, { onProgress: (message) => beats.push(message) }));
-    expect(beats.length).toBeGreaterThanOrEqual(4);
   });
 });
 
@@ -361,7 +427,12 @@ describe("the ladder", () => {
       [noForms, { page: page(false) }, { kind: "pending", channel: "terminal" }],
       [noForms, {}, { kind: "pending", channel: "terminal" }],
       [noForms, { terminalCommand: null }, { kind: "refused", reason: "unavailable" }],
-      [noForms, { page: page(false), terminalCommand: null }, { kind: "refused", reason: "unavailable" }],
+      [
+        noForms,
+        { page: page(false), terminalCommand: null },
+        { kind: "pending", channel: "page", link: expect.any(String) },
+      ],
+      [noForms, { page: page(false), confirm: "page", terminalCommand: null }, { kind: "pending", channel: "page" }],
       [{}, { confirm: "deny" }, { kind: "refused", reason: "unavailable" }],
       [cards, { confirm: "form" }, { kind: "refused", reason: "unavailable" }],
       [noForms, { confirm: "card" }, { kind: "refused", reason: "unavailable" }],
@@ -372,12 +443,131 @@ describe("the ladder", () => {
     }
   });
 
-  it("opens the browser once per approval", async () => {
+  for (const [place, client, deps] of [
+    ["page", noForms, { page: page(true), terminalCommand: null }],
+    ["terminal", noForms, {}],
+    ["card", cards, {}],
+  ] as const) {
+    it(`tells a no of the ${place} to the next equal call, once, and asks again after that`, async () => {
+      const lab = bench();
+      const guard = lab.guard(deps);
+      const asked = await call(guard, sendPlan(), asker(undefined, client));
+      const { id } = approvalOf(asked);
+      const decline = { state: "declined", channel: place, approved_by: "person", now: lab.clock.now() } as const;
+      expect(await lab.store.answer(id, decline)).toBe(true);
+      // Also long after the question would have lapsed, and by another process.
+      await lab.clock.advance(3_600_000);
+      const told = await call(lab.guard(deps), sendPlan(), asker(undefined, client));
+      expect(told).toMatchObject({
+        kind: "refused",
+        reason: "declined",
+        message: "The person declined. Nothing was done.",
+      });
+      const again = await call(guard, sendPlan(), asker(undefined, client));
+      expect(again).toMatchObject({ kind: "pending", channel: place });
+      expect(approvalOf(again).id).not.toBe(id);
+    });
+  }
+
+  it("tells a no to exactly one of many equal calls, and never to another act", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const client = asker(undefined, noForms);
+    const { id } = approvalOf(await call(guard, sendPlan(), client));
+    const now = lab.clock.now();
+    await lab.store.answer(id, { state: "declined", channel: "terminal", approved_by: "person", now });
+    expect(await call(guard, sendPlan(), client, { subject: "other" })).toMatchObject({ kind: "pending" });
+    expect(await call(guard, sendPlan(), client, { principal: "local:eve" })).toMatchObject({ kind: "pending" });
+    const results = await Promise.all(Array.from({ length: 20 }, () => call(guard, sendPlan(), client)));
+    expect(results.filter(({ kind }) => kind === "refused")).toHaveLength(1);
+  });
+
+  it("asks anew for what changed since a no, and says so", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const client = asker(undefined, noForms);
+    const { id } = approvalOf(await call(guard, sendPlan(), client));
+    const now = lab.clock.now();
+    await lab.store.answer(id, { state: "declined", channel: "terminal", approved_by: "person", now });
+    const changed = sendPlan({ invoice: invoice({ due_date: "2026-05-15" }) });
+    expect(await call(guard, changed, client)).toMatchObject({
+      kind: "pending",
+      changes: ["You declined it as it was before."],
+    });
+  });
+
+  for (const place of ["page", "terminal"] as const) {
+    it(`keeps the call open while the person decides on the ${place}, if the client asked for progress`, async () => {
+      for (const state of ["approved", "declined"] as const) {
+        const lab = bench();
+        const guard = lab.guard(place === "page" ? { page: page(true) } : {});
+        const client = asker(undefined, { form: false, progress: true });
+        const beats: string[] = [];
+        const waiting = () => call(guard, sendPlan(), client, { onProgress: (message) => beats.push(message) });
+        // The terminal's command has to be told first: the first call ends soon.
+        if (place === "terminal")
+          expect(await drive(lab, waiting())).toMatchObject({ kind: "pending", channel: place });
+        const running = waiting();
+        await lab.clock.advance(45_000);
+        const [open] = await lab.store.pending({}, lab.clock.now());
+        await lab.store.answer(open?.id ?? "", { state, channel: place, approved_by: "person", now: lab.clock.now() });
+        await lab.clock.advance(1_000);
+        expect((await running).kind).toBe(state === "approved" ? "approved" : "refused");
+        expect(beats.length).toBeGreaterThanOrEqual(4);
+        expect(await lab.store.declinedSince({ ...organizationScope, since: 0 })).toHaveLength(
+          state === "declined" ? 1 : 0,
+        );
+        // What a waiting call heard is not told again.
+        if (state === "declined") {
+          expect(await call(guard, sendPlan(), asker(undefined, noForms))).toMatchObject({ kind: "pending" });
+        }
+      }
+    });
+  }
+
+  it("puts the page's address beside a card until a view reported that it stands", async () => {
     const lab = bench();
     const browser = page(true);
     const guard = lab.guard({ page: browser });
-    for (let times = 0; times < 3; times++) await call(guard, sendPlan(), asker(undefined, noForms));
+    const client = asker(undefined, cards);
+    const first = await call(guard, sendPlan(), client);
+    expect(first).toMatchObject({ kind: "pending", channel: "card", link: expect.stringContaining("#link-to-") });
+    expect(first.kind === "pending" ? first.tell_user : "").toContain("http://127.0.0.1:1/#link-to-");
+    expect(browser.opened).toBe(0);
+    // Nobody answered and no view came: the browser as well.
+    expect(await call(guard, sendPlan(), client)).toMatchObject({ channel: "card", link: expect.any(String) });
     expect(browser.opened).toBe(1);
+    const card = { id: approvalOf(first).id, secret: secretOf(first) };
+    expect(await guard.answer({ ...card, secret: "x", decision: "shown" })).toMatchObject({ ok: false });
+    expect(await call(guard, sendPlan(), client)).toMatchObject({ link: expect.any(String) });
+    expect(await guard.answer({ ...card, decision: "shown" })).toMatchObject({ ok: true });
+    expect(await lab.store.get(card.id)).toMatchObject({ state: "pending" });
+    expect(await call(guard, sendPlan(), client)).toMatchObject({ channel: "card", link: null });
+    expect(await call(guard, typedPlan(), client, { subject: "next" })).toMatchObject({ channel: "card", link: null });
+    // The owner who allows no page gets no address.
+    const only = lab.guard({ page: page(true), confirm: "card" });
+    expect(await call(only, sendPlan(), client, { subject: "third" })).toMatchObject({ channel: "card", link: null });
+  });
+
+  it("still takes the card's answer after the page was opened beside it", async () => {
+    const lab = bench();
+    const guard = lab.guard({ page: page(true) });
+    const shown = await call(guard, sendPlan(), asker(undefined, cards));
+    expect(await call(guard, sendPlan(), asker(undefined, noForms))).toMatchObject({ channel: "page" });
+    const answer = { id: approvalOf(shown).id, secret: secretOf(shown), decision: "approve" } as const;
+    expect(await guard.answer(answer)).toMatchObject({ ok: true });
+  });
+
+  it("lets a bounded number of questions wait for one person", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const client = asker(undefined, noForms);
+    for (let index = 0; index < 20; index++) {
+      expect(await call(guard, sendPlan(), client, { subject: `s${index}` })).toMatchObject({ kind: "pending" });
+    }
+    expect(await call(guard, sendPlan(), client, { subject: "more" })).toMatchObject({ reason: "paused" });
+    expect(await call(guard, sendPlan(), client, { subject: "s7" })).toMatchObject({ kind: "pending" });
+    expect(await call(guard, sendPlan(), client, { principal: "local:eve" })).toMatchObject({ kind: "pending" });
   });
 
   it("keeps the secret out of everything but its field", async () => {

@@ -26,12 +26,17 @@ export class HeldClock implements Clock {
         reject(signal.reason);
         return;
       }
-      const sleeper = { at: this.#now + ms, wake: resolve };
-      this.#sleepers.push(sleeper);
-      signal?.addEventListener("abort", () => {
+      const stop = () => {
         this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
-        reject(signal.reason);
-      });
+        reject(signal?.reason);
+      };
+      const wake = () => {
+        signal?.removeEventListener("abort", stop);
+        resolve();
+      };
+      const sleeper = { at: this.#now + ms, wake };
+      this.#sleepers.push(sleeper);
+      signal?.addEventListener("abort", stop);
     });
   }
 
@@ -180,7 +185,7 @@ export function asker(
   const forms: ApprovalForm[] = [];
   return {
     forms,
-    client: { form: true, apps: false, era: "push", name: "test", version: "1", ...client },
+    client: { form: true, apps: false, era: "push", progress: false, name: "test", version: "1", ...client },
     returned,
     async ask(form) {
       forms.push(form);

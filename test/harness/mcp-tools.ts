@@ -60,7 +60,7 @@ export function filledIn(properties: Readonly<Record<string, unknown>>): Record<
   return { typed: (asked?.[1] ?? asked?.[2] ?? "").replace(/ [A-Z]{3}$/, "") };
 }
 
-const NO_FORMS: ClientFacts = { form: false, apps: false, era: "push", name: "test", version: "1" };
+const NO_FORMS: ClientFacts = { form: false, apps: false, era: "push", progress: false, name: "test", version: "1" };
 
 export interface Answered {
   readonly isError: boolean;

@@ -7,7 +7,7 @@ import { APPROVAL_META } from "../../src/ui/names.ts";
 import type { ActArgs, Yes } from "./ledger.ts";
 import type { Session, World } from "./world.ts";
 
-const CLIENT: ClientFacts = { form: false, apps: false, era: "push", name: "test", version: "1" };
+const CLIENT: ClientFacts = { form: false, apps: false, era: "push", progress: false, name: "test", version: "1" };
 
 function client(facts: Partial<ClientFacts>, ask: Asker["ask"], returned: Asker["returned"] = null): Asker {
   return { client: { ...CLIENT, ...facts }, ask, returned };

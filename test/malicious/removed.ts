@@ -82,6 +82,7 @@ function through(store: ApprovalStore): ApprovalStore {
     answer: (id, answer) => store.answer(id, answer),
     offer: (id, offer) => store.offer(id, offer),
     expire: (id, now) => store.expire(id, now),
+    told: (id, now) => store.told(id, now),
     declinedSince: (key) => store.declinedSince(key),
     lastDelivered: (place, customerId) => store.lastDelivered(place, customerId),
     spentSince: (place, act, since) => store.spentSince(place, act, since),

@@ -46,6 +46,7 @@ export function sendPlan(changes: Partial<PlanView> = {}): PlanView {
     simulator: false,
     documents: [draft],
     details: [],
+    changes: [],
     consequences: [
       "The invoice gets its number and is locked.",
       'It is e-mailed to "jane@example.com".',

@@ -24,12 +24,24 @@ export interface ApprovalPage extends PageChannel {
 
 interface Session {
   readonly csrf: string;
-  readonly expires_at: number;
+  /** Approvals that its links named; `null`: all that wait. */
+  scope: ReadonlySet<string> | null;
+  expires_at: number;
 }
 
-/** A link is used by the browser at once; a session lasts a working day. */
+interface Link {
+  readonly lapses_at: number;
+  readonly scope: ReadonlySet<string> | null;
+}
+
+/** A link that the server opens itself is used by the browser at once. */
 const LINK_MS = 2 * 60_000;
-const SESSION_MS = 12 * 3_600_000;
+/** A session lasts as long as the longest approval, counted from the last question. */
+const SESSION_MS = 15 * 60_000;
+/** How long a browser may take to come up before it counts as not there. */
+const STARTING_MS = 20_000;
+/** Times in a row that a browser was started and never came; after that it is not tried again. */
+const MAX_UNSEEN = 2;
 /** The page polls every 1.5 s: seen within this time it is still open, and no second tab is needed. */
 const ALIVE_MS = 5_000;
 const MAX_BODY = 4_096;
@@ -57,12 +69,17 @@ class Refusal extends Error {
 export function createApprovalPage(deps: ApprovalPageDeps): ApprovalPage {
   const { store, clock, openBrowser, log } = deps;
   const desk = createAnswerDesk(deps);
-  /** Hash of a one-time secret → when it lapses. */
-  const links = new Map<string, number>();
+  /** By the hash of the one-time secret. */
+  const links = new Map<string, Link>();
   /** Hash of a session's cookie → its token. */
   const sessions = new Map<string, Session>();
   let started: Promise<{ server: Server; origin: string; port: number }> | null = null;
   let seenAt = Number.NEGATIVE_INFINITY;
+  let openedAt = Number.NEGATIVE_INFINITY;
+  let unseen = 0;
+  let opening: Promise<boolean> | null = null;
+  /** Called when a page comes. */
+  const arrivals = new Set<() => void>();
 
   function start() {
     started ??= new Promise((resolve, reject) => {
@@ -115,10 +132,10 @@ export function createApprovalPage(deps: ApprovalPageDeps): ApprovalPage {
     if (path === "/approvals" && request.method === "GET") {
       checkToken(request, session);
       seenAt = clock.now();
-      return send(response, 200, { approvals: await list() });
+      return send(response, 200, { approvals: await list(session) });
     }
     const id = /^\/approvals\/([A-Za-z0-9_-]{1,64})$/.exec(path)?.[1];
-    if (id !== undefined && request.method === "POST") {
+    if (id !== undefined && request.method === "POST" && (session.scope?.has(id) ?? true)) {
       checkToken(request, session);
       const { decision, typed } = await body(request, answerBody);
       const approval = await store.get(id);
@@ -145,15 +162,21 @@ export function createApprovalPage(deps: ApprovalPageDeps): ApprovalPage {
     const { secret } = await body(request, sessionBody);
     const now = clock.now();
     const hash = secretHash(secret);
-    const lapses = links.get(hash);
+    const link = links.get(hash);
     links.delete(hash);
-    if (lapses === undefined || now >= lapses) throw new Refusal(403);
+    if (link === undefined || now >= link.lapses_at) throw new Refusal(403);
+    arrived();
     for (const [old, { expires_at }] of sessions) if (now >= expires_at) sessions.delete(old);
     // A second link in the same browser joins its session, so that an earlier tab goes on working.
     const known = findSession(request, cookie);
-    if (known !== null) return send(response, 200, { csrf: known.csrf });
+    if (known !== null) {
+      known.scope = known.scope === null || link.scope === null ? null : new Set([...known.scope, ...link.scope]);
+      known.expires_at = now + SESSION_MS;
+      return send(response, 200, { csrf: known.csrf });
+    }
     const token = randomBytes(32).toString("base64url");
-    const session = { csrf: randomBytes(32).toString("base64url"), expires_at: now + SESSION_MS };
+    const csrf = randomBytes(32).toString("base64url");
+    const session: Session = { csrf, scope: link.scope, expires_at: now + SESSION_MS };
     sessions.set(secretHash(token), session);
     response.setHeader("set-cookie", `${cookie}=${token}; Path=/; HttpOnly; SameSite=Strict`);
     log("approval_page_session", {});
@@ -182,30 +205,64 @@ export function createApprovalPage(deps: ApprovalPageDeps): ApprovalPage {
     if (!timingSafeEqual(a, Buffer.from(secretHash(session.csrf), "hex"))) throw new Refusal(403);
   }
 
-  async function list() {
+  async function list({ scope }: Session) {
     const pending = await store.pending(deps.scope, clock.now());
     return pending.flatMap((approval) => {
+      if (scope !== null && !scope.has(approval.id)) return [];
       const snapshot = desk.answerable(approval, "page");
       return snapshot === null ? [] : [{ id: approval.id, state: approval.state, view: snapshot.view }];
     });
   }
 
-  async function link(): Promise<string> {
+  async function link(scope: Link["scope"] = null, lapses_at = clock.now() + LINK_MS): Promise<string> {
     const { origin } = await start();
     const now = clock.now();
-    for (const [hash, lapses] of links) if (now >= lapses || links.size >= MAX_LINKS) links.delete(hash);
+    for (const [hash, old] of links) if (now >= old.lapses_at || links.size >= MAX_LINKS) links.delete(hash);
     const secret = randomBytes(32).toString("base64url");
-    links.set(secretHash(secret), now + LINK_MS);
+    links.set(secretHash(secret), { lapses_at, scope });
     return `${origin}/#${secret}`;
   }
 
+  function arrived(): void {
+    seenAt = clock.now();
+    unseen = 0;
+    for (const tell of arrivals) tell();
+  }
+
+  const isSeen = (withinMs: number) => clock.now() - seenAt < withinMs;
+  const isStarting = () => openedAt > seenAt && clock.now() - openedAt < STARTING_MS;
+
+  async function show(): Promise<boolean> {
+    if (unseen >= MAX_UNSEEN) return false;
+    const address = await link();
+    let tell = () => {};
+    const came = new Promise<true>((resolve) => {
+      tell = () => resolve(true);
+      arrivals.add(tell);
+    });
+    openedAt = clock.now();
+    unseen += 1;
+    const opened = await Promise.race([came, openBrowser(address).catch(() => false)]);
+    arrivals.delete(tell);
+    if (!opened) openedAt = Number.NEGATIVE_INFINITY;
+    log("approval_page_opened", { opened });
+    return opened;
+  }
+
   return {
-    link,
+    link: () => link(),
+    linkTo: ({ id, expires_at }) => link(new Set([id]), expires_at),
+    isOpen: () => isSeen(2 * ALIVE_MS) || isStarting(),
     async open() {
-      if (clock.now() - seenAt < ALIVE_MS) return true;
-      const opened = await openBrowser(await link());
-      log("approval_page_opened", { opened });
-      return opened;
+      const now = clock.now();
+      for (const session of sessions.values()) {
+        if (now < session.expires_at) session.expires_at = now + SESSION_MS;
+      }
+      if (isSeen(ALIVE_MS) || isStarting()) return true;
+      opening ??= show().finally(() => {
+        opening = null;
+      });
+      return opening;
     },
     async close() {
       links.clear();

@@ -40,6 +40,8 @@ export function approvalCard(
   let ended = false;
   let shownAt = 0;
   let minuteSaid = false;
+  /** What the field held when a person last typed in it. */
+  let typedByHand = "";
   // Disabling the button that was pressed takes the focus away from it, so where it was has to be remembered.
   let pressed = false;
 
@@ -65,7 +67,9 @@ export function approvalCard(
     approve.disabled = needsTyping() && typed.value.trim() === "";
   };
 
-  const send = async (decision: Decision) => {
+  const send = async (decision: Decision, event: Event) => {
+    // A script in the page can click and fill in, too; only what came from a device counts.
+    if (!event.isTrusted || (decision === "approve" && typed.value !== typedByHand)) return;
     if (ended || sending() || Date.now() - shownAt < ARMING_MS) return;
     if (decision === "approve" && approve.disabled) return;
     pressed = true;
@@ -154,12 +158,15 @@ export function approvalCard(
     tick();
   };
 
-  approve.addEventListener("click", () => void send("approve"));
-  decline.addEventListener("click", () => void send("decline"));
-  typed.addEventListener("input", refresh);
+  approve.addEventListener("click", (event) => void send("approve", event));
+  decline.addEventListener("click", (event) => void send("decline", event));
+  typed.addEventListener("input", (event) => {
+    if (event.isTrusted) typedByHand = typed.value;
+    refresh();
+  });
   // Not a form: sandboxed frames without allow-forms never submit one.
   typed.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.isComposing) void send("approve");
+    if (event.key === "Enter" && !event.isComposing) void send("approve", event);
   });
   const ticking = setInterval(tick, 1000);
   show();
@@ -170,6 +177,7 @@ export function approvalCard(
       if (ended || sending()) return;
       view = next;
       typed.value = "";
+      typedByHand = "";
       minuteSaid = false;
       for (const control of [decline, typed]) control.disabled = false;
       status.textContent = "";

@@ -31,23 +31,51 @@ function textOf(result: unknown): string {
     .trim();
 }
 
+interface Approval {
+  readonly approval_id: string;
+  readonly secret: string;
+  /** The approval page's address, for hosts that let a view call nothing. */
+  readonly page: string | null;
+}
+
 async function answer(
-  approval: { readonly approval_id: string; readonly secret: string },
+  { approval_id, secret, page }: Approval,
   decision: "approve" | "decline",
   typed: string | undefined,
   words: ReturnType<typeof wordsFor>,
 ): Promise<Answer> {
   const host = await connection;
-  if (host === null || !host.can("serverTools")) return { is: "failed", message: words.cannotAnswer };
+  if (host === null || !host.can("serverTools")) {
+    if (page === null) return { is: "failed", message: words.cannotAnswer };
+    return { is: "failed", message: (await openPage(host, page)) ? words.onPage : `${words.openPage} ${page}` };
+  }
   const result = await host.call("tools/call", {
     name: ANSWER_TOOL,
-    arguments: { ...approval, decision, ...(typed === undefined ? {} : { typed }) },
+    arguments: { approval_id, secret, decision, ...(typed === undefined ? {} : { typed }) },
   });
   const said = textOf(result);
   if (recordIn(result, "structuredContent")?.["ok"] === false) return { is: "refused", message: said };
   if (!isRecord(result) || result["isError"] === true) return { is: "failed", message: said };
   if (decision === "decline" || (await askToContinue(host))) return { is: "done", message: said };
   return { is: "done", message: `${said} ${words.repeat}`.trim() };
+}
+
+/** False when the host opens no links for a view; the person then gets the address to copy. */
+async function openPage(host: Host | null, url: string): Promise<boolean> {
+  if (host === null || !host.can("openLinks")) return false;
+  try {
+    const result = await host.call("ui/open-link", { url });
+    return !isRecord(result) || result["isError"] !== true;
+  } catch {
+    return false;
+  }
+}
+
+/** Tells the server that a view stands: until then it puts the page's address beside every card. */
+async function report({ approval_id, secret }: Approval): Promise<void> {
+  const host = await connection;
+  if (host === null || !host.can("serverTools")) return;
+  await host.call("tools/call", { name: ANSWER_TOOL, arguments: { approval_id, secret, decision: "shown" } });
 }
 
 /** A constant sentence without any data, so that the model repeats its call. False when the host did not take it. */
@@ -75,8 +103,11 @@ function onToolResult(result: unknown): void {
   try {
     if (isPlanView(view) && approval_id !== null && secret !== null) {
       const own = wordsFor(view.locale);
-      const card = approvalCard(view, (decision, typed) => answer({ approval_id, secret }, decision, typed, own));
+      const asked: Approval = { approval_id, secret, page: textIn(approval, "page") };
+      const card = approvalCard(view, (decision, typed) => answer(asked, decision, typed, own));
       main.replaceChildren(card.element);
+      // A host that refuses the report leaves the address beside the card; the card works without it.
+      void report(asked).catch(() => undefined);
     } else if (isPlanView(shown)) {
       main.replaceChildren(previewCard(shown));
     } else if (isInvoiceView(shown?.["document"])) {

@@ -1,0 +1,43 @@
+/** How this process was started, as far as the owner's command has to repeat it. */
+export interface Start {
+  readonly platform: NodeJS.Platform;
+  /** The program that runs this file. */
+  readonly node: string;
+  /** It is no Node of its own but part of another program. */
+  readonly embedded: boolean;
+  readonly node_options: readonly string[];
+  readonly script: string;
+  /** Absolute: the person's terminal stands in another folder and has another environment. */
+  readonly data_dir: string;
+  readonly policy: string | undefined;
+}
+
+/**
+ * The command that answers waiting approvals, as the person can paste it into a terminal of this machine: a POSIX shell, or
+ * on Windows PowerShell and cmd.
+ */
+export function approveCommand(start: Start): string {
+  const program = start.embedded ? "node" : start.node;
+  const words = [
+    ...(start.embedded ? [] : start.node_options),
+    start.script,
+    "approve",
+    "--data-dir",
+    start.data_dir,
+    ...(start.policy === undefined ? [] : ["--policy", start.policy]),
+  ];
+  if (start.platform !== "win32") return [program, ...words].map(posixWord).join(" ");
+  const command = [program, ...words].map(windowsWord).join(" ");
+  // PowerShell takes a quoted program for a text unless it is called with &, which cmd does not know.
+  return command.startsWith('"') ? `& ${command} (PowerShell; in cmd without the first &)` : command;
+}
+
+function posixWord(word: string): string {
+  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A file name on Windows holds no quotation mark. PowerShell reads $ and ` even inside double ones. */
+function windowsWord(word: string): string {
+  if (/^[A-Za-z0-9_:,.\\/=+-]+$/.test(word)) return word;
+  return /[$`]/.test(word) ? `'${word.replaceAll("'", "''")}'` : `"${word}"`;
+}
