@@ -245,7 +245,11 @@ describe("approvals", () => {
     expect((await store.approvals.findOpen({ ...one, now: NOW })).map(({ id }) => id)).toEqual([one.id]);
     expect(await store.approvals.answer(one.id, answer)).toBe(true);
     expect(await store.approvals.answer(one.id, { ...answer, state: "approved" })).toBe(false);
-    expect(await store.approvals.findOpen({ ...one, now: NOW })).toEqual([]);
+    // A no is found until a call heard of it, once; it does not come back, and the trail knows.
+    expect(await store.approvals.findOpen({ ...one, now: NOW + 3_600_000 })).toMatchObject([{ state: "declined" }]);
+    expect(await store.approvals.told(one.id, NOW + 10)).toBe(true);
+    expect(await store.approvals.told(one.id, NOW + 11)).toBe(false);
+    expect(await store.approvals.findOpen({ ...one, now: NOW + 11 })).toEqual([]);
     expect(await store.approvals.declinedSince({ ...one, since: NOW })).toEqual([NOW + 5]);
   });
 
