@@ -33,6 +33,8 @@ export interface OpenCard {
   /** Console errors, page errors and requests that left the test's origin. */
   readonly troubles: string[];
   readonly calls: ToolCall[];
+  /** Calls that say the view stands. */
+  readonly reports: ToolCall[];
   /** Runs a method of the host page (`window.host`). */
   host(method: string, ...args: readonly unknown[]): Promise<unknown>;
   close(): Promise<void>;
@@ -111,6 +113,7 @@ async function openCard(browser: Browser, origin: string, options: HostOptions):
   const page = await context.newPage();
   const troubles: string[] = [];
   const calls: ToolCall[] = [];
+  const reports: ToolCall[] = [];
   page.on("console", (message) => {
     if (message.type() === "error" || message.type() === "warn") troubles.push(message.text());
   });
@@ -120,6 +123,10 @@ async function openCard(browser: Browser, origin: string, options: HostOptions):
   });
   await page.setViewport({ width: options.width ?? 760, height: 900 });
   await page.exposeFunction("answerTool", async (call: ToolCall) => {
+    if (call.arguments["decision"] === "shown") {
+      reports.push(call);
+      return { content: [], structuredContent: { ok: true } };
+    }
     calls.push(call);
     return (options.answer ?? defaultAnswer)(call);
   });
@@ -133,12 +140,14 @@ async function openCard(browser: Browser, origin: string, options: HostOptions):
   });
   const frame = page.frames().find((candidate) => candidate.url().endsWith("/card"));
   if (frame === undefined) throw new Error("the card did not load");
-  return { page, frame, troubles, calls, host, close: () => context.close() };
+  return { page, frame, troubles, calls, reports, host, close: () => context.close() };
 }
 
-export const approvalResult = (view: object, extra: object = {}) => ({
+export const approvalResult = (view: object, extra: object = {}, page?: string) => ({
   content: [{ type: "text", text: "A person has to approve this." }],
   structuredContent: { outcome: "waiting_for_approval", approval_id: "ap_1" },
-  _meta: { "invoicing/approval": { approval_id: "ap_1", secret: "s3cret", view } },
+  _meta: {
+    "invoicing/approval": { approval_id: "ap_1", secret: "s3cret", view, ...(page === undefined ? {} : { page }) },
+  },
   ...extra,
 });

@@ -268,6 +268,55 @@ describe.concurrent("asking", () => {
     );
   });
 
+  it("reports once that it stands, with what only it was given", async () => {
+    await withCard(approvalResult(sendPlan()), async (card) => {
+      expect(card.reports.map((call) => call.arguments)).toEqual([
+        { approval_id: "ap_1", secret: "s3cret", decision: "shown" },
+      ]);
+    });
+  });
+
+  it("leads to the approval page from a host that passes no calls on", async () => {
+    const result = approvalResult(sendPlan(), {}, "http://127.0.0.1:9/#one-time");
+    await withCard(
+      result,
+      async (card) => {
+        await card.frame.click(".approve");
+        await card.frame.waitForSelector(".problem:not(:empty)");
+        expect(await text(card.frame, ".problem")).toContain("http://127.0.0.1:9/#one-time");
+        expect([card.calls, card.reports]).toEqual([[], []]);
+      },
+      { capabilities: {} },
+    );
+    await withCard(
+      result,
+      async (card) => {
+        await card.frame.click(".approve");
+        await card.frame.waitForSelector(".problem:not(:empty)");
+        expect(await text(card.frame, ".problem")).toContain("opened in your browser");
+        expect(await card.host("opened")).toEqual(["http://127.0.0.1:9/#one-time"]);
+      },
+      { capabilities: { openLinks: {} } },
+    );
+  });
+
+  it("takes no click and no text of a script in the page", async () => {
+    await withCard(approvalResult(typedPlan()), async (card) => {
+      await card.frame.evaluate(`(() => {
+        const input = document.querySelector("input");
+        input.value = "1785.00";
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        document.querySelector(".approve").click();
+        document.querySelector(".decline").click();
+        input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+      })()`);
+      // A hand on the button does not make a script's text a person's.
+      await card.frame.click(".approve");
+      expect(await state(card.frame)).toBe("pending");
+      expect(card.calls).toEqual([]);
+    });
+  });
+
   it("closes when its time is over, and opens closed when it was over before", async () => {
     const soon = new Date(Date.now() + 1800).toISOString();
     await withCard(approvalResult(sendPlan({ expires_at: soon })), async (card) => {

@@ -41,11 +41,11 @@ vi.mock("../../src/guard/typed.ts", async (importOriginal) => {
   const original = await importOriginal<typeof import("../../src/guard/typed.ts")>();
   const typedMatches: typeof original.typedMatches = (typed, accepted) =>
     removed.check === "typed text" || original.typedMatches(typed, accepted);
-  const secretMatches: typeof original.secretMatches = (given, hash) =>
-    removed.check === "card secret" || original.secretMatches(given, hash);
+  const cardMatches: typeof original.cardMatches = (given, hash) =>
+    removed.check === "card secret" || original.cardMatches(given, hash);
   const secretHash: typeof original.secretHash = (secret) =>
     original.secretHash(removed.check === "page session" ? "any" : secret);
-  return { ...original, typedMatches, secretMatches, secretHash };
+  return { ...original, typedMatches, cardMatches, secretHash };
 });
 
 vi.mock("../../src/guard/form.ts", async (importOriginal) => {

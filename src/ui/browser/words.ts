@@ -53,7 +53,7 @@ const EN = {
   changed: "The document changed while this was open. Please read it again before you answer.",
   failed: "Your answer did not arrive. Nothing was approved here; please try again.",
   cannotAnswer:
-    "This app cannot send your answer. Ask the assistant to make the same call again: it will tell you where to answer.",
+    "This app cannot send your answer. Ask the assistant to make the same call again: that opens the approval page.",
   onPage: "This app cannot send your answer. The approval page was opened in your browser: please answer there.",
   openPage: "This app cannot send your answer. Please open this address in a browser on this machine:",
   repeat: "Now ask the assistant to continue.",
@@ -118,7 +118,7 @@ const DE: Words = {
   changed: "Der Beleg hat sich inzwischen geändert. Bitte lesen Sie ihn noch einmal, bevor Sie antworten.",
   failed: "Ihre Antwort kam nicht an. Hier wurde nichts freigegeben; bitte versuchen Sie es noch einmal.",
   cannotAnswer:
-    "Diese App kann Ihre Antwort nicht senden. Bitten Sie den Assistenten, den Aufruf zu wiederholen: er sagt Ihnen, wo Sie antworten können.",
+    "Diese App kann Ihre Antwort nicht senden. Bitten Sie den Assistenten, den Aufruf zu wiederholen: das öffnet die Freigabeseite.",
   onPage:
     "Diese App kann Ihre Antwort nicht senden. Die Freigabeseite wurde in Ihrem Browser geöffnet: bitte dort antworten.",
   openPage: "Diese App kann Ihre Antwort nicht senden. Bitte diese Adresse in einem Browser auf diesem Rechner öffnen:",

@@ -19,10 +19,11 @@ declare global {
 
 interface Log {
   readonly messages: unknown[];
+  readonly links: string[];
   readonly sizes: { readonly width?: number | undefined; readonly height?: number | undefined }[];
   initialized: boolean;
 }
-const log: Log = { messages: [], sizes: [], initialized: false };
+const log: Log = { messages: [], links: [], sizes: [], initialized: false };
 let bridge: AppBridge;
 
 const host = {
@@ -50,6 +51,10 @@ const host = {
       log.messages.push(message);
       return {};
     };
+    bridge.onopenlink = async ({ url }) => {
+      log.links.push(url);
+      return {};
+    };
     bridge.oncalltool = (call) => window.answerTool(call);
     await bridge.connect(new PostMessageTransport(frame.contentWindow, frame.contentWindow));
     frame.src = setup.card;
@@ -58,6 +63,7 @@ const host = {
   input: (input: Readonly<Record<string, unknown>>) => bridge.sendToolInput({ arguments: input }),
   result: (result: ToolResult) => bridge.sendToolResult(result),
   cancelled: () => bridge.sendToolCancelled({}),
+  opened: () => log.links,
   theme: (theme: "light" | "dark") => bridge.setHostContext({ theme }),
   teardown: () => bridge.teardownResource({}),
 };
