@@ -19,8 +19,8 @@ export function lifetimeMs(plan: Pick<Plan, "act" | "level">): number {
 /** What is written down when a person is asked. */
 export function askedApproval(
   { plan, subject, principal, locks }: Request,
-  changes: readonly string[],
   { confirm, policy, now }: { readonly confirm: ConfirmMode; readonly policy: Policy; readonly now: number },
+  changes: readonly string[] = [],
 ): NewApproval {
   const expires_at = now + lifetimeMs(plan);
   return {

@@ -126,7 +126,7 @@ export function createGuard(deps: GuardDeps): Guard {
       }
     }
     if (pending !== null) return { kind: "pending", approval: pending };
-    const approval = askedApproval(request, changes, { confirm: deps.confirm, policy, now });
+    const approval = askedApproval(request, { confirm: deps.confirm, policy, now }, changes);
     if (isUnattended(policy, plan)) {
       await store.create({
         ...approval,
