@@ -25,10 +25,13 @@ export function invoiceOf(resource: Resource, document: ResourceDocument, parts:
   const linked = toOne(resource, "customer");
   const customer = linked ?? null;
   const seller = partyOf(fields.object("seller_data"));
+  const formatted = filled(fields.word("formatted_number"));
+  const raw = filled(fields.word("number"));
   const zones = { organization: seller?.timezone ?? null, configured: parts.time_zone };
   return {
     id: resource.id,
-    number: filled(fields.word("formatted_number")) ?? filled(fields.word("number")),
+    number: formatted ?? raw,
+    ...(formatted !== null && raw !== null && raw !== formatted ? { raw_number: raw } : {}),
     status,
     status_word: word,
     currency: required(filled(fields.text("currency")), `${at}.currency`, "a currency code"),

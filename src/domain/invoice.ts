@@ -45,6 +45,8 @@ export interface Invoice {
   readonly id: string;
   /** What people call it: the formatted number, else the raw one; `null` on drafts without one. */
   readonly number: string | null;
+  /** The API's raw number, where it differs from the one people see. */
+  readonly raw_number?: string;
   readonly status: InvoiceStatus;
   /** The API's own word for the status. */
   readonly status_word: string;

@@ -117,6 +117,8 @@ export function itemsOf(world: World, invoiceId: string): ItemRecord[] {
   return world.store.items.group(invoiceId);
 }
 
+const PDF_LATE_MS = 3_000;
+
 export function invoiceResource(world: World, invoice: InvoiceRecord, origin: string): Resource {
   const switches = world.switches();
   const items = itemsOf(world, invoice.id);
@@ -126,7 +128,8 @@ export function invoiceResource(world: World, invoice: InvoiceRecord, origin: st
   const link = (kind: string) =>
     `${origin}/documents/invoices/${encodeURIComponent(id)}/${kind}?access_token=${invoice.access_token}`;
   const hasXml = switches.xml_link === "present" && !isDraft && !invoice.is_quote;
-  const pdf = switches.pdf_link === "present" ? link("pdf") : null;
+  const isMade = switches.pdf_link === "present" || world.now() - Date.parse(invoice.updated_at) >= PDF_LATE_MS;
+  const pdf = switches.pdf_link !== "absent" && isMade ? link("pdf") : null;
   return {
     type: "invoices",
     id,

@@ -233,9 +233,9 @@ export const SWITCHES = {
     rests_on: "Conventions page names POST and PATCH only.",
   },
   pdf_link: {
-    values: ["present", "absent"],
+    values: ["present", "absent", "late"],
     default: "present",
-    sentence: "Whether meta.download_url is there.",
+    sentence: "Whether meta.download_url is there: always, never, or three seconds after the last change.",
     rests_on: "The connector's schema.",
   },
   xml_link: {

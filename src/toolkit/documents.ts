@@ -13,17 +13,41 @@ export function documentUri(invoice: Pick<Invoice, "id">, kind: DocumentKind): s
 }
 
 /** Whether the API has the file, as far as the invoice itself tells. */
-export function requireDocument(invoice: Invoice, kind: DocumentKind): void {
+function hasDocument(invoice: Invoice, kind: DocumentKind): boolean {
   const { pdf, xml, quote_pdf } = invoice.documents;
-  const link = kind === "xml" ? xml : invoice.is_quote ? (quote_pdf ?? pdf) : pdf;
-  if (link === null) throw missing(invoice, kind);
+  return (kind === "xml" ? xml : invoice.is_quote ? (quote_pdf ?? pdf) : pdf) !== null;
+}
+
+function requireDocument(invoice: Invoice, kind: DocumentKind, context: ReadContext): void {
+  if (!hasDocument(invoice, kind)) throw missing(invoice, kind, isFresh(invoice, context));
+}
+
+/** The API makes a document's files some time after it was sent. */
+const MAKING_MS = 10 * 60_000;
+const WAITS_MS = [1_000, 2_000, 3_000];
+
+/** The invoice with its file, waiting a little for one that is just being made. Throws where there is none. */
+export async function withDocument(invoice: Invoice, kind: DocumentKind, context: ReadContext): Promise<Invoice> {
+  let read = invoice;
+  for (const wait of WAITS_MS) {
+    if (hasDocument(read, kind) || kind === "xml" || !isFresh(read, context)) break;
+    await context.clock.sleep(wait, context.signal);
+    read = await context.api.getInvoice(read.id, { signal: context.signal });
+  }
+  requireDocument(read, kind, context);
+  return read;
+}
+
+function isFresh({ status, updated_at }: Invoice, { now }: ReadContext): boolean {
+  const changed = updated_at === null ? Number.NaN : Date.parse(updated_at);
+  return status !== "draft" && now - changed < MAKING_MS;
 }
 
 /** The file of an invoice. Anything that is not what its kind promises is an error, never handed on. */
 export async function readDocument(invoice: Invoice, kind: DocumentKind, context: ReadContext): Promise<DocumentFile> {
-  requireDocument(invoice, kind);
+  await withDocument(invoice, kind, context);
   const file = await context.api.fetchDocument(invoice.id, kind, { signal: context.signal });
-  if (file === null) throw missing(invoice, kind);
+  if (file === null) throw missing(invoice, kind, isFresh(invoice, context));
   if (file.bytes.length > LARGEST_BYTES) {
     throw new UnreadableAnswerError(`The ${kind} of ${nameOf(invoice)} is larger than 10 MB.`, { next: ELSEWHERE });
   }
@@ -33,7 +57,12 @@ export async function readDocument(invoice: Invoice, kind: DocumentKind, context
 const ELSEWHERE = "Open it in the admin dashboard.";
 const LABELS: Readonly<Record<DocumentKind, string>> = { pdf: "PDF", xml: "e-invoice (XML)" };
 
-function missing(invoice: Invoice, kind: DocumentKind): NotFoundError {
+function missing(invoice: Invoice, kind: DocumentKind, fresh: boolean): NotFoundError {
+  if (fresh && kind === "pdf") {
+    return new NotFoundError(`The PDF of ${nameOf(invoice)} is not there yet: the API is still making it.`, {
+      next: "Ask for it again in half a minute.",
+    });
+  }
   return invoice.status === "draft" && !invoice.is_quote
     ? new NotFoundError(`${nameOf(invoice)} has no ${LABELS[kind]} yet: the API makes it when the invoice is sent.`, {
         next: "get_invoice shows the draft.",

@@ -1,13 +1,20 @@
 import type { z } from "zod";
 import { oneLine } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
+import { withJsonTextRead } from "./json-text.ts";
 
 /**
  * Validates arguments. `null` counts as absent (strict function calling sends it for every optional parameter).
  * The message names what is wrong, what is expected, and that nothing was sent.
  */
 export function parseInput<I extends z.ZodObject>(tool: string, schema: I, raw: unknown): z.infer<I> {
-  const parsed = schema.safeParse(withoutNulls(raw ?? {}), { reportInput: true });
+  let given = withoutNulls(raw ?? {});
+  let parsed = schema.safeParse(given, { reportInput: true });
+  // What a text held may hold texts again: lines of an invoice and their prices.
+  for (let depth = 0; depth < 3 && !parsed.success; depth += 1) {
+    given = withoutNulls(withJsonTextRead(given, parsed.error.issues));
+    parsed = schema.safeParse(given, { reportInput: true });
+  }
   if (parsed.success) return parsed.data;
   const known = Object.keys(schema.shape);
   const reasons = parsed.error.issues.slice(0, 5).map((issue) => describeIssue(issue, known));

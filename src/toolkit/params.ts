@@ -16,6 +16,10 @@ const text = (max: number, description: string) =>
     .string()
     .max(max)
     .refine((value) => value.isWellFormed() && hasNoControl(value), "must be text without control characters")
+    .refine(
+      (value) => !/^(null|undefined)$/.test(value.trim()),
+      "is the word for nothing; leave the argument out instead",
+    )
     .describe(description);
 
 /** One line of at least one visible character. */
@@ -23,7 +27,9 @@ export const line = (max: number, description: string) =>
   text(max, description).refine((value) => value.trim() !== "" && !/[\n\r]/.test(value), "must be one line, not blank");
 
 /** Free text, line breaks allowed. */
-export const block = (max: number, description: string) => text(max, description);
+export const block = (max: number, description: string) =>
+  // Answers show a line break as ⏎; what is read and written back must not put that sign into the books.
+  text(max, description).overwrite((value) => value.replace(/ ?⏎ ?/g, "\n"));
 
 export const customerId = () => line(64, "Id.");
 export const invoiceRef = () => line(120, "Id, or number as #2026-0042.");
@@ -34,7 +40,15 @@ export const day = (description: string) =>
   z.string().refine(isIsoDate, "must be a real date as YYYY-MM-DD").describe(description);
 
 export const currency = () =>
-  z.string().refine(isCurrencyCode, "must be an ISO 4217 code such as EUR").describe("E.g. EUR.");
+  z
+    .string()
+    .refine((code) => isCurrencyCode(code) && isKnownCurrency(code), "must be an ISO 4217 code such as EUR")
+    .describe("E.g. EUR.");
+
+/** Three letters that no currency has would be printed on an invoice all the same. Codes for testing and for none are no currency. */
+function isKnownCurrency(code: string): boolean {
+  return !["XXX", "XTS"].includes(code) && Intl.supportedValuesOf("currency").includes(code);
+}
 
 export const amount = (description: string) => z.number().min(-MAX_AMOUNT).max(MAX_AMOUNT).describe(description);
 
@@ -48,7 +62,16 @@ export const quantity = () =>
     .max(1_000_000)
     .describe("Whole number.");
 
-export const taxRate = () => z.number().min(0).max(100).describe("Percent, e.g. 19.");
+export const taxRate = () =>
+  z
+    .number()
+    .min(0)
+    .max(100)
+    .refine((rate) => rate === 0 || rate >= 1, {
+      error: ({ input }) =>
+        `is percent, not a fraction: give ${typeof input === "number" ? Number((input * 100).toFixed(4)) : 19} for ${typeof input === "number" ? Number((input * 100).toFixed(4)) : 19} %`,
+    })
+    .describe("Percent, e.g. 19.");
 
 export const flag = (description: string) => z.boolean().describe(description);
 

@@ -27,13 +27,15 @@ export default defineTool({
   async run(input, context) {
     const outcome = await context.perform(createCustomer, defined(input));
     const { customer, note } = await readCustomer(outcome.result.customer_id, input.email, context);
-    const existing = outcome.outcome === "already_done" && outcome.operation === null;
+    const repeated = outcome.outcome === "already_done";
     return {
       data: {
         customer,
-        note: existing
-          ? "This e-mail already has a customer. Nothing was created; check that it is the right one."
-          : note,
+        note: !repeated
+          ? note
+          : outcome.operation === null
+            ? "This e-mail already has a customer. Nothing was created; check that it is the right one."
+            : "This customer already exists, made by an earlier equal call. Nothing was created now.",
       },
       next: customer.address === undefined ? "create_address for this customer." : "create_invoice.",
     };

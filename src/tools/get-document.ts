@@ -3,7 +3,7 @@ import { fileName } from "../documents/file-name.ts";
 import { documentName } from "../domain/invoice.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import { defineTool } from "../toolkit/define.ts";
-import { documentUri, readDocument, requireDocument } from "../toolkit/documents.ts";
+import { documentUri, readDocument, withDocument } from "../toolkit/documents.ts";
 import { invoiceRef } from "../toolkit/params.ts";
 import { findInvoice } from "../toolkit/references.ts";
 
@@ -27,9 +27,8 @@ export default defineTool({
   }),
   examples: [{ invoice_id: "#2026-0012" }],
   async run(input, context) {
-    const invoice = await findInvoice(input.invoice_id, context);
     const kind = input.kind ?? "pdf";
-    requireDocument(invoice, kind);
+    const invoice = await withDocument(await findInvoice(input.invoice_id, context), kind, context);
     const document = `${kind.toUpperCase()} of ${oneLine(documentName(invoice), 100)}`;
     const uri = documentUri(invoice, kind);
     const links = [{ uri, name: `${invoice.id}.${kind}`, title: document, mimeType: MEDIA_TYPES[kind] }];

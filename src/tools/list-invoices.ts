@@ -8,7 +8,7 @@ import { decodeCursor, encodeCursor } from "../toolkit/cursor.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { rowText, shortRow, toRow, toShortRow } from "../toolkit/invoices.ts";
 import { cursor, day, format, limit, line } from "../toolkit/params.ts";
-import { findCustomer, sameNumber } from "../toolkit/references.ts";
+import { findCustomer, hasNumber } from "../toolkit/references.ts";
 import { PAGE_SIZE, type Scan, scan } from "../toolkit/scan.ts";
 
 /** One call looks at no more than 300 invoices; the cursor goes on from there. */
@@ -139,7 +139,7 @@ function matches(invoice: Invoice, filters: Filters, today: IsoDate): boolean {
     return false;
   if (customer_id !== undefined && invoice.customer_id !== null && invoice.customer_id !== customer_id) return false;
   if (customer_id !== undefined && invoice.customer_id === null) return false;
-  if (number !== undefined && !sameNumber(invoice.number, number.replace(/^#/, ""))) return false;
+  if (number !== undefined && !hasNumber(invoice, number.replace(/^#/, ""))) return false;
   if (issued_from !== undefined && (invoice.issued_at === null || invoice.issued_at < issued_from)) return false;
   if (issued_to !== undefined && (invoice.issued_at === null || invoice.issued_at > issued_to)) return false;
   const actual = invoice.is_quote ? "quote" : invoice.is_cancellation || invoice.is_credit ? "credit_note" : "invoice";

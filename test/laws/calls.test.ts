@@ -128,13 +128,13 @@ function badValues(schema: Readonly<Record<string, unknown>>): Bad[] {
         { name: "-1e308", value: -1e308 },
         { name: "not a number", value: Number.NaN },
         { name: "infinity", value: Number.POSITIVE_INFINITY },
-        { name: "text", value: "5" },
+        { name: "text", value: "five" },
         { name: "a comma", value: "1,50" },
         { name: "true", value: true },
       ];
     case "boolean":
       return [
-        { name: "text", value: "true" },
+        { name: "text", value: "certainly" },
         { name: "a number", value: 1 },
       ];
     case "array":

@@ -303,7 +303,7 @@ const PROBES: { readonly [K in SwitchName]: { probe: Probe; gives: Readonly<Reco
       const invoice = await call(s, "GET", `/invoices/${(await sentInvoice(s)).id}`);
       return typeof at(invoice.json, "data", "meta", "download_url");
     },
-    gives: { present: "string", absent: "object" },
+    gives: { present: "string", absent: "object", late: "object" },
   },
   xml_link: {
     probe: async (s) => {

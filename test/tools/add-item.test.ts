@@ -154,7 +154,7 @@ describe("add_item", () => {
     [{ tax_rate: 101 }, "tax_rate"],
     [{ single_net_amount: 1e308 }, "single_net_amount"],
     [{ single_net_amount: null }, "single_net_amount"],
-    [{ single_net_amount: "150" }, "single_net_amount"],
+    [{ single_net_amount: "1,50" }, "single_net_amount"],
     [{ single_net_amount: 0.105 }, "has more than 2 decimals"],
     [{ single_net_amount: 0.1 + 0.2 }, "has more than 2 decimals"],
   ])("sends nothing for %j", async (wrong, reason) => {

@@ -153,7 +153,7 @@ describe("create_invoice", () => {
     [{ reference_id: "1" }, "go together"],
     [{ reference_type: "bookings", reference_id: "1" }, "reference_type"],
     [{ reference_type: "orders", reference_id: "918273" }, "not both"],
-    [{ calculate_from_net: "true" }, "calculate_from_net"],
+    [{ calculate_from_net: "yes" }, "calculate_from_net"],
     [{ notes: "x".repeat(5_001) }, "notes"],
     [{ duplicate_of: "op_unknown" }, "op_unknown"],
   ])("sends nothing for %j", async (wrong, reason) => {

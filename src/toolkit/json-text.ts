@@ -1,0 +1,51 @@
+import type { z } from "zod";
+import { isJsonObject } from "../domain/json.ts";
+
+/**
+ * Some clients send arrays, objects, numbers and booleans as JSON text. Where the schema wants one of these and the text
+ * is one, it is read as what it is; any other text stays and is refused as before.
+ */
+export function withJsonTextRead(value: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
+  let read = value;
+  for (const issue of issues) {
+    if (issue.code === "invalid_type") read = replaced(read, issue.path, issue.expected);
+  }
+  return read;
+}
+
+function replaced(value: unknown, path: readonly PropertyKey[], expected: string): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return typeof value === "string" ? parsedAs(value, expected) : value;
+  if (Array.isArray(value)) {
+    return value.map((item: unknown, index) => (index === key ? replaced(item, rest, expected) : item));
+  }
+  if (!isJsonObject(value) || typeof key !== "string" || !Object.hasOwn(value, key)) return value;
+  return { ...value, [key]: replaced(value[key], rest, expected) };
+}
+
+function parsedAs(text: string, expected: string): unknown {
+  switch (expected) {
+    case "number":
+    case "int":
+      // Plain decimal notation only: 1e3 or 1,000 is nobody's price.
+      return /^-?(0|[1-9]\d*)(\.\d+)?$/.test(text.trim()) ? Number(text) : text;
+    case "boolean":
+      return text.trim() === "true" ? true : text.trim() === "false" ? false : text;
+    case "array":
+    case "object":
+    case "record": {
+      const parsed = jsonOf(text);
+      return (expected === "array" ? Array.isArray(parsed) : isJsonObject(parsed)) ? parsed : text;
+    }
+    default:
+      return text;
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
