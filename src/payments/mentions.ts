@@ -158,7 +158,7 @@ function tokensOf(plain: string): Token[] {
     end = run.end;
     const before = tokens.at(-1);
     const groups = run.text.match(/\d+/g) ?? [];
-    const listed = before !== undefined && /^\s*(?:[,;+&/]|UND|AND|ET|EN|OG|OCH|ED?|Y|I|U\.?)\s*$/.test(gap);
+    const listed = before !== undefined && /^\s*(?:[,;+&/]|UND|AND|ET|EN|OG|OCH|ED?|Y|I|U\.?)\s*-?\s*$/.test(gap);
     const same = before !== undefined && before.groups.length === groups.length;
     const [year = "", last = ""] = listed && before.groups.length === 2 ? before.groups : [];
     // "2026-0042, 0043": the year goes on. Behind a slash only what is as long: `2026-0042/10023` appends a customer.
@@ -197,11 +197,18 @@ function isForeign(plain: string, { start, end }: Run): boolean {
   );
 }
 
-/** `2026-0042 (Bestellnummer)`, `2026-0042 is our order number`. */
+/** `2026-0042 (Bestellnummer)`, `2026-0042 is our order number`, `2026-0042 Nr. der Bestellung`. */
 function isCalledOther(rest: string): boolean {
-  const said = /^ ?(?:\(([^()\d]{2,40})\)|(?:=|IST|IS|EST|ES|AER|ER|ON|TO) ([^()\d,;|~]{2,40})(?!\d))/.exec(rest);
-  const words = (said?.[1] ?? said?.[2] ?? "").match(/\p{L}+/gu) ?? [];
-  return words.some((word) => kindOf(word) === "other");
+  const said =
+    /^ ?\(([^()\d]{2,40})\)/.exec(rest) ?? /^ ?(?:=|IST|IS|EST|ES|AER|ER|ON|TO) ([^()\d,;|~]{2,40})(?!\d)/.exec(rest);
+  const words = said?.[1]?.match(/\p{L}+/gu) ?? [];
+  if (words.some((word) => kindOf(word) === "other")) return true;
+  const [first = "", ...more] = /^ ([^()\d,;|~]{2,40})(?![^,;|~])/.exec(rest)?.[1]?.match(/\p{L}+/gu) ?? [];
+  return kindOf(first) === "number" && more.some((word) => kindOf(word) === "other");
+}
+
+function isUnknown(word: string | undefined): boolean {
+  return word !== undefined && word !== "" && kindOf(word) === "unknown";
 }
 
 /** Letters on the end of a number; `code`: digits go on behind them (`4A7B`). */
@@ -211,16 +218,20 @@ function tailOf(rest: string): Pick<Mention, "tail" | "loose" | "initial"> & { r
     rest,
   );
   if (attached === null) {
-    // `2026-0042 B`, `2026-0042 (B)`, `2026-0042 B.`; not `u 2026-0043`, `v 01.11.`.
+    // `2026-0042 B`, `2026-0042 (B)`, `2026-0042 B.`; not `u. RE-2026-0043`, `v 01.11.`, `z dnia`.
     const [, one, dot, next, other] =
-      /^ (?:([A-Z])(?![\p{L}\d'&])(?! ?~)(?:(\.) ?(\p{L}*))?|\(([A-Z])\))/u.exec(rest) ?? [];
-    const isAnd = one !== undefined && kindOf(one) === "and" && /^ .\.? ?\d/.test(rest);
-    const isInitial = dot !== undefined && next !== undefined && next !== "" && kindOf(next) === "unknown";
+      /^ (?:([A-Z])(?![\p{L}\d'&])(?!\.? ?~)(?:(\.)? ?(\p{L}*))?|\(([A-Z])\))/u.exec(rest) ?? [];
+    const isLink = one !== undefined && ["and", "quiet"].includes(kindOf(one));
+    // A to H are letters that numbers end in; of them only the "e" of Italian and Spanish joins two numbers.
+    const isAnd = isLink && (!/[A-H]/.test(one) || (/^ E \p{L}*[^\p{L}\d]{0,3}\d/u.test(rest) && !isUnknown(next)));
+    const isInitial = dot !== undefined && isUnknown(next);
     return isAnd ? none : { tail: one ?? other ?? "", loose: true, initial: isInitial, code: false };
   }
   const [, mark = "", letters = "", more = "", gap = "", digit] = attached;
   // The bank dropped a blank: `0042VOM 12.11.`, `0042RE2026`, `0042Danke`. Two letters may be a country's: `0042-DE`.
   const goesOn = digit !== undefined;
+  // `2026-0042/RE-2026-0043`
+  if (isInvoiceWord(letters) && /^[-/._]?\p{L}+[-/._ ]?\d/u.test(rest)) return none;
   // "0042-KORREKTUR" is a document of its own.
   const kind = kindOf(letters);
   const known =

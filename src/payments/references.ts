@@ -45,10 +45,16 @@ export function agreement(mention: Mention, number: NumberParts, isName: (word: 
   const introduced = own || mention.between.every(isName);
   const found = compare(mention.groups, number.groups, introduced && (named || own), numbered, introduced);
   if (found === null || found === "fuzzy") return found;
-  const foreign = attached && !own && !isInvoiceWord(word) && kindOf(word) === "unknown";
+  const foreign = attached && !own && !isInvoiceWord(word) && isPrefix(word);
   const doubted = foreign || mention.doubted || tail !== number.tail || !number.plain;
   // O for 0 is believed only where it makes the number digit for digit.
   return doubted || (mention.repaired && found !== "literal") ? "fuzzy" : found;
+}
+
+/** Letters on a number that belong to it: a word that is not known, or too short to be read as one (`A2026`). */
+function isPrefix(word: string): boolean {
+  const kind = kindOf(word);
+  return kind === "unknown" || (word.length <= 3 && kind !== "number");
 }
 
 function compare(

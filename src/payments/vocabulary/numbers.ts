@@ -251,7 +251,7 @@ export const AND_WORDS: ByLanguage = {
   it: "e ed",
   nl: "en",
   es: "y e",
-  pl: "i oraz a",
+  pl: "i oraz",
   nordic: "og och ja samt",
 };
 
