@@ -220,11 +220,11 @@ function tailOf(rest: string): Pick<Mention, "tail" | "loose" | "initial"> & { r
   if (attached === null) {
     // `2026-0042 B`, `2026-0042 (B)`, `2026-0042 B.`; not `u. RE-2026-0043`, `v 01.11.`, `z dnia`.
     const [, one, dot, next, other] =
-      /^ (?:([A-Z])(?![\p{L}\d'&])(?!\.? ?~)(?:(\.)? ?(\p{L}*))?|\(([A-Z])\))/u.exec(rest) ?? [];
+      /^ (?:([A-Z])(?![\p{L}\d'&])(?:(\.)? ?(~|\p{L}*))?|\(([A-Z])\))/u.exec(rest) ?? [];
     const isLink = one !== undefined && ["and", "quiet"].includes(kindOf(one));
     // A to H are letters that numbers end in; of them only the "e" of Italian and Spanish joins two numbers.
     const isAnd = isLink && (!/[A-H]/.test(one) || (/^ E \p{L}*[^\p{L}\d]{0,3}\d/u.test(rest) && !isUnknown(next)));
-    const isInitial = dot !== undefined && isUnknown(next);
+    const isInitial = next === "~" || (dot !== undefined && isUnknown(next));
     return isAnd ? none : { tail: one ?? other ?? "", loose: true, initial: isInitial, code: false };
   }
   const [, mark = "", letters = "", more = "", gap = "", digit] = attached;
