@@ -3,6 +3,8 @@ import type { AuditRow, JournalStore, Tx } from "./store-port.ts";
 
 const PAGE = 1000;
 const MAX_PROBLEMS = 20;
+/** Looked at once more in one reading, which others wait for: of that many, those that only changed meanwhile are few. */
+const MAX_SUSPECTS = 1000;
 
 /** Appends inside the caller's transaction: an act without its line is impossible. */
 export async function appendLine(
@@ -147,14 +149,17 @@ async function judge(
   seen: { readonly operations: ReadonlySet<string>; readonly approvals: ReadonlySet<string> },
   report: (problem: string) => void,
 ): Promise<void> {
-  for (const id of suspects.operations) {
+  if (suspects.operations.size + suspects.approvals.size > MAX_SUSPECTS) {
+    report(`More than ${MAX_SUSPECTS} operations and approvals differ from their last audit lines.`);
+  }
+  for (const id of [...suspects.operations].slice(0, MAX_SUSPECTS)) {
     const row = await tx.operations.get(id).catch(() => null);
     const digest = stated.operations.get(id) ?? "";
     if (row === null || operationDigest(row, versionOf(digest)) !== digest) {
       report(`Operation ${id} differs from its last audit line.`);
     }
   }
-  for (const id of suspects.approvals) {
+  for (const id of [...suspects.approvals].slice(0, MAX_SUSPECTS)) {
     const row = await tx.approvals.get(id).catch(() => null);
     const digest = stated.approvals.get(id) ?? "";
     const isSame = row !== null && approvalDigest(row, await tx.uses.of(id), versionOf(digest)) === digest;

@@ -48,8 +48,9 @@ function open(DatabaseSync: new (location: string) => Database, location: string
 function configure(connection: Connection, memory: boolean, busyMs: number, maxPages: number | undefined): void {
   connection.exec(`PRAGMA busy_timeout = ${busyMs}`);
   if (maxPages !== undefined) connection.exec(`PRAGMA max_page_count = ${maxPages}`);
-  // What is let go of is overwritten. Nothing spills before the commit: the write lock alone has to be waited for.
-  connection.exec("PRAGMA secure_delete = ON; PRAGMA cache_spill = OFF");
+  // What is let go of is overwritten, and nothing is put into the folder for temporary files. Nothing spills into the file
+  // before the commit either: the write lock alone has to be waited for.
+  connection.exec("PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_spill = OFF");
   const erases = z.object({ secure_delete: z.number() }).parse(connection.get("PRAGMA secure_delete")).secure_delete;
   if (memory) return;
   connection.exec("PRAGMA journal_mode = DELETE; PRAGMA synchronous = EXTRA; PRAGMA fullfsync = 1");
