@@ -4,6 +4,7 @@ import { type Invoice, isOpen } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { type Decimal, decimal, formatMoney, moneyText, zero } from "../domain/money.ts";
 import { oneLine, quoted } from "../domain/untrusted.ts";
+import { InputError } from "../errors.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { displayCustomer } from "../toolkit/invoices.ts";
 import { cursor, limit, line } from "../toolkit/params.ts";
@@ -54,6 +55,11 @@ export default defineTool({
   async run(input, context) {
     // Also finds a customer named by its UUID: invoices carry the id, and a silent "nothing is open" would be false.
     const customer = input.customer_id === undefined ? null : await findCustomer(input.customer_id, context);
+    if (input.cursor !== undefined && !/^[\w-]{16}$/.test(input.cursor)) {
+      throw new InputError("cursor: not one this server gave.", {
+        next: "Leave cursor out to start from the beginning.",
+      });
+    }
     const { list, cursor, restarted } = await readWholeList(
       {
         purpose: `receivables ${customer?.id ?? ""}`,
