@@ -13,7 +13,6 @@ import {
 } from "./vocabulary/states.ts";
 
 export type State = "booked" | "pending" | "failed" | "returned";
-export type Meaning = "in" | "out" | State | "ignore";
 
 /** Words of a text after `fold`; currency signs are words of their own. */
 export function wordsOf(text: string): string[] {
