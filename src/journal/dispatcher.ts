@@ -153,6 +153,7 @@ export class Dispatcher {
       lease_until: now + this.#settings.lease_ms,
       duplicate_of: call.duplicateOf,
       note: options.note ?? null,
+      bank_lines: options.bank_lines ?? [],
       now,
       seen,
       approval: options.approval ? { ...options.approval, subject: approvalSubject(operation, args) } : null,

@@ -44,7 +44,7 @@ class OperationsJournals implements Journals {
   }
 
   in(scope: Scope): Journal {
-    const { operations } = this.#options.store;
+    const { operations, bankLines } = this.#options.store;
     return {
       recall: (operation, args, options) => this.#recall(scope, operation, args, options),
       perform: (operation, args, options) => this.#performOnce(scope, operation, args, options),
@@ -55,6 +55,7 @@ class OperationsJournals implements Journals {
       list: async (filter) => (await operations.list(scope, filter)).map(recordOf),
       settle: (id) => this.#settle(scope, id),
       resolve: (id, verdict, approval) => this.#resolve(scope, id, verdict, approval),
+      usedBankLines: (keys) => bankLines.find(scope, keys),
       recover: () => this.#recover(scope),
     };
   }

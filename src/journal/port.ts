@@ -56,6 +56,11 @@ export interface PerformOptions {
   readonly duplicate_of?: string;
   readonly note?: OperationRecord["note"];
   /**
+   * Lines of a bank statement that the act uses up: `key` identifies the line, `shown` is how the person saw it. Held in the
+   * claim's transaction; a line that is held by another operation refuses the call. Free again when it is proven not done.
+   */
+  readonly bank_lines?: readonly { readonly key: string; readonly shown: string }[];
+  /**
    * For guarded acts. `recheck` re-reads and throws when the approval does not cover what is there now. The approval is
    * consumed, and `limits` are looked at, in the claim's transaction.
    */
@@ -102,8 +107,17 @@ export interface Journal {
     verdict: { readonly is: "done"; readonly resource_id?: string } | { readonly is: "not_done" },
     approval: { readonly id: string; readonly digest: string },
   ): Promise<OperationRecord>;
+  /** Those of these bank lines that are used up or held, by their keys. */
+  usedBankLines(keys: readonly string[]): Promise<ReadonlyMap<string, UsedBankLine>>;
   /** Takes over what a dead process left open in this place: to knowledge, never to action. */
   recover(): Promise<void>;
+}
+
+export interface UsedBankLine {
+  readonly operation_id: string;
+  readonly invoice_id: string;
+  /** When it was claimed, in milliseconds since the epoch. */
+  readonly at: number;
 }
 
 export interface OperationFilter {

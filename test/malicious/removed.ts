@@ -113,6 +113,7 @@ function withoutRecheck(journal: Journal): Journal {
     list: (filter) => journal.list(filter),
     settle: (id, signal) => journal.settle(id, signal),
     resolve: (id, verdict, approval) => journal.resolve(id, verdict, approval),
+    usedBankLines: (keys) => journal.usedBankLines(keys),
     recover: () => journal.recover(),
   };
 }
