@@ -15,6 +15,7 @@ import { median, printTable } from "./table.ts";
  * `ROUNDS` and `ROWS` in the environment make it longer or shorter.
  */
 const ROUNDS = Number(process.env["ROUNDS"] ?? 40);
+const ORIGIN = "https://api.test";
 const ROWS = Number(process.env["ROWS"] ?? 1_000_000);
 const KINDS: readonly OperationKind[] = ["create_invoice", "add_item", "mark_paid"];
 
@@ -147,11 +148,14 @@ function fill(file: string, count: number): void {
   const database = new DatabaseSync(file);
   database.exec(`PRAGMA synchronous = OFF;
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
-    INSERT INTO op (id, organization_id, principal, kind, fingerprint, identity_hash, lock, subject_type, subject_id, args,
-      before, state, version, attempts, applied, quiet_at, created_at, updated_at, owner, lease_until, result, resource_id,
-      candidates, remembered, acknowledged)
-    SELECT 'op_' || i, '${ORGANIZATION_ID}', 'p', 'add_item', hex(randomblob(32)), hex(randomblob(32)), 'inv:' || (i / 4),
-      'invoice', 'inv-' || (i / 4), '{}', NULL, 'done', 2, 1, 1, i, i, i, 'o', i, '{}', 'item-' || i, '[]', 1, 0 FROM n`);
+    INSERT INTO op (id, origin, organization_id, principal, kind, fingerprint, identity_hash, locks, subject_type, subject_id,
+      args, before, state, version, attempts, applied, quiet_at, created_at, updated_at, owner, lease_until, result,
+      resource_id, candidates, remembered, acknowledged)
+    SELECT 'op_' || i, '${ORIGIN}', '${ORGANIZATION_ID}', 'p', 'add_item', hex(randomblob(32)), hex(randomblob(32)),
+      '["inv:' || (i / 4) || '"]', 'invoice', 'inv-' || (i / 4), '{}', NULL, 'done', 2, 1, 1, i, i, i, 'o', i, '{}',
+      'item-' || i, '[]', 1, 0 FROM n;
+    INSERT INTO op_lock (organization_id, lock, seq, origin, open)
+    SELECT organization_id, 'inv:' || ((seq - 1) / 4), seq, origin, 0 FROM op`);
   database.close();
 }
 
@@ -159,7 +163,7 @@ function operation(serial: number): NewOperation {
   const now = Date.now();
   return {
     id: `op_bench_${serial}`,
-    origin: "https://api.test",
+    origin: ORIGIN,
     organization_id: ORGANIZATION_ID,
     principal: "p",
     kind: "add_item",

@@ -5,8 +5,6 @@ import { planView, planViewSchema } from "./view.ts";
 
 /** What an approval keeps of its plan: what the person saw, what binds it, and what has to be typed. */
 const snapshotSchema = z.strictObject({
-  /** The invoices it covers: each of a batch may be used once (`store/approvals.ts`). */
-  documents: z.array(z.strictObject({ invoice: z.strictObject({ id: z.string() }) })),
   facts: z.record(z.string(), z.string()),
   level: z.enum(["approve", "typed"]),
   typed: z.array(z.string()),
@@ -16,7 +14,6 @@ export type PlanSnapshot = z.infer<typeof snapshotSchema>;
 
 export function planSnapshot(plan: Plan, expiresAt: number, changes: readonly string[] = []): JsonObject {
   const snapshot: PlanSnapshot = {
-    documents: plan.documents.map(({ invoice }) => ({ invoice: { id: invoice.id } })),
     facts: { ...plan.facts },
     level: plan.level,
     typed: [...(plan.typed?.accepted ?? [])],

@@ -11,6 +11,7 @@ import {
   RefusedError,
   UnavailableError,
 } from "../../src/errors.ts";
+import { createJournals } from "../../src/journal/journal.ts";
 import type { Ledger } from "../../src/journal/ledger.ts";
 import { journalExportCsv, journalList, journalShow, journalVerify } from "../../src/journal/owner.ts";
 import type { Outcome } from "../../src/journal/port.ts";
@@ -569,5 +570,35 @@ describe("what the owner sees", () => {
     for await (const line of journalExportCsv(it.store, placeIn("org"))) csv.push(line);
     expect(csv).toHaveLength(3);
     expect(JSON.stringify([shown, csv])).not.toContain("Jane");
+  });
+});
+
+describe("one process that serves several scopes", () => {
+  it("keeps places apart, and lets the people of one place share what was done", async () => {
+    const { clock, world, store, line, draft } = bench();
+    const journals = createJournals({
+      store,
+      api: world.api(() => true),
+      clock,
+      owner: "me",
+      isOwnerAlive: () => true,
+      random: () => 0,
+    });
+    const jane = journals.in({ ...placeIn("org"), principal: "jane" });
+    const paul = journals.in({ ...placeIn("org"), principal: "paul" });
+    const staging = journals.in({ origin: "https://staging.test", organization_id: "org", principal: "jane" });
+    const [first, twin] = await clock.run(
+      Promise.all([jane.perform(addItem, line(), {}), paul.perform(addItem, line(), {})]),
+    );
+    expect([first.outcome, twin.outcome]).toEqual(["done", "already_done"]);
+    expect(first.operation).toMatchObject({ principal: "jane" });
+    const id = first.operation?.id ?? "";
+    expect(await paul.get(id)).toMatchObject({ id });
+    expect(await staging.get(id)).toBeNull();
+    expect(await staging.list({ limit: 5 })).toEqual([]);
+    expect(await clock.run(staging.recall(addItem, line(), {}))).toBeNull();
+    expect((await clock.run(staging.perform(addItem, line(), {}))).outcome).toBe("done");
+    expect(world.count(`add_item ${draft} A`)).toBe(2);
+    await clock.run(journals.close());
   });
 });
