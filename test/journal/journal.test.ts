@@ -573,6 +573,28 @@ describe("what the owner sees", () => {
   });
 });
 
+describe("lines of bank statements", () => {
+  it("pay once: another payment by the same line is refused and keeps its approval", async () => {
+    const it = bench();
+    const journal = it.journal();
+    const bank_lines = [{ key: "2026-04-01 ACME 24.00", shown: "ACME 24.00" }];
+    const pay = async (invoice_id: string) => {
+      const args = { invoice_id, send_notification: false };
+      const approval = await it.approve("mark_paid", approvalSubject(markPaid, args));
+      return { approval, call: () => it.clock.run(journal.perform(markPaid, args, { approval, bank_lines })) };
+    };
+    const first = await (await pay(it.open)).call();
+    expect(first.outcome).toBe("done");
+    const other = await pay(it.world.seedInvoice(it.customer, "sent", "Seeded"));
+    await expect(other.call()).rejects.toThrow(`used before, by ${first.operation?.id}`);
+    expect((await it.store.approvals.get(other.approval.id))?.state).toBe("approved");
+    const used = await journal.usedBankLines(["2026-04-01 ACME 24.00", "another"]);
+    expect([...used]).toMatchObject([
+      ["2026-04-01 ACME 24.00", { operation_id: first.operation?.id, invoice_id: it.open }],
+    ]);
+  });
+});
+
 describe("one process that serves several scopes", () => {
   it("keeps places apart, and lets the people of one place share what was done", async () => {
     const { clock, world, store, line, draft } = bench();
