@@ -7,6 +7,7 @@ import { SETTINGS } from "../src/config.ts";
 import { policyJsonSchema } from "../src/guard/policy.ts";
 import type { Tool } from "../src/toolkit/tool.ts";
 import { uiAssets } from "./build-ui.ts";
+import { clientsPage, clientsShort } from "./clients.ts";
 import { bundleManifest, type Package, registryEntry } from "./manifests.ts";
 import { settingsTable, toolPages, toolsTable } from "./tables.ts";
 
@@ -100,6 +101,7 @@ async function outputs(): Promise<readonly Output[]> {
     { path: "src/tools/surface.json", text: () => json(tools.map((tool) => tool.listing())) },
     { path: "src/ui/assets.ts", text: uiAssets },
     { path: "docs/tools.md", text: () => toolPages(tools) },
+    { path: "docs/clients.md", text: clientsPage },
     { path: "docs/policy.schema.json", text: () => json(policyJsonSchema()) },
     { path: "server.json", text: () => json(registryEntry(packaged, SETTINGS)) },
     { path: "manifest.json", text: () => json(bundleManifest(packaged, SETTINGS, tools)) },
@@ -109,7 +111,7 @@ async function outputs(): Promise<readonly Output[]> {
 
 async function readme(tools: readonly Tool[]): Promise<string> {
   const page = await readFile(join(ROOT, "README.md"), "utf8");
-  return withTables(page, { tools: toolsTable(tools), config: settingsTable(SETTINGS) });
+  return withTables(page, { clients: clientsShort(), tools: toolsTable(tools), config: settingsTable(SETTINGS) });
 }
 
 function json(value: unknown): string {

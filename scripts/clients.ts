@@ -1,0 +1,193 @@
+/**
+ * How each client is connected: the one source of docs/clients.md and of the README's part on installing. What a client
+ * can show a person was looked at in September 2026.
+ */
+const NAME = "invoicing";
+const PAGE = "https://github.com/invoicing-mcp/invoicing-mcp/blob/main/docs/clients.md";
+const START = { command: "npx", args: ["-y", "invoicing-mcp"] } as const;
+const DEMO = { ...START, args: [...START.args, "--demo"] } as const;
+const TOKEN = "INVOICES_API_TOKEN";
+const ASKED = "invoices-token";
+
+interface Client {
+  readonly name: string;
+  /** How many of the steps stand in the README, too. */
+  readonly short: number;
+  readonly steps: readonly string[];
+  /** Which way of approval works there, and what is known not to. */
+  readonly approval: string;
+}
+
+/** Lists on one line, as people write them. */
+const json = (value: unknown) =>
+  fenced(
+    "json",
+    JSON.stringify(value, null, 2).replace(
+      /\[\s+("[^[\]{}]*")\s+\]/g,
+      (_, list: string) => `[${list.replace(/\s+/g, " ")}]`,
+    ),
+  );
+const fenced = (language: string, code: string) => `\`\`\`${language}\n${code}\n\`\`\``;
+const withToken = (token: string) => ({ ...START, env: { [TOKEN]: token } });
+
+const inputs = [{ type: "promptString", id: ASKED, description: "anny access token", password: true }];
+const vsCode = { type: "stdio", ...withToken(`\${input:${ASKED}}`) };
+const vsCodeLink = `https://insiders.vscode.dev/redirect/mcp/install?name=${NAME}&inputs=${encoded(inputs)}&config=${encoded(vsCode)}`;
+const cursorLink = `https://cursor.com/install-mcp?name=${NAME}&config=${encodeURIComponent(Buffer.from(JSON.stringify(DEMO)).toString("base64"))}`;
+const gooseLink = `goose://extension?${[["cmd", DEMO.command], ...DEMO.args.map((arg) => ["arg", arg]), ["id", NAME], ["name", "Invoices"], ["description", "Invoices of anny"]].map(([key, value = ""]) => `${key}=${encodeURIComponent(value)}`).join("&")}`;
+
+const CLIENTS: readonly Client[] = [
+  {
+    name: "Claude Desktop",
+    short: 1,
+    steps: [
+      "Download the `.mcpb` file of the [latest release](https://github.com/invoicing-mcp/invoicing-mcp/releases/latest), open it, and fill in the form: your token, or the switch **Try the demo**. No terminal, no Node to install.",
+    ],
+    approval:
+      "The card in the chat where the app shows it (some versions declare it and show only text); otherwise a page in your browser. No forms.",
+  },
+  {
+    name: "Claude Code",
+    short: 1,
+    steps: [
+      fenced(
+        "sh",
+        [
+          `claude mcp add ${NAME} -- ${line(DEMO)}        # the demo`,
+          `claude mcp add ${NAME} --env ${TOKEN}=… -- ${line(START)}`,
+        ].join("\n"),
+      ),
+    ],
+    approval: "A form in the terminal. Hooks of your own can answer forms: leave them out for this server.",
+  },
+  {
+    name: "VS Code",
+    short: 1,
+    steps: [
+      `[Install](${vsCodeLink}): it asks for the token and keeps it.`,
+      "Or in `.vscode/mcp.json`:",
+      json({ inputs, servers: { [NAME]: vsCode } }),
+    ],
+    approval: "A form. Some builds declare forms and decline at once: then the page in your browser is used.",
+  },
+  {
+    name: "Cursor",
+    short: 1,
+    steps: [
+      `[Install the demo](${cursorLink}); for your own account, change it in Cursor's settings as [docs/clients.md](${PAGE}) says.`,
+      "For your own account, in `~/.cursor/mcp.json`:",
+      json({ mcpServers: { [NAME]: withToken(`\${env:${TOKEN}}`) } }),
+      `It takes the token from the environment that Cursor was started in.`,
+    ],
+    approval: "A form.",
+  },
+  {
+    name: "Codex",
+    short: 0,
+    steps: [
+      fenced(
+        "sh",
+        [`codex mcp add ${NAME} -- ${line(DEMO)}`, `codex mcp add ${NAME} --env ${TOKEN}=… -- ${line(START)}`].join(
+          "\n",
+        ),
+      ),
+    ],
+    approval: "A form in the terminal; the page in your browser elsewhere.",
+  },
+  {
+    name: "goose",
+    short: 0,
+    steps: [
+      "Open this link, or run `goose configure`, Add Extension, Command-line Extension:",
+      fenced("text", gooseLink),
+    ],
+    approval: "A form, or the card in the desktop app.",
+  },
+  {
+    name: "Claude Desktop, by its configuration file",
+    short: 0,
+    steps: [
+      "In `claude_desktop_config.json`, with Node 20.18.1 or newer installed:",
+      json({ mcpServers: { [NAME]: DEMO } }),
+    ],
+    approval: "As with the `.mcpb`.",
+  },
+  {
+    name: "LangChain",
+    short: 0,
+    steps: [
+      fenced(
+        "ts",
+        `import { MultiServerMCPClient } from "@langchain/mcp-adapters";\n\nconst client = new MultiServerMCPClient({\n  ${NAME}: { transport: "stdio", ${inCode(DEMO)} },\n});\nconst tools = await client.getTools();`,
+      ),
+    ],
+    approval: "The page in the browser of the machine it runs on, or `invoicing-mcp approve` there. No forms.",
+  },
+  {
+    name: "AI SDK",
+    short: 0,
+    steps: [
+      fenced(
+        "ts",
+        `import { createMCPClient } from "@ai-sdk/mcp";\nimport { StdioMCPTransport } from "@ai-sdk/mcp/mcp-stdio";\n\nconst client = await createMCPClient({\n  transport: new StdioMCPTransport({ ${inCode(DEMO)} }),\n});\nconst tools = await client.tools();`,
+      ),
+    ],
+    approval: "A form, where you give the client a handler that asks a person; otherwise the page.",
+  },
+  {
+    name: "OpenAI Agents",
+    short: 0,
+    steps: [
+      fenced(
+        "ts",
+        `import { MCPServerStdio } from "@openai/agents";\n\nconst server = new MCPServerStdio({ name: "${NAME}", ${inCode(DEMO)} });\nawait server.connect();`,
+      ),
+    ],
+    approval: "The page in the browser of the machine it runs on, or `invoicing-mcp approve` there. No forms.",
+  },
+  {
+    name: "Mastra",
+    short: 0,
+    steps: [
+      fenced(
+        "ts",
+        `import { MCPClient } from "@mastra/mcp";\n\nconst client = new MCPClient({\n  servers: { ${NAME}: { ${inCode(DEMO)} } },\n});\nconst tools = await client.listTools();`,
+      ),
+    ],
+    approval: "A form, where you give the client a handler that asks a person; otherwise the page.",
+  },
+];
+
+/** The README's part: the clients that most people have. */
+export function clientsShort(): string {
+  return CLIENTS.filter(({ short }) => short > 0)
+    .map(({ name, steps, short }) => `**${name}**\n\n${steps.slice(0, short).join("\n\n")}\n`)
+    .join("\n");
+}
+
+/** docs/clients.md. */
+export function clientsPage(): string {
+  return `${[
+    "# Clients",
+    "Generated by `npm run generate` from `scripts/clients.ts`.",
+    `With \`--demo\`, everything runs on a simulator: no account, nothing is sent. For your own account leave it out and set \`${TOKEN}\` to an access token with admin access (dashboard, Organization Settings, API). All settings: [README](../README.md#settings). \`npx\` comes with Node 20.18.1 or newer; with Node 22.13 or newer, \`npx --omit=optional -y invoicing-mcp\` spares the download of SQLite, which that Node has.`,
+    "However a client asks: no answer, no act. [safety.md](safety.md) says what each way of approval protects from.",
+    ...CLIENTS.flatMap(({ name, steps, approval }) => [`## ${name}`, ...steps, `**Approval.** ${approval}`]),
+    "## Any other client",
+    "The server speaks MCP over stdio, in the revisions of 2025 and of 2026-07-28. Start it with:",
+    fenced("sh", line(DEMO)),
+    "A client that keeps its own list of environment variables must pass on what the proxy and the certificates of your network need.",
+  ].join("\n\n")}\n`;
+}
+
+function line({ command, args }: { readonly command: string; readonly args: readonly string[] }): string {
+  return [command, ...args].join(" ");
+}
+
+function inCode({ command, args }: typeof DEMO): string {
+  return `command: "${command}", args: [${args.map((arg) => `"${arg}"`).join(", ")}]`;
+}
+
+function encoded(value: unknown): string {
+  return encodeURIComponent(JSON.stringify(value));
+}
