@@ -13,22 +13,26 @@ export interface Column {
 }
 
 const WITH_CURRENCY =
-  /^(?<name>.*?)(?:\s*[([]\s*(?<bracketed>[^()[\]]{1,8}?)\s*[)\]]|\s+in\s+(?<word>\S{1,5})|\s+(?<code>[A-Z]{3}|\p{Sc}))\s*$/u;
+  /^(?<name>.*?)(?:\s*[([]\s*(?<bracketed>[^()[\]]{1,8}?)\s*[)\]]|\s+in\s+(?<word>[^\s()[\]]{1,5})|\s+(?<code>[A-Z]{3}|\p{Sc}))\s*$/u;
 
 /** What a column holds by its heading and what the caller says of it. */
 export function columnOf(heading: string, position: number, wishes: Wishes): Column {
   const told = toldRole(heading, position, wishes);
-  const whole = headingRole(heading);
-  if (whole !== null) return { heading, role: told ?? whole, currency: "" };
   const groups = WITH_CURRENCY.exec(heading)?.groups;
   const mark = groups?.["bracketed"] ?? groups?.["word"] ?? groups?.["code"] ?? "";
-  const role = groups === undefined ? null : headingRole(groups["name"] ?? "");
-  const isMoney = role === "amount" || role === "credit" || role === "debit" || role === "net" || role === "fee";
+  const named = groups === undefined ? null : headingRole(groups["name"] ?? "");
+  const isMoney = named !== null && MONEY.includes(named);
+  const isCurrency = currenciesOf(mark).length > 0;
+  // Before the whole: `Débit (EUR)` would spell `Débiteur`.
+  if (isMoney && isCurrency) return { heading, role: told ?? named, currency: mark };
+  const whole = headingRole(heading);
+  if (whole !== null) return { heading, role: told ?? whole, currency: "" };
   // A mark that is none is kept: it makes the currency of these amounts a question.
-  if (isMoney) return { heading, role: told ?? role, currency: mark };
-  const isKnown = role !== null && currenciesOf(mark).length > 0;
-  return { heading, role: told ?? (isKnown ? role : null), currency: "" };
+  if (isMoney) return { heading, role: told ?? named, currency: mark };
+  return { heading, role: told ?? (isCurrency ? named : null), currency: "" };
 }
+
+const MONEY: readonly Role[] = ["amount", "credit", "debit", "net", "fee"];
 
 function toldRole(heading: string, position: number, { columns = {} }: Wishes): ColumnRole | null {
   const key = keyOf(heading);
@@ -51,16 +55,28 @@ export function settled(columns: readonly Column[], rows: readonly (readonly str
     if (column.role === "value_date" && share(isCode) > 0.5) return { ...column, role: "currency" };
     if (column.role === "info")
       return { ...column, role: share((cell) => stateOf(cell) !== null) > 0.5 ? "status" : "text" };
+    if (isWordy(column.role) && !hasRole("direction") && share((cell) => /^[^\d]{1,2}$/.test(cell)) === 1) {
+      // `D/A` reads like `Da` (from): cells that are no names decide.
+      return { ...column, role: share(isDirectionMark) > 0 ? "direction" : null };
+    }
     if (column.role !== null || at >= columns.length) return column;
     const isShort = share((cell) => cell.length <= 25) === 1;
     if (isShort && !hasRole("direction") && share(isDirectionMark) > 0) return { ...column, role: "direction" };
-    if (isShort && !hasRole("direction") && share((cell) => directionOf(cell) !== null) > 0.5)
+    if (isShort && !hasRole("direction") && share((cell) => directionOf(cell) !== null) > 0.5 && !cells.some(isState))
       return { ...column, role: "direction" };
-    if (isShort && !hasRole("status") && share((cell) => stateOf(cell) !== null) > 0.5)
-      return { ...column, role: "status" };
+    if (isShort && !hasRole("status") && share(isState) > 0.5) return { ...column, role: "status" };
     if (!hasRole("currency") && share(isCode) === 1) return { ...column, role: "currency" };
     return column;
   });
+}
+
+/** `Bezahlt` may be a state or a direction: not taken for one of them without its heading. */
+function isState(cell: string): boolean {
+  return stateOf(cell) !== null;
+}
+
+function isWordy(role: Role): boolean {
+  return role === "payer" || role === "payee" || role === "party" || role === "type";
 }
 
 /** Where several columns hold currencies, the amount's stands behind it, or right before it; a balance's is another's. */

@@ -104,18 +104,13 @@ function isValue(cell: string): boolean {
 function refuseUnknownHeadings(lines: readonly string[]): void {
   const filled = lines.slice(0, MAX_PREAMBLE).flatMap((line, at) => (line.trim() === "" ? [] : [{ line, at }]));
   for (const [position, { line, at }] of filled.entries()) {
-    const next = filled[position + 1]?.line ?? "";
+    const below = filled.slice(position + 1, position + 9).map((next) => next.line);
     for (const delimiter of DELIMITERS) {
       const headings = cellsOf(line, delimiter);
-      const cells = cellsOf(next, delimiter);
-      if (headings.length < 3 || Math.abs(headings.length - cells.length) > 1) continue;
       const isTitled =
         headings.every((cell) => !/\d{2}/.test(cell) && cell.length < 60) &&
         headings.filter((cell) => cell !== "").length >= 3;
-      const hasValues =
-        cells.some((cell) => readAmount(cell) !== null && /\d[.,]\d/.test(cell)) ||
-        cells.some((cell) => readDate(cell) !== null);
-      if (!isTitled || !hasValues) continue;
+      if (!isTitled || !below.some((next) => isRowBelow(cellsOf(next, delimiter), headings.length))) continue;
       const unknown = headings.filter((heading) => heading !== "" && headingRole(heading) === null);
       const named = (unknown.length > 0 ? unknown : headings).slice(0, 8).map((heading) => quoted(heading, 30));
       throw new InputError(`Line ${at + 1}: no heading is understood as the amount: ${named.join(", ")}.`, {
@@ -123,6 +118,12 @@ function refuseUnknownHeadings(lines: readonly string[]): void {
       });
     }
   }
+}
+
+/** As many cells as headings, one of them a day or an amount. */
+function isRowBelow(cells: readonly string[], headings: number): boolean {
+  if (Math.abs(headings - cells.length) > 1) return false;
+  return cells.some((cell) => readDate(cell) !== null || (readAmount(cell) !== null && /\d[.,]\d/.test(cell)));
 }
 
 /** Cells of one line, quotes closed within it. */

@@ -88,6 +88,8 @@ describe("it came in", () => {
 describe("its currency", () => {
   it.each([
     ["Datum;Text;Betrag (SEK)", "08.11.2026;a;606,90", "+606.90 SEK"],
+    ["Date;Libellé;Crédit (EUR);Débit (EUR)", "2026-11-08;a;606,90;", "+606.90 EUR"],
+    ["Date;Description;Money in (GBP);Money out (GBP)", "2026-11-08;a;606.90;", "+606.90 GBP"],
     ["Datum;Text;Umsatz in SEK", "08.11.2026;a;606,90", "+606.90 SEK"],
     ["Datum;Text;Gutschrift in PLN", "08.11.2026;a;606,90", "+606.90 PLN"],
     ["Datum;Text;Betrag;Devise", "08.11.2026;a;606,90;NOK", "+606.90 NOK"],

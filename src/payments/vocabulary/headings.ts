@@ -155,11 +155,11 @@ export const HEADINGS: Readonly<Record<HeadingRole, ByLanguage>> = {
     de: "Soll/Haben; Soll-Haben; Soll/Haben-Kennzeichen; Soll-/Haben-Kennzeichen; Sollhabenkz; S/H; S/H-Kz.; S/H-Kennzeichen; SH; H/S; Haben/Soll; Vorzeichen; VZ; Richtung; Zahlungsrichtung; Umsatztyp; Soll/Haben Kz; Kennzeichen S/H; Ein-/Ausgang; Eingang/Ausgang; Plus/Minus; +/-",
     en: "DR/CR; CR/DR; Dr / Cr; Credit/Debit; Debit/Credit; Credit/Debit indicator; Debit/credit indicator; Credit debit indicator; DC; CD; D/C; C/D; Direction; CdtDbtInd; Sign; In/Out; Money in/out; Credit or debit; Dr Cr; Debit or credit; Debit/Credit mark; Indicator",
     fr: "Sens; Débit/Crédit; Crédit/Débit; D/C; Signe; Sens de l'opération",
-    it: "Segno; Dare/Avere; D/A; Avere/Dare; Verso",
+    it: "Segno; Dare/Avere; Avere/Dare; Verso",
     nl: "Af Bij; Af/Bij; Bij/Af; Debet/Credit; D/C; Code af/bij; Debet credit",
     es: "Signo; Debe/Haber; D/H; Cargo/Abono; Sentido; Abono/Cargo",
     pl: "Strona; Wn/Ma; Winien/Ma; Uznanie/Obciążenie; Obciążenie/Uznanie; Kierunek; Znak",
-    nordic: "Debet/Kredit; Kredit/Debet; Inn/Ut; Ind/Ud; Plus/Minus; In/ut; Retning; Tecken; Etumerkki; Panot/Otot",
+    nordic: "Debet/Kredit; Kredit/Debet; Inn/Ut; Plus/Minus; In/ut; Retning; Tecken; Etumerkki; Panot/Otot",
   },
   currency: {
     de: "Währung; Waehrung; Whg; Whrg; Devise; Kontowährung; Währungscode; Buchungswährung; Umsatzwährung; Währungskennzeichen; Transaktionswährung; Wäh",
