@@ -4,12 +4,14 @@ import { InputError } from "../errors.ts";
 import { describeChanges } from "./facts.ts";
 import { amountForms, document, documentLabel, finish, type PlanInput, paidFacts } from "./plan-parts.ts";
 import type { Policy } from "./policy.ts";
-import type { Plan } from "./port.ts";
+import type { BankLine, Plan } from "./port.ts";
 import { risksOf } from "./risks.ts";
 import { amountText, languageOf, say } from "./wording.ts";
 
 export type BatchEntry = Omit<PlanInput, "organization" | "policy" | "locale"> & {
   readonly send_notification: boolean;
+  /** What paid it; absent when it is settled free-hand. */
+  readonly bank_line?: BankLine | undefined;
 };
 
 const MAX_BATCH = 50;
@@ -36,8 +38,10 @@ export function planBatch(input: {
   entries.forEach((entry, index) => {
     const own = paidFacts(entry);
     for (const [label, value] of Object.entries(own)) facts[`document ${index + 1} ${label}`] = value;
+    facts[`bank line ${index + 1}`] = lineFact(entry.bank_line);
   });
   const notified = entries.filter((entry) => entry.send_notification).length;
+  const freehand = entries.filter((entry) => entry.bank_line === undefined).length;
   const risks = entries.flatMap((entry) =>
     risksOf({ ...entry, policy, act: "settle_payments", former_customer: null, language }).map((risk) => ({
       ...risk,
@@ -54,11 +58,17 @@ export function planBatch(input: {
       `Mark ${entries.length} invoices as paid: ${shown.join(" + ")}`,
       `${entries.length} Rechnungen als bezahlt markieren: ${shown.join(" + ")}`,
     ),
-    documents: entries.map((entry) => document(entry.invoice, entry.customer, entry.send_notification)),
+    documents: entries.map((entry) => ({
+      ...document(entry.invoice, entry.customer, entry.send_notification),
+      ...(entry.bank_line === undefined ? {} : { bank_line: entry.bank_line }),
+    })),
     details: [
       { label: say(language, "Invoices", "Rechnungen"), value: String(entries.length) },
       { label: say(language, "Total", "Summe"), value: shown.join(" + ") },
       { label: say(language, "Customers e-mailed", "Kunden mit E-Mail"), value: String(notified) },
+      ...(freehand === 0
+        ? []
+        : [{ label: say(language, "Without a bank line", "Ohne Bankbuchung"), value: String(freehand) }]),
     ],
     consequences: [
       say(
@@ -121,6 +131,11 @@ export function changesSince(
     ),
   );
   return describeChanges({ facts }, { facts: paidFacts(now) }, language);
+}
+
+/** The bank line is part of what is approved, and so is that there is none. */
+function lineFact(line: BankLine | undefined): string {
+  return line === undefined ? "none" : [line.day, line.payer, line.amount, line.text].join(" | ");
 }
 
 function totalsPerCurrency(invoices: readonly Invoice[]): { currency: string; gross: Decimal }[] {

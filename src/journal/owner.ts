@@ -74,6 +74,7 @@ const CSV_COLUMNS = [
   "number",
   "amount",
   "currency",
+  "bank_line",
   "channel",
   "hash",
 ] as const;
@@ -87,7 +88,12 @@ const auditData = z.object({
   resource_id: z.string().nullish(),
   channel: z.string().nullish(),
   note: z
-    .object({ number: z.string().nullish(), amount: z.string().optional(), currency: z.string().optional() })
+    .object({
+      number: z.string().nullish(),
+      amount: z.string().optional(),
+      currency: z.string().optional(),
+      bank_line: z.string().optional(),
+    })
     .nullish(),
 });
 
@@ -113,6 +119,7 @@ export async function* journalExportCsv(store: Ledger, place: Place): AsyncGener
       data.note?.number ?? "",
       data.note?.amount ?? "",
       data.note?.currency ?? "",
+      data.note?.bank_line ?? "",
       data.channel ?? "",
       row.hash,
     ]);

@@ -36,6 +36,8 @@ export interface OperationRecord {
     readonly currency?: string;
     readonly customer_id?: string;
     readonly lines?: number;
+    /** The bank line that settled it: day, amount and handle; no names, no texts. */
+    readonly bank_line?: string;
   } | null;
 }
 

@@ -12,6 +12,7 @@ export const operationData = z.object({
   at: z.string().describe("ISO 8601, UTC."),
   document: z.string().optional().describe("Number or id."),
   amount: z.string().optional(),
+  bank_line: z.string().optional().describe("What paid it."),
   why: z.string().optional(),
   candidates: z.array(z.string()).optional().describe("Ids to look at."),
   result: z.array(z.string()).optional().describe("What it made, as name: value."),
@@ -30,6 +31,7 @@ export function toOperation(record: OperationRecord): OperationData {
     at: record.updated_at,
     ...(document ? { document: oneLine(document, 64) } : {}),
     ...(amount === null ? {} : { amount }),
+    ...(note?.bank_line === undefined ? {} : { bank_line: oneLine(note.bank_line, 200) }),
     ...(record.why === null ? {} : { why: oneLine(record.why, 300) }),
     ...(record.candidates.length === 0 ? {} : { candidates: [...record.candidates] }),
     ...(result.length === 0 ? {} : { result }),
@@ -54,6 +56,7 @@ export function operationText(operation: OperationData): string {
     `${operation.at} ${what}: ${operation.state} (${operation.operation_id})`,
     ...(operation.why === undefined ? [] : [`  ${operation.why}`]),
     ...(operation.candidates === undefined ? [] : [`  Look at: ${operation.candidates.join(", ")}`]),
+    ...(operation.bank_line === undefined ? [] : [`  Paid by ${operation.bank_line}`]),
     ...(operation.result === undefined ? [] : [`  ${operation.result.join(", ")}`]),
   ].join("\n");
 }

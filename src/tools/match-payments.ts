@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { type Invoice, isOpen } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
-import { toWireNumber, zero } from "../domain/money.ts";
 import { oneLine, quoted } from "../domain/untrusted.ts";
-import { InputError } from "../errors.ts";
+import { InputError, InvoicingError } from "../errors.ts";
 import { wishesOf } from "../payments/answers.ts";
 import type { Statement, Wishes } from "../payments/bank-line.ts";
 import { KINDS } from "../payments/judge.ts";
+import { lineKeys } from "../payments/line-key.ts";
 import { doubtsOf, isDecided, matchPayments } from "../payments/match.ts";
 import { NumberIndex } from "../payments/number-index.ts";
 import type { Proposal } from "../payments/proposal.ts";
@@ -18,6 +18,7 @@ import type { ReadContext } from "../toolkit/context.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { block, currency, limit } from "../toolkit/params.ts";
 import { PAGE_SIZE } from "../toolkit/scan.ts";
+import { rememberLines } from "../toolkit/seen-lines.ts";
 
 /** One call looks at no more than 600 invoices for open ones, and searches for at most 60 numbers beyond them. */
 const MAX_PAGES = 20;
@@ -65,9 +66,7 @@ export default defineTool({
     sure: z.array(shownLine).describe("Number and amount agree."),
     to_decide: z.array(shownLine),
     not_found: z.array(shownLine),
-    settle: z
-      .array(z.object({ invoice_id: z.string(), amount: z.number() }))
-      .describe("`payments` of settle_payments: the sure ones."),
+    settle: z.array(z.object({ line: z.string() })).describe("`payments` of settle_payments: the sure ones."),
     totals: z.array(z.object({ currency: z.string(), received: z.string(), settle: z.string() })),
     ignored: z.number().optional().describe("Debits and reversals."),
     pending: z.number().optional().describe("Not booked yet; not matched."),
@@ -84,11 +83,13 @@ export default defineTool({
   async run({ statement: text, limit: wanted = 50, answers = [], ...wishes }, context) {
     const statement = read(text, { ...wishes, ...wishesOf(answers) });
     const known = await candidates(statement.credits, context);
-    const proposals = matchPayments(statement, known.invoices, wishes.currency ?? null);
-    const settled = proposals.filter(({ settles }) => settles);
-    const settle = settled.flatMap(({ invoices }) =>
-      invoices.map(({ id, total }) => ({ invoice_id: id, amount: toWireNumber(total ?? zero) })),
+    const proposals = withoutUsed(
+      matchPayments(statement, known.invoices, wishes.currency ?? null),
+      await usedHandles(statement.credits, context),
     );
+    const settled = proposals.filter(({ settles }) => settles);
+    rememberLines(proposals, context);
+    const settle = settled.map(({ handle }) => ({ line: handle }));
     const { omitted, ...groups } = shown(proposals, wanted);
     const questions = questionsFor(statement, proposals);
     return {
@@ -116,7 +117,7 @@ export default defineTool({
       ...group("To decide", to_decide),
       ...group("Not found", not_found),
       ...(rest.omitted === undefined ? [] : [`${rest.omitted} more lines are not listed.`]),
-      `Settle: ${settle.length === 0 ? "none" : settle.map(({ invoice_id, amount }) => `${invoice_id} ${amount}`).join("; ")}`,
+      `Settle: ${settle.length === 0 ? "none" : settle.map(({ line }) => line).join(", ")}`,
       totals
         .map(({ currency: code, received, settle: certain }) => `Received ${received} ${code}, sure ${certain}.`)
         .join(" "),
@@ -196,6 +197,29 @@ function nextStep(proposals: readonly Proposal[], settled: number, asks: boolean
   const sure = settled === 0 ? "nothing is sure" : "`settle` holds the sure ones";
   const many = settled > SETTLED_AT_ONCE ? `, ${SETTLED_AT_ONCE} invoices at a time` : "";
   return `Show the person each bank line beside its invoice and let them decide. Then call settle_payments once with what they chose (${sure})${many}. They approve it; you cannot.`;
+}
+
+/** Lines that settled an invoice before, by their handle: what the journal knows, where it can be read. */
+async function usedHandles(lines: Statement["credits"], context: ReadContext): Promise<ReadonlyMap<string, string>> {
+  try {
+    const journal = await context.journal();
+    const keys = new Map(lineKeys(lines).map((handle) => [`${handle}/1`, handle]));
+    const used = await journal.usedBankLines([...keys.keys()]);
+    return new Map([...used].map(([key, { invoice_id }]) => [keys.get(key) ?? key, invoice_id]));
+  } catch (error) {
+    if (error instanceof InvoicingError) return new Map();
+    throw error;
+  }
+}
+
+/** A bank line pays once, whatever else it would fit by now. */
+function withoutUsed(proposals: readonly Proposal[], used: ReadonlyMap<string, string>): Proposal[] {
+  return proposals.map((proposal) => {
+    const invoice = used.get(proposal.handle);
+    if (invoice === undefined) return proposal;
+    const reason = `This bank line settled invoice ${invoice} before; it pays nothing else.`;
+    return { ...proposal, kind: "already_paid", settles: false, reason };
+  });
 }
 
 /** The reader names the line; which argument it stands in is said here. */

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { documentName, type Invoice } from "../domain/invoice.ts";
-import { decimal, formatMoney, moneyText } from "../domain/money.ts";
+import { formatMoney, sum, zero } from "../domain/money.ts";
 import { InputError, InvoicingError, RefusedError, WrongStateError } from "../errors.ts";
 import { changesSince, planBatch } from "../guard/plan-batch.ts";
 import { markPaid } from "../operations/mark-paid.ts";
 import type { ReadContext } from "../toolkit/context.ts";
 import { requireOpen } from "../toolkit/corrections.ts";
 import { defineAct } from "../toolkit/define.ts";
-import { amount, flag, invoiceRef } from "../toolkit/params.ts";
+import { amount, flag, invoiceRef, line } from "../toolkit/params.ts";
 import { planInput } from "../toolkit/planning.ts";
-import { findInvoiceId } from "../toolkit/references.ts";
+import { recordedLine, requireAmounts, requireUnused, settlementsOf, shownLine } from "../toolkit/settlements.ts";
 
 const MAX_PAYMENTS = 50;
 
@@ -27,10 +27,16 @@ export default defineAct({
   title: "Settle payments",
   effect: "commit",
   description:
-    "Mark several invoices as paid under one approval, one after another, stopping at the first doubt. Amounts must equal the gross. Take the list from match_payments. A person approves.",
+    "Mark several invoices as paid under one approval, one after another, stopping at the first doubt. Take the lines from match_payments. A person approves.",
   input: z.strictObject({
     payments: z
-      .array(z.strictObject({ invoice_id: invoiceRef(), amount: amount("Received, gross.") }))
+      .array(
+        z.strictObject({
+          line: line(20, "Handle of a bank line.").optional(),
+          invoice_id: invoiceRef().optional(),
+          amount: amount("Received, gross; without a line.").optional(),
+        }),
+      )
       .min(1)
       .max(MAX_PAYMENTS)
       .describe("What the person chose."),
@@ -40,27 +46,36 @@ export default defineAct({
   examples: [{ payments: [{ invoice_id: "#2026-0012", amount: 1785 }] }],
   async begin(input, context, { journal, options }) {
     const notify = input.send_notification ?? false;
-    const ids: string[] = [];
-    for (const payment of input.payments) ids.push(await findInvoiceId(payment.invoice_id, context));
-    if (new Set(ids).size !== ids.length) throw new InputError("settle_payments: an invoice is listed twice.");
-    /** Fresh reads, each checked against the amount received. */
+    const settlements = await settlementsOf(input.payments, context);
+    if (settlements.length > MAX_PAYMENTS) {
+      throw new InputError(`settle_payments: at most ${MAX_PAYMENTS} invoices at a time.`);
+    }
+    const ids = settlements.map(({ invoice_id }) => invoice_id);
+    await requireUnused(settlements, journal);
+    /** Fresh reads, each checked against what came in. */
     const read = async (): Promise<Invoice[]> => {
       const invoices: Invoice[] = [];
-      for (const [index, id] of ids.entries()) {
-        const invoice = await context.api.getInvoice(id, { signal: context.signal });
-        const received = input.payments[index]?.amount;
-        requireAmount(invoice, received);
-        invoices.push(invoice);
-      }
+      for (const id of ids) invoices.push(await context.api.getInvoice(id, { signal: context.signal }));
+      requireAmounts(settlements, new Map(invoices.map((invoice) => [invoice.id, invoice])));
       return invoices;
     };
     return {
-      subject: { kind: "settle_payments", invoice_ids: ids, send_notification: notify },
+      subject: {
+        kind: "settle_payments",
+        invoice_ids: ids,
+        lines: settlements.flatMap(({ keys }) => keys),
+        send_notification: notify,
+      },
       async preview() {
         const entries = [];
-        for (const invoice of await read()) {
+        for (const [index, invoice] of (await read()).entries()) {
           if (invoice.status !== "paid") requireOpen(invoice);
-          entries.push({ ...(await planInput(invoice, context)), send_notification: notify });
+          const settlement = settlements[index];
+          entries.push({
+            ...(await planInput(invoice, context)),
+            send_notification: notify,
+            bank_line: settlement === undefined ? undefined : shownLine(settlement, context.language),
+          });
         }
         if (entries.every(({ invoice }) => invoice.status === "paid")) {
           throw new WrongStateError("All of these invoices are paid already.", { next: "Nothing needs to be done." });
@@ -76,27 +91,34 @@ export default defineAct({
         // The whole batch is compared with what was approved; then each invoice once more before its own act.
         await recheck();
         const rows: SettledRow[] = [];
+        const paid: Invoice[] = [];
         let stopped = false;
-        for (const [index, invoiceId] of ids.entries()) {
-          const payment = input.payments[index];
+        for (const [index, settlement] of settlements.entries()) {
+          const { invoice_id: invoiceId, named } = settlement;
           if (stopped) {
-            rows.push({ invoice: payment?.invoice_id ?? invoiceId, result: "not_started" });
+            rows.push({ invoice: named, result: "not_started" });
             continue;
           }
+          const bank_line = recordedLine(settlement);
           context.progress(`payment ${index + 1} of ${ids.length}`);
-          const row = await settleOne(invoiceId, payment?.amount, context, async (invoice) =>
+          const done = await settleOne(invoiceId, context, async (invoice) =>
             journal.perform(
               markPaid,
               { invoice_id: invoiceId, send_notification: notify },
               {
                 ...options,
-                note: { number: invoice.number, currency: invoice.currency, amount: invoice.total?.toFixed() ?? "0" },
+                note: {
+                  number: invoice.number,
+                  currency: invoice.currency,
+                  amount: invoice.total?.toFixed() ?? "0",
+                  ...(bank_line === undefined ? {} : { bank_line }),
+                },
+                bank_lines: settlement.keys.map((key) => ({ key, shown: bank_line ?? "" })),
                 approval: {
                   id,
                   digest,
                   recheck: async () => {
                     const fresh = await context.api.getInvoice(invoiceId);
-                    requireAmount(fresh, payment?.amount);
                     requireOpen(fresh);
                     const customer =
                       fresh.customer_id === null ? null : await context.api.getCustomer(fresh.customer_id);
@@ -106,11 +128,13 @@ export default defineAct({
               },
             ),
           );
+          const { row } = done;
           rows.push(row);
+          if (done.paid !== null) paid.push(done.paid);
           stopped = row.result === "failed" || row.result === "unknown";
         }
         return {
-          data: { payments: rows, total: totals(rows) },
+          data: { payments: rows, total: totals(paid) },
           next: stopped
             ? "It stopped at the first doubt. Look at the failed or unknown one, then call again with the rest."
             : "list_operations shows what was recorded.",
@@ -128,50 +152,48 @@ export default defineAct({
     ].join("\n"),
 });
 
-type Performed = Awaited<ReturnType<Parameters<typeof settleOne>[3]>>;
+type Performed = Awaited<ReturnType<Parameters<typeof settleOne>[2]>>;
+
+interface Done {
+  readonly row: SettledRow;
+  /** What was marked as paid by this call. */
+  readonly paid: Invoice | null;
+}
 
 async function settleOne(
   id: string,
-  received: number | undefined,
   context: ReadContext,
   perform: (invoice: Invoice) => Promise<import("../journal/port.ts").Outcome<{ invoice_id: string }>>,
-): Promise<SettledRow> {
+): Promise<Done> {
   let name = id;
   try {
     const invoice = await context.api.getInvoice(id);
     name = documentName(invoice);
     const shown = invoice.total === null ? {} : { amount: formatMoney(invoice.total, invoice.currency) };
-    requireAmount(invoice, received);
-    if (invoice.status === "paid") return { invoice: name, result: "already_paid", ...shown };
+    if (invoice.status === "paid") return { row: { invoice: name, result: "already_paid", ...shown }, paid: null };
     const outcome: Performed = await perform(invoice);
     const operation = outcome.operation === null ? {} : { operation_id: outcome.operation.id };
     switch (outcome.outcome) {
       case "done":
-        return { invoice: name, result: "paid", ...shown, ...operation };
+        return { row: { invoice: name, result: "paid", ...shown, ...operation }, paid: invoice };
       case "already_done":
-        return { invoice: name, result: "already_paid", ...shown, ...operation };
+        return { row: { invoice: name, result: "already_paid", ...shown, ...operation }, paid: null };
       default:
         return {
-          invoice: name,
-          result: "unknown",
-          ...shown,
-          ...operation,
-          ...(outcome.operation.why === null ? {} : { why: outcome.operation.why }),
+          row: {
+            invoice: name,
+            result: "unknown",
+            ...shown,
+            ...operation,
+            ...(outcome.operation.why === null ? {} : { why: outcome.operation.why }),
+          },
+          paid: null,
         };
     }
   } catch (error) {
     if (!(error instanceof InvoicingError)) throw error;
-    return { invoice: name, result: error.effect === "unknown" ? "unknown" : "failed", why: error.message };
-  }
-}
-
-function requireAmount(invoice: Invoice, received: number | undefined): void {
-  if (received === undefined || invoice.total === null || !invoice.total.eq(decimal(received))) {
-    const due = invoice.total === null ? "an unknown amount" : formatMoney(invoice.total, invoice.currency);
-    throw new InputError(
-      `settle_payments: ${documentName(invoice)} is over ${due}, but ${received === undefined ? "nothing" : moneyText(decimal(received), invoice.currency)} was received. The API knows no partial payments.`,
-      { next: "Leave it out, or ask the person; mark_paid settles one invoice by itself." },
-    );
+    const result = error.effect === "unknown" ? "unknown" : "failed";
+    return { row: { invoice: name, result, why: error.message }, paid: null };
   }
 }
 
@@ -183,13 +205,10 @@ function requireUnchanged(...[approved, now]: Parameters<typeof changesSince>): 
   });
 }
 
-function totals(rows: readonly SettledRow[]): string[] {
-  const sums = new Map<string, ReturnType<typeof decimal>>();
-  for (const { result, amount: shown } of rows) {
-    const match = shown === undefined ? null : /^(-?[\d,.]+) ([A-Z]{3})$/.exec(shown);
-    if (result !== "paid" || match === null) continue;
-    const [, number = "0", currency = ""] = match;
-    sums.set(currency, (sums.get(currency) ?? decimal(0)).plus(decimal(number.replaceAll(",", ""))));
-  }
-  return [...sums].map(([currency, sum]) => formatMoney(sum, currency));
+function totals(paid: readonly Invoice[]): string[] {
+  const currencies = [...new Set(paid.map(({ currency }) => currency))];
+  return currencies.map((currency) => {
+    const own = paid.filter((invoice) => invoice.currency === currency);
+    return formatMoney(sum(own.map(({ total }) => total ?? zero)), currency);
+  });
 }

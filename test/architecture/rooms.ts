@@ -48,6 +48,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "operations",
     "api/port.ts",
     "documents/port.ts",
+    "payments",
     "ui/names.ts",
     "domain",
     "errors.ts",

@@ -1,6 +1,6 @@
 import { encode } from "gpt-tokenizer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Bench, listOf, startBench, toolNamed } from "../harness/mcp-tools.ts";
+import { type Answered, type Bench, listOf, startBench, toolNamed } from "../harness/mcp-tools.ts";
 
 let bench: Bench;
 beforeAll(async () => {
@@ -21,20 +21,20 @@ const STATEMENT = [
   "09.03.2026;Vermieter;Miete Maerz;-900,00;EUR",
 ].join("\n");
 
-/** Invoice ids are random; their number stands for them. */
-async function numbered(settle: readonly Record<string, unknown>[]): Promise<unknown[]> {
-  return Promise.all(
-    settle.map(async ({ invoice_id, amount }) => {
-      const { number } = await bench.deps.api.getInvoice(String(invoice_id));
-      return [number, amount];
-    }),
-  );
+/** Numbers and amounts of the invoices that `settle` stands for. */
+function settledBy(answer: Answered): unknown[] {
+  const sure = listOf(answer, "sure");
+  return listOf(answer, "settle").flatMap(({ line }) => {
+    const row = sure.find(({ handle }) => handle === line);
+    const invoices = row?.["invoices"];
+    return Array.isArray(invoices) ? invoices.map(({ number, amount }) => [number, amount]) : [];
+  });
 }
 
 describe("match_payments", () => {
   it("proposes for every line, and lists what is certain for settle_payments", async () => {
     const answer = await bench.ok("match_payments", { statement: STATEMENT });
-    expect(await numbered(listOf(answer, "settle"))).toEqual([["RE-2026-0007", 899.64]]);
+    expect(settledBy(answer)).toEqual([["RE-2026-0007", "899.64 EUR"]]);
     const { settle: _ids, ...rest } = answer.structured;
     expect(rest).toMatchInlineSnapshot(`
       {
@@ -231,11 +231,11 @@ describe("match_payments", () => {
     try {
       const traffic = await bench.traffic(async () => {
         const answer = await bench.ok("match_payments", { statement: "RE 2026-0014 66,00 EUR" });
-        expect(await numbered(listOf(answer, "settle"))).toEqual([["RE-2026-0014", 66]]);
+        expect(settledBy(answer)).toEqual([["RE-2026-0014", "66.00 EUR"]]);
       });
       expect(traffic.filter((request) => request.includes("page[number]=2"))).toEqual([]);
       const old = await bench.ok("match_payments", { statement: "Rechnung 2025-0003 606,90 EUR" });
-      expect(await numbered(listOf(old, "settle"))).toEqual([["RE-2025-0003", 606.9]]);
+      expect(settledBy(old)).toEqual([["RE-2025-0003", "606.90 EUR"]]);
     } finally {
       bench.simulator.setSwitches({ status_filter: "on" });
     }
@@ -257,7 +257,7 @@ describe("match_payments", () => {
     );
     const answer = await bench.ok("match_payments", { statement, limit: 2, currency: "EUR" });
     expect(answer.structured).toMatchObject({ sure: [{ line: 61 }], not_found: [{ line: 1 }], omitted: 59 });
-    expect(await numbered(listOf(answer, "settle"))).toEqual([["RE-2026-0011", 424.83]]);
+    expect(settledBy(answer)).toEqual([["RE-2026-0011", "424.83 EUR"]]);
   });
 
   it("says which line it cannot read, and asks about days", async () => {

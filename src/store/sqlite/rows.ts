@@ -57,6 +57,7 @@ export const operationRow: z.ZodType<OperationRow> = z.object({
         currency: z.string().exactOptional(),
         customer_id: z.string().exactOptional(),
         lines: z.number().exactOptional(),
+        bank_line: z.string().exactOptional(),
       }),
     )
     .nullable(),
