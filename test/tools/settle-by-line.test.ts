@@ -81,7 +81,7 @@ describe("settle_payments by bank lines", () => {
     await bench.refused("settle_payments", { payments: [payments[0]] }, null);
     await bench.ok("settle_payments", { payments }, typing("1324.47"));
     expect(paid()).toBe(2);
-    const parts = await handles("2026-03-08;X;a;1000.00;EUR", "2026-03-09;X;b;149.61;EUR");
+    const parts = await handles("2026-03-08;Weber GmbH;a;1000.00;EUR", "2026-03-09;Weber GmbH;b;149.61;EUR");
     const two = parts.map((line) => ({ line, invoice_id: "#RE-2026-0012" }));
     await bench.ok("settle_payments", { payments: two }, typing("1149.61"));
     expect(paid()).toBe(3);
