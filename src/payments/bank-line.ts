@@ -130,8 +130,8 @@ export function plainText(raw: string, max = 2_000): string {
     .slice(0, max);
 }
 
-/** `null` for a text without content. */
-export function filled(raw: string | undefined): string | null {
-  const text = plainText(raw ?? "", 200);
+/** `null` for a text without content; at most `max` characters. */
+export function filled(raw: string | null | undefined, max = 200): string | null {
+  const text = plainText(raw ?? "", max);
   return text === "" ? null : text;
 }

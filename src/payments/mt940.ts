@@ -1,131 +1,151 @@
-import { InputError } from "../errors.ts";
-import { readAmount } from "./amount.ts";
-import { type Booking, filled, plainText, UNSTATED } from "./bank-line.ts";
-import { readDate } from "./dates.ts";
+import { type Decimal, decimal, zero } from "../domain/money.ts";
+import { quoted } from "../domain/untrusted.ts";
+import { type Booking, type Doubt, filled, type Reading, type Unread, type Wishes } from "./bank-line.ts";
+import { isIsoCurrency } from "./iso-currencies.ts";
+import { type Around, bookingOf } from "./mt940/entry.ts";
+import { type Field, fieldsOf } from "./mt940/fields.ts";
 
-interface Field {
-  readonly line: number;
-  readonly tag: string;
-  /** Lines of the field, unjoined: whether a break is a blank depends on how full the line is. */
-  readonly lines: readonly string[];
-}
-
-/** `YYMMDD[MMDD]`, mark, optional third letter of the currency, amount, transaction type, reference. */
-const ENTRY = /^(?<day>\d{6})(?:\d{4})?(?<mark>RC|RD|EC|ED|C|D)[A-Z]?(?<amount>\d+,\d*)(?<rest>.*)$/;
-
-/** True for SWIFT MT940 (and MT942) text: a statement begins with :20: and its bookings with :61:. */
+/** True for SWIFT MT940 (and MT942) text: a message begins with :20: and holds bookings in :61:. */
 export function looksLikeMt940(text: string): boolean {
-  return /^(?:\{4:)?\s*:20:/m.test(text) && /^:(?:60[FM]|61|25):/m.test(text);
-}
-
-export function readMt940(text: string): Booking[] {
-  const bookings: Booking[] = [];
-  let currency: string | null = null;
-  const all = fields(text);
-  for (const [at, field] of all.entries()) {
-    const [first = ""] = field.lines;
-    if (/^60[FM]$/.test(field.tag)) currency = /^[CD]\d{6}([A-Z]{3})/.exec(first)?.[1] ?? null;
-    // MT942 names the currency with the floor limit.
-    if (field.tag === "34F") currency = /^([A-Z]{3})/.exec(first)?.[1] ?? currency;
-    if (field.tag === "20") currency = null;
-    if (field.tag !== "61") continue;
-    const next = all[at + 1];
-    bookings.push(bookingOf(field, next?.tag === "86" ? next : undefined, currency, bookings.length + 1));
-  }
-  return bookings;
-}
-
-function fields(text: string): Field[] {
-  const found: { line: number; tag: string; lines: string[] }[] = [];
-  for (const [at, raw] of text.split(/\r\n|\n|\r/).entries()) {
-    const line = raw.replace(/^\{.*\{4:/, "");
-    const start = /^:(\d{2}[A-Z]?):(.*)$/.exec(line);
-    if (start !== null) found.push({ line: at + 1, tag: start[1] ?? "", lines: [start[2] ?? ""] });
-    else if (!/^-\}?|^\{/.test(line) && line !== "") found.at(-1)?.lines.push(line);
-  }
-  return found;
-}
-
-function bookingOf(entry: Field, information: Field | undefined, currency: string | null, index: number): Booking {
-  const groups = ENTRY.exec(entry.lines[0] ?? "")?.groups;
-  const { day = "", mark = "", amount: written = "", rest = "" } = groups ?? {};
-  const date = readDate(`20${day}`);
-  const amount = readAmount(written);
-  if (groups === undefined || amount === null || date?.kind !== "day") {
-    throw new InputError(
-      `Line ${entry.line}: not readable as MT940. Expected :61: with day, C or D and amount, such as :61:2611121112C1785,00NTRFNONREF.`,
-    );
-  }
-  const said = information === undefined ? null : remittance(information.lines);
-  const reference = /^[A-Z][A-Z0-9]{3}(.*?)(?:\/\/|$)/.exec(rest)?.[1]?.trim() ?? "";
-  return {
-    ...UNSTATED,
-    index,
-    date: date.day,
-    // A reversed credit takes money out, a reversed debit brings it back.
-    amount: mark === "D" || mark === "ED" || mark === "RC" ? amount.value.times(-1) : amount.value,
-    currency,
-    text: plainText(`${said?.text ?? ""} ${/^(NONREF|KREF\+)?$/.test(reference) ? "" : reference}`),
-    counterparty: said?.counterparty ?? null,
-    // EC and ED are expected bookings.
-    state: mark.startsWith("R") ? "reversal" : mark.startsWith("E") ? "pending" : "booked",
-  };
-}
-
-/** :86: in its three dialects: German subfields (`?20…?32`), slash words (`/NAME/…/REMI/…`), plain text. */
-function remittance(lines: readonly string[]): Pick<Booking, "text" | "counterparty"> {
-  const glued = lines.join("");
-  const separator = /^\d{3}([^A-Za-z0-9\s])(?=\d{2})/.exec(glued)?.[1];
-  if (separator !== undefined) return germanSubfields(glued.slice(4).split(separator));
-  const joined = joinFull(lines, 65);
-  if (/^\/[A-Z]{2,8}\//.test(joined)) return slashWords(joined);
-  return { text: plainText(joined), counterparty: null };
-}
-
-/** 20–29 and 60–63 hold the text in pieces of at most 27 characters, 32 and 33 the name. */
-function germanSubfields(pieces: readonly string[]): Pick<Booking, "text" | "counterparty"> {
-  const subfields = pieces.map((piece) => ({ code: piece.slice(0, 2), text: piece.slice(2) }));
-  const purpose = joinFull(
-    subfields.filter(({ code }) => /^(2\d|6[0-3])$/.test(code)).map(({ text }) => text),
-    27,
+  return (
+    /^[ \t]*:61:[ \t]*\d{6}/m.test(text) ||
+    (/^(?:\{.*\{4:)?\s*:20:/m.test(text) && /^[ \t]*:(?:60[FM]|25):/m.test(text))
   );
-  return {
-    text: plainText(sepaText(purpose)),
-    counterparty: filled(
-      subfields
-        .filter(({ code }) => code === "32" || code === "33")
-        .map(({ text }) => text)
-        .join(""),
-    ),
-  };
 }
 
-/** Of the SEPA words only purpose and end-to-end reference are the payer's; mandate and creditor ids are not. */
-function sepaText(purpose: string): string {
-  const parts = purpose.split(/(?<![A-Z])(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|COAM|OAMT|PURP)\+/);
-  if (parts.length === 1) return purpose;
-  const kept = [parts[0] ?? ""];
-  for (let at = 1; at < parts.length; at += 2) {
-    const text = parts[at + 1] ?? "";
-    if ((parts[at] === "SVWZ" || parts[at] === "EREF") && text.trim() !== "NOTPROVIDED") kept.push(text);
+/**
+ * SWIFT MT940 (statement) and MT942 (interim report), several messages and accounts in one text. An entry that cannot be
+ * read is named in `unread`.
+ */
+export function readMt940(text: string, wishes: Wishes = {}): Reading {
+  const bookings: Booking[] = [];
+  const unread: Unread[] = [];
+  for (const message of messagesOf(fieldsOf(text))) {
+    const around = aroundIn(message, wishes);
+    const isProven = isBalanced(message, around, wishes);
+    for (const [at, field] of message.entries()) {
+      if (field.tag !== "61") continue;
+      const index = bookings.length + unread.length + 1;
+      const booking = bookingOf(field, informationAt(message, at), around, wishes);
+      if (booking === null) {
+        const [first = ""] = field.lines;
+        const why = `${quoted(first, 60)} is not readable as MT940. Expected :61: with day, C or D and amount, such as :61:2611121112C1785,00NTRFNONREF.`;
+        unread.push({ index, why });
+      } else {
+        const doubts = field.afterFullText && !isProven ? [...booking.doubts, NOT_SURELY_A_FIELD] : booking.doubts;
+        bookings.push({ ...booking, doubts, index });
+      }
+    }
   }
-  return kept.join(" ");
+  return { bookings, unread, doubts: [] };
 }
 
-function slashWords(joined: string): Pick<Booking, "text" | "counterparty"> {
-  const parts = joined.split(/\/(TRTP|IBAN|BIC|NAME|REMI|EREF|ORDP|BENM|CSID|MARF|PREF|USTD|STRD|CNTP|ISDT|RTRN)\//);
-  const values = new Map<string, string>();
-  for (let at = 1; at < parts.length; at += 2) values.set(parts[at] ?? "", parts[at + 1] ?? "");
-  const text = ["REMI", "USTD", "STRD", "EREF"]
-    .map((word) => values.get(word) ?? "")
-    .filter((one) => one !== "NOTPROVIDED");
-  return { text: plainText(text.join(" ")), counterparty: filled(values.get("NAME")) };
+/** Whoever pays chooses his text, and lines end where they are full. */
+const NOT_SURELY_A_FIELD: Doubt = {
+  about: "booked",
+  quoted: ":61:",
+  give: "This may be part of the text before it, and the balances do not confirm it: compare with the bank.",
+};
+
+/** A message begins with :20:, or without it with another account or another opening balance. */
+function messagesOf(fields: readonly Field[]): Field[][] {
+  const messages: Field[][] = [];
+  for (const field of fields) {
+    const last = messages.at(-1);
+    const has = (tags: RegExp) => last?.some(({ tag }) => tags.test(tag)) ?? false;
+    const begins =
+      field.tag === "20" ||
+      (/^25P?$/.test(field.tag) && has(/^(25P?|6\d[FM]?)$/)) ||
+      (/^60[FM]$/.test(field.tag) && has(/^6\d[FM]?$/));
+    if (last === undefined || begins) messages.push([field]);
+    else last.push(field);
+  }
+  return messages;
 }
 
-/** A full line goes on without a blank; in a shorter one the bank dropped the blank at its end. */
-function joinFull(lines: readonly string[], width: number): string {
-  return lines.reduce((text, line, at) => {
-    const before = lines[at - 1];
-    return `${text}${before === undefined || before.length >= width ? "" : " "}${line}`;
-  }, "");
+/** The lines of :86: that follow an entry. */
+function informationAt(message: readonly Field[], at: number): string[] | null {
+  const lines: string[] = [];
+  for (let next = at + 1; message[next]?.tag === "86"; next += 1) lines.push(...(message[next]?.lines ?? []));
+  return lines.length === 0 ? null : lines;
+}
+
+const BALANCE = /^(?<mark>[CD])(?<day>\d{6})(?<currency>\D*?)(?<amount>[\d., ]*)$/;
+
+/** Account and currency. Every field that names a currency must name the same. */
+function aroundIn(message: readonly Field[], { currency: given, words }: Wishes): Around {
+  const first = (tags: RegExp) => message.find(({ tag }) => tags.test(tag))?.lines[0]?.trim();
+  const identification = first(/^25P?$/) ?? "";
+  const [, number = identification, ofAccount = ""] = /^(.*\d)[ /]?([A-Z]{3})$/.exec(identification) ?? [];
+  const opening = message.filter(({ tag }) => /^60[FM]$/.test(tag)).map(balanceMark);
+  // MT942 names the currency with the floor limit.
+  const limits = message
+    .filter(({ tag }) => tag === "34F")
+    .map(({ lines: [line = ""] }) => /^[^\d,CD]*(?=[CD]?[\d,])/.exec(line)?.[0] ?? "");
+  const isInterim = opening.length === 0 && message.some(({ tag }) => /^(34F|13D?|90[CD])$/.test(tag));
+  const meant = (marks: readonly string[]) => marks.map((mark) => words?.[mark] ?? mark);
+  const others = message.filter(({ tag }) => /^(62[FM]|64|65)$/.test(tag)).map(balanceMark);
+  const { currency, doubts } = currencyOf(meant([...opening, ...limits]), meant([...others, ofAccount]), given);
+  const account = isIsoCurrency(ofAccount) ? number : identification;
+  if (isInterim && words?.["MT942"] !== "booked") doubts.push(INTERIM);
+  return { account: filled(account), currency, doubts };
+}
+
+/** German banks announce in MT942 what is not booked yet; others report in it what was booked today. */
+const INTERIM: Doubt = {
+  about: "booked",
+  quoted: "MT942",
+  give: "An interim report may hold what is only announced: `answers` with MT942=booked if the bank books what it lists.",
+};
+
+function balanceMark({ lines: [line = ""] }: Field): string {
+  return (
+    BALANCE.exec(line.trim())?.groups?.["currency"]?.trim() ?? (line.trim() === "" ? "" : line.trim().slice(0, 20))
+  );
+}
+
+function currencyOf(
+  stated: readonly string[],
+  others: readonly string[],
+  given: string | undefined,
+): { currency: string | null; doubts: Doubt[] } {
+  const named = [...new Set([...stated, ...others].filter((mark) => mark !== ""))];
+  const unknown = named.find((mark) => !isIsoCurrency(mark));
+  const [only, second] = named;
+  if (unknown !== undefined) {
+    const give = "No currency of ISO 4217 stands with the balance: say which is meant.";
+    return { currency: null, doubts: [{ about: "currency", quoted: unknown, give }] };
+  }
+  if (second !== undefined) {
+    const give = "The message names several currencies: compare with the bank.";
+    return { currency: null, doubts: [{ about: "currency", quoted: named.join(" / "), give }] };
+  }
+  // The opening balance names the currency of the entries; another field alone is no proof.
+  if (only !== undefined && stated.includes(only)) return { currency: only, doubts: [] };
+  if (given !== undefined && (only === undefined || only === given)) return { currency: given, doubts: [] };
+  const give = "The opening balance names no currency: give `currency`.";
+  return { currency: null, doubts: [{ about: "currency", quoted: only ?? "", give }] };
+}
+
+/** Whether the opening balance and the entries make the closing one. */
+function isBalanced(message: readonly Field[], around: Around, wishes: Wishes): boolean {
+  const [from, to] = [balanceIn(message, /^60[FM]$/), balanceIn(message, /^62[FM]$/)];
+  if (from === null || to === null) return false;
+  let total = from;
+  for (const field of message) {
+    if (field.tag !== "61") continue;
+    const booking = bookingOf(field, null, around, wishes);
+    if (booking === null) return false;
+    total = booking.state === "pending" ? total : total.plus(booking.amount);
+  }
+  return total.eq(to);
+}
+
+function balanceIn(message: readonly Field[], tags: RegExp): Decimal | null {
+  const found = message.filter(({ tag }) => tags.test(tag));
+  const groups = found.length === 1 ? BALANCE.exec(found[0]?.lines[0]?.trim() ?? "")?.groups : undefined;
+  const written = groups?.["amount"] ?? "";
+  if (!/^\d{1,15},\d{0,3}$/.test(written)) return null;
+  const value = decimal(written.replace(/,$/, ",0").replace(",", "."));
+  return groups?.["mark"] === "D" ? zero.minus(value) : value;
 }

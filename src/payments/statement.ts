@@ -49,9 +49,8 @@ export function readStatement(text: string, wishes: Wishes = {}): Statement {
 }
 
 function read(text: string, wishes: Wishes): Pick<Statement, "format"> & Reading {
-  const whole = (bookings: readonly Booking[]): Reading => ({ bookings, unread: [], doubts: [] });
-  if (looksLikeXml(text)) return { format: "camt", ...whole(readCamt(text)) };
-  if (looksLikeMt940(text)) return { format: "mt940", ...whole(readMt940(text)) };
+  if (looksLikeXml(text)) return { format: "camt", ...readCamt(text, wishes) };
+  if (looksLikeMt940(text)) return { format: "mt940", ...readMt940(text, wishes) };
   const fromCsv = readCsv(text, wishes);
   if (fromCsv !== null) return { format: "csv", ...fromCsv };
   return { format: "rows", ...readRows(text, wishes) };

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/errors.ts";
 import type { BankLine, DateOrder } from "../../src/payments/bank-line.ts";
 import { readStatement } from "../../src/payments/statement.ts";
+import { camt053, entry } from "./camt-files.ts";
 
 const shown = ({ index, date, amount, currency, text, counterparty }: BankLine) =>
   [index, date, amount.toFixed(2), currency, counterparty, text].map((part) => part ?? "–").join(" | ");
@@ -114,125 +115,6 @@ describe("days written with slashes", () => {
   });
 });
 
-const camt = (entries: string, version = "08") =>
-  `<?xml version="1.0" encoding="UTF-8"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.${version}"><BkToCstmrStmt><Stmt><Bal><Amt Ccy="EUR">99.00</Amt></Bal>${entries}</Stmt></BkToCstmrStmt></Document>`;
-const entry = (inner: string, amount = "1785.00", side = "CRDT", status = "<Sts><Cd>BOOK</Cd></Sts>") =>
-  `<Ntry><Amt Ccy="EUR">${amount}</Amt><CdtDbtInd>${side}</CdtDbtInd>${status}<BookgDt><Dt>2026-11-12</Dt></BookgDt>${inner}</Ntry>`;
-const details = (text: string, extra = "") =>
-  `<TxDtls>${extra}<Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs><RltdPties><Dbtr><Pty><Nm>Acme &amp; Co</Nm></Pty></Dbtr></RltdPties><RmtInf>${text}</RmtInf></TxDtls>`;
-
-describe("camt", () => {
-  it("reads entries, several transactions of one entry, pending ones and reversals", () => {
-    const text = camt(
-      [
-        entry(`<NtryDtls>${details("<Ustrd>RE 2026-</Ustrd><Ustrd>0042</Ustrd>")}</NtryDtls>`),
-        entry(
-          `<NtryDtls>${details("<Strd><RfrdDocInf><Nb>2026-0043</Nb></RfrdDocInf></Strd>", '<Amt Ccy="EUR">119.00</Amt>')}${details("<Ustrd>RE 44</Ustrd>", '<AmtDtls><TxAmt><Amt Ccy="EUR">238.00</Amt></TxAmt></AmtDtls>')}</NtryDtls>`,
-          "357.00",
-        ),
-        entry(`<NtryDtls>${details("<Ustrd>RE 50</Ustrd>")}</NtryDtls>`, "5.00", "CRDT", "<Sts>PDNG</Sts>"),
-        entry("<RvslInd>true</RvslInd><AddtlNtryInf>Retoure</AddtlNtryInf>", "7.00"),
-        entry("<AddtlNtryInf>Miete</AddtlNtryInf>", "8.00", "DBIT", "<Sts>BOOK</Sts>"),
-      ].join(""),
-    );
-    expect(read(text)).toMatchInlineSnapshot(`
-      {
-        "credits": [
-          "1 | 2026-11-12 | 1785.00 | EUR | Acme & Co | RE 2026- 0042",
-          "2 | 2026-11-12 | 119.00 | EUR | Acme & Co | 2026-0043",
-          "3 | 2026-11-12 | 238.00 | EUR | Acme & Co | RE 44",
-        ],
-        "debits": [
-          "5 | 2026-11-12 | 7.00 | EUR | – | Retoure",
-          "6 | 2026-11-12 | -8.00 | EUR | – | Miete",
-        ],
-        "format": "camt",
-        "pending": 1,
-      }
-    `);
-  });
-
-  it("reads prefixed elements, camt.052 and camt.054", () => {
-    const prefixed = camt(entry(`<NtryDtls>${details("<Ustrd>RE 1</Ustrd>")}</NtryDtls>`))
-      .replaceAll(/<(\/?)([A-Z])/g, "<$1c:$2")
-      .replace("xmlns=", "xmlns:c=");
-    expect(read(prefixed).credits).toEqual(["1 | 2026-11-12 | 1785.00 | EUR | Acme & Co | RE 1"]);
-    const report = camt(entry("")).replaceAll("BkToCstmrStmt", "BkToCstmrAcctRpt").replaceAll("Stmt>", "Rpt>");
-    expect(read(report).credits).toHaveLength(1);
-    const notice = camt(entry("")).replaceAll("BkToCstmrStmt", "BkToCstmrDbtCdtNtfctn").replaceAll("Stmt>", "Ntfctn>");
-    expect(read(notice).credits).toHaveLength(1);
-  });
-
-  it.each([
-    ["entities", `<!DOCTYPE d [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>${camt(entry("&b;")).slice(38)}`, "DOCTYPE"],
-    [
-      "an external entity",
-      `<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><d>&x;</d>`,
-      "DOCTYPE",
-    ],
-    ["an unknown entity", camt(entry("<AddtlNtryInf>&x;</AddtlNtryInf>")), "not well-formed"],
-    ["an open tag", camt("<Ntry>"), "not well-formed"],
-    ["depth", `${"<a>".repeat(5_000)}`, "too large"],
-    ["breadth", `<a>${"<b/>".repeat(70_000)}</a>`, "too large"],
-    ["another document", "<html><body>no</body></html>", "no bank statement"],
-    [
-      "an amount without currency",
-      camt("<Ntry><Amt>1.00</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry>"),
-      "Entry 1: no amount",
-    ],
-    ["no direction", camt('<Ntry><Amt Ccy="EUR">1.00</Amt></Ntry>'), "Entry 1: expected CdtDbtInd"],
-    [
-      "transactions without amounts",
-      camt(entry(`<NtryDtls>${details("")}${details("")}</NtryDtls>`)),
-      "Entry 1: no amount",
-    ],
-  ])("refuses %s", (_, text, expected) => {
-    expect(refusal(text)).toContain(expected);
-  });
-});
-
-describe("MT940", () => {
-  const text = [
-    "{1:F01BANKDEFFXXXX0000000000}{2:O940}{4:",
-    ":20:STARTUMSE",
-    ":25:37040044/0532013000",
-    ":28C:00001/001",
-    ":60F:C261111EUR1000,00",
-    ":61:2611121112C1785,00N166NONREF//B1",
-    ":86:166?00GUTSCHRIFT?109310?20EREF+NOTPROVIDED?21SVWZ+Danke sehr. RE 2026-00?2242 vom?2301.11.?30COBADEFFXXX",
-    "?31DE89370400440532013000?32ACME GMBH UND PARTNER LEIPZ?33IG",
-    ":61:2611121112DR89,5NDDTNONREF",
-    ":86:105?00LASTSCHRIFT?20SVWZ+Strom?32STADTWERKE",
-    ":61:2611131113RC10,00NTRFNONREF",
-    ":86:/NAME/Weber/REMI/Rueckgabe RE 7/",
-    ":61:2611131113C119,NTRFINV43",
-    ":86:plain words of the bank",
-    ":62F:C261113EUR2814,50",
-    "-}",
-  ].join("\r\n");
-
-  it("reads bookings with their subfields, reversals and marks", () => {
-    expect(read(text)).toMatchInlineSnapshot(`
-      {
-        "credits": [
-          "1 | 2026-11-12 | 1785.00 | EUR | ACME GMBH UND PARTNER LEIPZIG | Danke sehr. RE 2026-0042 vom 01.11.",
-          "4 | 2026-11-13 | 119.00 | EUR | – | plain words of the bank INV43",
-        ],
-        "debits": [
-          "2 | 2026-11-12 | -89.50 | EUR | STADTWERKE | Strom",
-          "3 | 2026-11-13 | -10.00 | EUR | Weber | Rueckgabe RE 7/",
-        ],
-        "format": "mt940",
-        "pending": 0,
-      }
-    `);
-  });
-
-  it("names the line that is not readable", () => {
-    expect(refusal(text.replace("2611121112C1785,00", "2613121112C1785,00"))).toMatch(/^Line 6: not readable as MT940/);
-  });
-});
-
 describe("pasted rows", () => {
   it("reads several forms", () => {
     const text = [
@@ -284,7 +166,7 @@ describe("limits", () => {
     const many = <T>(row: T) => Array.from({ length: 501 }, () => row);
     expect(refusal(many("RE 42 1,00 EUR").join("\n"))).toContain("more than 500");
     expect(refusal(`Datum;Text;Betrag\n${many("12.11.2026;x;1,00").join("\n")}`)).toContain("more than 500");
-    expect(refusal(camt(many(entry("")).join("")))).toContain("more than 500");
+    expect(refusal(camt053(many(entry({}))))).toContain("more than 500");
     expect(refusal(`:20:x\n:60F:C261111EUR0,\n${many(":61:261112C1,00NTRFNONREF").join("\n")}`)).toContain(
       "more than 500",
     );
