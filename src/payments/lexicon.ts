@@ -1,4 +1,5 @@
 import { fold } from "./fold.ts";
+import { isIsoCurrency } from "./iso-currencies.ts";
 import { CODES_LIKE_WORDS, CURRENCY_MARKS } from "./vocabulary/currencies.ts";
 import { IN_COMPOUNDS, IN_MARKS, IN_WORDS, OUT_COMPOUNDS, OUT_MARKS, OUT_WORDS } from "./vocabulary/directions.ts";
 import { HEADING_ROLES, HEADINGS, type HeadingRole } from "./vocabulary/headings.ts";
@@ -129,9 +130,6 @@ function* phrases(text: string): Generator<readonly [string, number, string]> {
   }
 }
 
-const codes: ReadonlySet<string> = new Set(
-  Intl.supportedValuesOf("currency").filter((code) => code !== "XXX" && code !== "XTS"),
-);
 const marks = new Map<string, readonly string[]>();
 for (const [mark, meant] of Object.entries(CURRENCY_MARKS)) {
   const key = keyOf(mark);
@@ -142,13 +140,13 @@ const codesLikeWords = keysOf(CODES_LIKE_WORDS);
 /** The currencies that a code or mark can mean, alone in its place; empty when it is none. */
 export function currenciesOf(mark: string): readonly string[] {
   const key = keyOf(mark);
-  return codes.has(key) ? [key] : (marks.get(key) ?? []);
+  return isIsoCurrency(key) ? [key] : (marks.get(key) ?? []);
 }
 
 /** Like `currenciesOf`, in running text: codes only in capitals, and none that is a word as well. */
 export function currenciesInText(word: string): readonly string[] {
   const bare = word.replaceAll(/^[("[]+|[)"\],:;.]+$/gu, "");
   const key = keyOf(bare);
-  if (codes.has(key)) return bare === key && !codesLikeWords.has(key) ? [key] : key === "EUR" ? [key] : [];
+  if (isIsoCurrency(key)) return bare === key && !codesLikeWords.has(key) ? [key] : key === "EUR" ? [key] : [];
   return marks.get(key) ?? [];
 }

@@ -1,7 +1,7 @@
 import { type BankLine, filled, plainText } from "../bank-line.ts";
 import { isReturnCode, returnIn } from "../returned.ts";
+import { sepaParts } from "../sepa-tags.ts";
 import { TEXT_WIDTH } from "./fields.ts";
-import { sepaParts } from "./sepa-words.ts";
 
 export type Said = Pick<BankLine, "text" | "counterparty" | "reference" | "returned">;
 
