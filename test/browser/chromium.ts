@@ -56,21 +56,21 @@ async function fontSettings(folder: string): Promise<string> {
 
 /** A headless browser that runs as root in a container and talks to nobody but the pages it is given. */
 export async function launchChromium(): Promise<Browser> {
+  const args = [
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+  ];
+  // The package has a browser for Linux on x64 alone; elsewhere the installed Chrome is taken.
+  if (process.platform !== "linux" || process.arch !== "x64") return puppeteer.launch({ channel: "chrome", args });
   const folder = await unpacked();
   const home = join(folder, "home");
   await mkdir(home, { recursive: true });
   return puppeteer.launch({
     executablePath: join(folder, "chromium"),
     headless: "shell",
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-dev-shm-usage",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    ],
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", ...args],
     // The package's own fonts make pictures equal on machines with and without fonts.
     env: { ...process.env, HOME: home, FONTCONFIG_FILE: await fontSettings(folder), ...libraries(folder) },
   });
