@@ -27,6 +27,7 @@ export type ErrorCode =
   | "rejected"
   | "conflict"
   | "wrong_state"
+  | "route_missing"
   | "rate_limited"
   | "unavailable"
   | "unreadable_answer"
@@ -119,6 +120,13 @@ export class NotFoundError extends InvoicingError {
 export class RejectedError extends InvoicingError {
   constructor(message: string, fields: Fields = {}) {
     super("rejected", message, { next: "Read the API's reason, correct the values and call again.", ...fields });
+  }
+}
+
+/** 404 or 405 of a route while the resource itself is there: this API cannot do it. Nothing was changed. */
+export class RouteMissingError extends InvoicingError {
+  constructor(message: string, fields: Fields & { next: string }) {
+    super("route_missing", message, fields);
   }
 }
 

@@ -7,7 +7,7 @@ import { type ProxySettings, tunnelling, usesProxy } from "./proxy.ts";
  */
 
 export interface WireRequest {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly origin: string;
   /** Path and query, encoded. */
   readonly target: string;

@@ -47,6 +47,14 @@ export function actionEvidence(answer: WriteAnswer, only?: string): WriteEvidenc
     : unconfirmed(answer, `the answer is about another invoice (${inBody.id})`);
 }
 
+/** Evidence of a DELETE. Only 204 is JSON:API's word for it; anything else is read. */
+export function deletionEvidence(answer: WriteAnswer): WriteEvidence<null> {
+  if (answer.kind !== "answered") return answer;
+  return answer.status === 204
+    ? { kind: "applied", resource: null }
+    : unconfirmed(answer, "a deletion is confirmed by 204");
+}
+
 function unconfirmed({ status }: Answered, reason: string): Extract<WriteEvidence<null>, { kind: "unknown" }> {
   const plain = reason.replace(/\.$/, "");
   return { kind: "unknown", status, reason: `status ${status}, but no confirmation of the API: ${plain}` };

@@ -1,4 +1,5 @@
 import { InvoicingError } from "../errors.ts";
+import { createCorrectionsApi } from "./corrections.ts";
 import { createCustomersApi } from "./customers.ts";
 import { createFetchDocument } from "./documents.ts";
 import { createInvoicesApi } from "./invoices.ts";
@@ -14,6 +15,7 @@ export function createHttpApi(options: HttpApiOptions): InvoicesApi {
   const wire = createWire(options);
   const customers = createCustomersApi(wire);
   const invoices = createInvoicesApi(wire, customers.getCustomer, options.time_zone ?? null);
+  const corrections = createCorrectionsApi(wire, { ...customers, ...invoices });
   const markPaid = createMarkPaid(wire);
   return {
     organization: (call) => wire.organization.get(call),
@@ -27,6 +29,11 @@ export function createHttpApi(options: HttpApiOptions): InvoicesApi {
     createInvoice: (invoice, call) => evidence(() => invoices.createInvoice(invoice, call)),
     updateInvoice: (id, changes, call) => evidence(() => invoices.updateInvoice(id, changes, call)),
     addItem: (id, item, fromNet, call) => evidence(() => invoices.addItem(id, item, fromNet, call)),
+    updateCustomer: (id, changes, call) => evidence(() => corrections.updateCustomer(id, changes, call)),
+    updateItem: (invoiceId, id, changes, fromNet, call) =>
+      evidence(() => corrections.updateItem(invoiceId, id, changes, fromNet, call)),
+    removeItem: (invoiceId, id, call) => evidence(() => corrections.removeItem(invoiceId, id, call)),
+    deleteInvoice: (id, call) => evidence(() => corrections.deleteInvoice(id, call)),
     sendInvoice: (id, call) => evidence(() => invoices.sendInvoice(id, call)),
     markPaid: (id, notify, call) => evidence(() => markPaid(id, notify, call)),
     cancelInvoice: (id, call) => evidence(() => invoices.cancelInvoice(id, call)),

@@ -20,6 +20,10 @@ type InvoicesPart = Omit<
   | "readyToWrite"
   | "createCustomer"
   | "createAddress"
+  | "updateCustomer"
+  | "updateItem"
+  | "removeItem"
+  | "deleteInvoice"
   | "markPaid"
   | "fetchDocument"
 >;

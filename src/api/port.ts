@@ -1,5 +1,5 @@
-import type { Customer, CustomFieldFilter, NewAddress, NewCustomer } from "../domain/customer.ts";
-import type { Invoice, InvoiceChanges, NewInvoice, NewItem } from "../domain/invoice.ts";
+import type { Customer, CustomerChanges, CustomFieldFilter, NewAddress, NewCustomer } from "../domain/customer.ts";
+import type { Invoice, InvoiceChanges, ItemChanges, NewInvoice, NewItem } from "../domain/invoice.ts";
 import type { Organization } from "../domain/organization.ts";
 import type { InvoicingError } from "../errors.ts";
 
@@ -43,6 +43,22 @@ export interface InvoicesApi {
     calculateFromNet: boolean,
     options?: CallOptions,
   ): Promise<WriteEvidence<{ readonly id: string }>>;
+  /** This and the three that follow may end as `rejected` or `not_sent` with a RouteMissingError. */
+  updateCustomer(
+    id: string,
+    changes: CustomerChanges,
+    options?: CallOptions,
+  ): Promise<WriteEvidence<{ readonly id: string }>>;
+  /** Amount in the invoice's own direction, as in `addItem`. */
+  updateItem(
+    invoiceId: string,
+    itemId: string,
+    changes: ItemChanges,
+    calculateFromNet: boolean,
+    options?: CallOptions,
+  ): Promise<WriteEvidence<{ readonly id: string }>>;
+  removeItem(invoiceId: string, itemId: string, options?: CallOptions): Promise<WriteEvidence<null>>;
+  deleteInvoice(id: string, options?: CallOptions): Promise<WriteEvidence<null>>;
   sendInvoice(id: string, options?: CallOptions): Promise<WriteEvidence<null>>;
   markPaid(id: string, sendNotification: boolean, options?: CallOptions): Promise<WriteEvidence<null>>;
   cancelInvoice(id: string, options?: CallOptions): Promise<WriteEvidence<null>>;

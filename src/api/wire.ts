@@ -28,7 +28,7 @@ export interface ReadRequest {
 }
 
 export interface WriteRequest {
-  readonly method: "POST" | "PUT" | "PATCH";
+  readonly method: "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
   readonly query?: QueryPairs;
   readonly body?: string;

@@ -52,6 +52,9 @@ export interface NewCustomer {
   readonly mobile?: string;
 }
 
+/** Attributes PATCH may change; the rest stays. */
+export type CustomerChanges = Partial<NewCustomer>;
+
 export interface NewAddress {
   readonly name: string;
   readonly street_address: string;

@@ -157,6 +157,9 @@ export interface NewItem {
   readonly amount: Decimal;
 }
 
+/** What of a line is to change; the rest stays. `subtitle` may be emptied. */
+export type ItemChanges = Partial<NewItem>;
+
 /** Overdue is computed, never a status: sent, not a quote or credit note, due before `today`. */
 export function isOverdue(invoice: Invoice, today: IsoDate): boolean {
   return isOpen(invoice) && invoice.due_date !== null && invoice.due_date < today;

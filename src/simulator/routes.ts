@@ -87,6 +87,7 @@ export function apiRoutes(
     "/customers/:id": {
       GET: (call) => one(world, call, "customers", () => customer(customerAt(call.id))),
       PATCH: (call) => {
+        refuseRoute(world.switches().update_customer_route, call);
         const record = customerAt(call.id);
         return one(world, call, "customers", () =>
           customer(customers.updateCustomer(world, record, readDocument(call.body, "customers", call.id))),
@@ -136,6 +137,7 @@ export function apiRoutes(
         );
       },
       DELETE: (call) => {
+        refuseRoute(world.switches().delete_draft_route, call);
         invoices.deleteInvoice(world, invoiceAt(call.id));
         return noContent();
       },
@@ -172,6 +174,7 @@ export function apiRoutes(
     "/items/:id": {
       GET: (call) => one(world, call, "items", () => itemResource(itemAt(call.id))),
       PATCH: (call) => {
+        refuseRoute(world.switches().item_routes, call);
         const record = itemAt(call.id);
         const document = readDocument(call.body, "items", call.id);
         return one(world, call, "items", () =>
@@ -179,6 +182,7 @@ export function apiRoutes(
         );
       },
       DELETE: (call) => {
+        refuseRoute(world.switches().item_routes, call);
         items.deleteItem(world, itemAt(call.id));
         return noContent();
       },

@@ -135,6 +135,24 @@ export const SWITCHES = {
     sentence: "Whether set-paid without a flag mails the customer.",
     rests_on: "Assumption; undocumented.",
   },
+  item_routes: {
+    values: ["on", "404", "405"],
+    default: "on",
+    sentence: "PATCH and DELETE of an item: work, or the route is missing.",
+    rests_on: "JSON:API and the vendor's framework; the guide shows neither.",
+  },
+  delete_draft_route: {
+    values: ["on", "404", "405"],
+    default: "on",
+    sentence: "DELETE of an invoice that is a draft: works, or the route is missing.",
+    rests_on: "JSON:API; the webhook invoices.deleted exists. The guide shows no route.",
+  },
+  update_customer_route: {
+    values: ["on", "404", "405"],
+    default: "on",
+    sentence: "PATCH of a customer: works, or the route is missing.",
+    rests_on: "The official connector; the guide does not show it.",
+  },
   direction_mismatch: {
     values: ["query", "invoice", "refuse"],
     default: "query",

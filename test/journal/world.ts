@@ -1,6 +1,6 @@
 import type { CustomerQuery, InvoiceQuery, InvoicesApi, Page, WriteEvidence } from "../../src/api/port.ts";
-import type { Address, Customer, NewAddress, NewCustomer } from "../../src/domain/customer.ts";
-import type { Invoice, InvoiceChanges, Item, NewInvoice, NewItem } from "../../src/domain/invoice.ts";
+import type { Address, Customer, CustomerChanges, NewAddress, NewCustomer } from "../../src/domain/customer.ts";
+import type { Invoice, InvoiceChanges, Item, ItemChanges, NewInvoice, NewItem } from "../../src/domain/invoice.ts";
 import { type Decimal, decimal, zero } from "../../src/domain/money.ts";
 import { itemTotals } from "../../src/domain/totals.ts";
 import {
@@ -117,6 +117,11 @@ export class World {
       updateInvoice: (id, changes) =>
         write(`update_invoice ${id} ${changes.notes ?? ""}`, () => ({ id: this.#update(id, changes) })),
       addItem: (id, item) => write(`add_item ${id} ${item.title}`, () => ({ id: this.#addLine(id, item) })),
+      updateCustomer: (id, changes) => write(`update_customer ${id}`, () => ({ id: this.#amend(id, changes) })),
+      updateItem: (id, itemId, changes, fromNet) =>
+        write(`update_item ${itemId}`, () => ({ id: this.#amendLine(id, itemId, changes, fromNet) })),
+      removeItem: (id, itemId) => write(`remove_item ${itemId}`, () => this.#removeLine(id, itemId)),
+      deleteInvoice: (id) => write(`delete_draft ${id}`, () => this.#delete(id)),
       sendInvoice: (id) => write(`send_invoice ${id}`, () => this.#send(id)),
       markPaid: (id) => write(`mark_paid ${id}`, () => this.#pay(id)),
       cancelInvoice: (id) => write(`cancel_invoice ${id}`, () => this.#cancel(id)),
@@ -308,6 +313,39 @@ export class World {
     invoice.items.push(stored);
     invoice.total = grossOf(invoice);
     return stored.id;
+  }
+
+  #amend(id: string, changes: CustomerChanges): string {
+    Object.assign(this.#customer(id), changes);
+    return id;
+  }
+
+  #amendLine(id: string, itemId: string, { amount, quantity, ...rest }: ItemChanges, fromNet: boolean): string {
+    const invoice = this.#invoice(id);
+    invoice.items = invoice.items.map((item) =>
+      item.id !== itemId
+        ? item
+        : {
+            ...item,
+            ...rest,
+            quantity: quantity === undefined ? item.quantity : decimal(quantity),
+            ...(amount === undefined ? {} : { [fromNet ? "single_net_amount" : "single_gross_amount"]: amount }),
+          },
+    );
+    invoice.total = grossOf(invoice);
+    return itemId;
+  }
+
+  #removeLine(id: string, itemId: string): null | InvoicingError {
+    const invoice = this.#invoice(id);
+    if (!invoice.items.some((item) => item.id === itemId)) return new NotFoundError("Not found.");
+    invoice.items = invoice.items.filter((item) => item.id !== itemId);
+    invoice.total = grossOf(invoice);
+    return null;
+  }
+
+  #delete(id: string): null | InvoicingError {
+    return this.#invoices.delete(id) ? null : new NotFoundError("Not found.");
   }
 
   #send(id: string): null {

@@ -172,6 +172,30 @@ const PROBES: { readonly [K in SwitchName]: { probe: Probe; gives: Readonly<Reco
     },
     gives: { off: 1, on: 2 },
   },
+  item_routes: {
+    probe: async (s) => {
+      const { id } = await draftWithItem(s, { items: 0 });
+      const item = idOf(await call(s, "POST", "/items?calculate_from_net=true", { body: itemBody(id) }));
+      const body = { data: { type: "items", id: item, attributes: { quantity: 9 } } };
+      return [
+        await status(call(s, "PATCH", `/items/${item}?calculate_from_net=true`, { body })),
+        await status(call(s, "DELETE", `/items/${item}`)),
+      ];
+    },
+    gives: { on: [200, 204], "404": [404, 404], "405": [405, 405] },
+  },
+  delete_draft_route: {
+    probe: async (s) => status(call(s, "DELETE", `/invoices/${(await draftWithItem(s)).id}`)),
+    gives: { on: 204, "404": 404, "405": 405 },
+  },
+  update_customer_route: {
+    probe: async (s) => {
+      const id = idOf(await call(s, "POST", "/customers", { body: customerBody() }));
+      const body = { data: { type: "customers", id, attributes: { company: "Neu GmbH" } } };
+      return status(call(s, "PATCH", `/customers/${id}`, { body }));
+    },
+    gives: { on: 200, "404": 404, "405": 405 },
+  },
   direction_mismatch: {
     probe: async (s) => {
       const { id } = await draftWithItem(s, { net: true, items: 0 });
