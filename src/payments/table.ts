@@ -7,6 +7,7 @@ import { type Column, columnOf, settled } from "./columns.ts";
 import { readDate } from "./dates.ts";
 import { currenciesOf, headingRole, keyOf, keysOf } from "./lexicon.ts";
 import { ACCOUNT_FACTS, CURRENCY_FACTS } from "./vocabulary/around.ts";
+import { ONE_CURRENCY_LAYOUTS } from "./vocabulary/layouts.ts";
 
 export interface Row {
   readonly index: number;
@@ -57,8 +58,10 @@ export function findTable(text: string, wishes: Wishes): Table | null {
 function tableOf(columns: readonly Column[], lines: readonly string[], at: number, delimiter: string): Table {
   const { rows, unread } = parseRows(lines.slice(at + 1), delimiter, at + 1);
   const cells = rows.map((row) => row.cells);
+  const facts = factsOf(lines.slice(0, at), delimiter);
   return {
-    ...factsOf(lines.slice(0, at), delimiter),
+    ...facts,
+    currency: facts.currency ?? layoutCurrency(columns),
     columns: settled(columns, cells),
     headed: columns.length,
     rows,
@@ -80,6 +83,12 @@ function bareTable(lines: readonly string[], wishes: Wishes): Table | null {
     rows.map((row) => row.cells),
   );
   return { currency: null, account: null, columns: known, headed: columns.length, rows, unread };
+}
+
+/** The only currency of the bank that writes exactly these headings. */
+function layoutCurrency(columns: readonly Column[]): string | null {
+  const written = columns.map(({ heading }) => keyOf(heading)).join("|");
+  return ONE_CURRENCY_LAYOUTS.find(({ headings }) => headings.map(keyOf).join("|") === written)?.currency ?? null;
 }
 
 function isMoney(role: Column["role"]): boolean {

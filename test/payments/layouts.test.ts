@@ -31,9 +31,6 @@ const BOOKS = [
   { number: "RE-2026-0022", total: "1556.64", currency: "CHF", name: "Alpenblick Yoga GmbH" },
 ].map((sample) => invoice({ ...sample, status: "sent" }));
 
-/** Layouts that name no currency anywhere: the person is asked for it. */
-const WITHOUT_CURRENCY = new Set(["kontist", "bunq-nl"]);
-
 function outcome(text: string, wishes: Wishes) {
   const statement = readStatement(text, wishes);
   return {
@@ -55,9 +52,17 @@ describe("layouts of banks and providers", () => {
   });
 
   it.each(Object.entries(truth.layouts))("%s", (name, expected) => {
-    const asked = WITHOUT_CURRENCY.has(name);
-    if (asked) expect(outcome(fixture(`${name}.csv`), {}).settle).toEqual([]);
-    const got = outcome(fixture(`${name}.csv`), asked ? { currency: "EUR" } : {});
+    const got = outcome(fixture(`${name}.csv`), {});
     expect(got).toEqual({ ...expected, doubts: [], unread: [] });
+  });
+});
+
+describe("a layout of a bank with one currency", () => {
+  const text =
+    "Buchungsdatum;Empfänger;Verwendungszweck;Betrag;Transaktionstyp\n2026-11-08;W;RE 1;606,90;Zahlungseingang";
+
+  it("is told by its exact headings, and by nothing less", () => {
+    expect(readStatement(text).credits[0]?.currency).toBe("EUR");
+    expect(readStatement(text.replace("Transaktionstyp", "Umsatzart")).credits[0]?.currency).toBeNull();
   });
 });
