@@ -81,8 +81,8 @@ export function answerText(result: AnswerResult, language: Language): string {
     case "approved":
       return say(
         language,
-        "Approved. The assistant can go on now.",
-        "Freigegeben. Der Assistent kann jetzt weitermachen.",
+        "Approved. Go back to your chat: the assistant does it now and says there what became of it.",
+        "Freigegeben. Zurück zu Ihrem Chat: Der Assistent führt es jetzt aus und sagt dort, was daraus wurde.",
       );
     case "declined":
       return say(language, "Declined. Nothing is done.", "Abgelehnt. Es geschieht nichts.");

@@ -15,7 +15,8 @@ export function approvalForm(snapshot: PlanSnapshot, changes: readonly string[])
     changes.length === 0
       ? ""
       : `${say(language, "Changed since the earlier approval:", "Geändert seit der früheren Freigabe:")}\n${changes.map((sentence) => `- ${sentence}`).join("\n")}\n\n`;
-  const message = `${changed}${renderPreview(view)}`;
+  const why = snapshot.level === "typed" && view.typed_why ? `\n\n${view.typed_why}` : "";
+  const message = `${changed}${renderPreview(view)}${why}`;
   if (snapshot.level === "typed") {
     return {
       message,

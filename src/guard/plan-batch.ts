@@ -85,8 +85,8 @@ export function planBatch(input: {
           ),
       say(
         language,
-        "The API has no way to set them back to unpaid; they are done one after the other, and the first doubtful one stops the rest.",
-        "Die API kann das nicht zurücknehmen; sie werden nacheinander gebucht, und die erste zweifelhafte hält die übrigen an.",
+        "This cannot be undone; they are done one after the other, and the first doubtful one stops the rest.",
+        "Das lässt sich nicht rückgängig machen; sie werden nacheinander gebucht, und die erste zweifelhafte hält die übrigen an.",
       ),
     ],
     risks,

@@ -44,7 +44,7 @@ export function finish(draft: Draft): Plan {
   };
 }
 
-/** `invoice R-2026-0042`, `Rechnung R-2026-0042`, `draft 9b1c…`. */
+/** `invoice R-2026-0042`, `Rechnung R-2026-0042`, `draft`. */
 export function documentLabel(
   invoice: Pick<Invoice, "id" | "number" | "status" | "is_quote" | "is_cancellation">,
   language: Language,
@@ -56,7 +56,8 @@ export function documentLabel(
       : invoice.status === "draft"
         ? say(language, "draft", "Entwurf")
         : say(language, "invoice", "Rechnung");
-  return `${kind} ${referenceText(invoice.number ?? invoice.id)}`;
+  // The id of a draft means nothing to a person.
+  return invoice.number === null ? kind : `${kind} ${referenceText(invoice.number)}`;
 }
 
 export function grossText(invoice: Invoice, language: Language): string {
@@ -118,8 +119,8 @@ export function paidConsequences(
           ),
     say(
       language,
-      "The API has no way to set it back to unpaid; only cancelling it with a credit note remains.",
-      "Die API kann das nicht zurücknehmen; danach bleibt nur eine Stornorechnung.",
+      "This cannot be undone: only cancelling it with a credit note remains.",
+      "Das lässt sich nicht rückgängig machen; danach bleibt nur eine Stornorechnung.",
     ),
   ];
 }

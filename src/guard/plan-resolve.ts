@@ -55,8 +55,8 @@ export function planResolve(input: {
           ),
       say(
         language,
-        "Nothing is sent to the API now. Check the document there first; this verdict cannot be changed.",
-        "Jetzt wird nichts an die API gesendet. Prüfen Sie dort zuerst das Dokument; das Urteil ist endgültig.",
+        "Nothing is sent now. Check the document there first; this verdict cannot be changed.",
+        "Jetzt wird nichts gesendet. Prüfen Sie dort zuerst das Dokument; das Urteil ist endgültig.",
       ),
     ],
     risks: [],

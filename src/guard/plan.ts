@@ -19,13 +19,13 @@ export type { PlanInput } from "./plan-parts.ts";
 
 /** Sends a draft: it is locked, numbered and e-mailed. */
 export function planSend(input: PlanInput): Plan {
-  const { invoice, customer, language, who, what, amount } = parts(input);
+  const { invoice, customer, language, who, amount } = parts(input);
   const email = customer?.email ?? null;
   const consequences = [
     say(
       language,
-      `${what} is issued: it gets its final number and can no longer be changed.`,
-      `${what} wird ausgestellt: mit endgültiger Nummer und danach unveränderlich.`,
+      `It is issued${invoice.issued_at === null ? " with today's date" : ""}: it gets its final number and can no longer be changed.`,
+      `Das Dokument wird ausgestellt${invoice.issued_at === null ? ", mit dem heutigen Datum" : ""}: es erhält seine endgültige Nummer und ist danach unveränderlich.`,
     ),
     email === null || email.trim() === ""
       ? say(
@@ -52,7 +52,9 @@ export function planSend(input: PlanInput): Plan {
     act: "send_invoice",
     organization: input.organization,
     locale: input.locale,
-    title: say(language, `Send ${what}: ${amount}${who}`, `${what} versenden: ${amount}${who}`),
+    title: invoice.is_quote
+      ? say(language, `Send the quote over ${amount}${who}?`, `Angebot über ${amount}${who} senden?`)
+      : say(language, `Send ${amount}${who}?`, `${amount}${who} senden?`),
     documents: [document(invoice, customer, true)],
     consequences,
     risks: risksOf({ ...input, act: "send_invoice", former_customer: null, language }),
@@ -69,7 +71,11 @@ export function planMarkPaid(input: PlanInput & { readonly send_notification: bo
     act: "mark_paid",
     organization: input.organization,
     locale: input.locale,
-    title: say(language, `Mark ${what} as paid: ${amount}${who}`, `${what} als bezahlt markieren: ${amount}${who}`),
+    title: say(
+      language,
+      `Mark ${what} over ${amount}${who} as paid?`,
+      `${what} über ${amount}${who} als bezahlt markieren?`,
+    ),
     documents: [document(invoice, customer, input.send_notification)],
     consequences: paidConsequences(input, language),
     risks: risksOf({ ...input, act: "mark_paid", former_customer: null, language }),
@@ -86,7 +92,7 @@ export function planCancel(input: PlanInput): Plan {
     act: "cancel_invoice",
     organization: input.organization,
     locale: input.locale,
-    title: say(language, `Cancel ${what}: ${amount}${who}`, `${what} stornieren: ${amount}${who}`),
+    title: say(language, `Cancel ${what} over ${amount}${who}?`, `${what} über ${amount}${who} stornieren?`),
     documents: [document(invoice, customer, false)],
     consequences: [
       creditNoteSentence(invoice, language),
@@ -94,8 +100,8 @@ export function planCancel(input: PlanInput): Plan {
       paymentSentence(invoice, language),
       say(
         language,
-        "The API may e-mail the customer; this cannot be controlled from here.",
-        "Die API benachrichtigt den Kunden möglicherweise; das lässt sich von hier nicht steuern.",
+        "The customer may get an e-mail; this cannot be controlled from here.",
+        "Der Kunde erhält möglicherweise eine E-Mail; das lässt sich von hier nicht steuern.",
       ),
       say(
         language,
@@ -122,8 +128,8 @@ export function planChangeRecipient(input: PlanInput & { readonly new_customer: 
     locale: input.locale,
     title: say(
       language,
-      `Re-address ${what}: ${amount}, new recipient ${name}`,
-      `Empfänger ändern, ${what}: ${amount}, neuer Empfänger ${name}`,
+      `Re-address ${what} over ${amount} to ${name}?`,
+      `${what} über ${amount} auf ${name} umschreiben?`,
     ),
     documents: [document(invoice, customer, false)],
     details: [
@@ -143,8 +149,8 @@ export function planChangeRecipient(input: PlanInput & { readonly new_customer: 
       paymentSentence(invoice, language),
       say(
         language,
-        `The copy may be e-mailed at once${email === null ? "" : ` to ${email}`}; the API does not say.`,
-        `Die Kopie wird möglicherweise sofort per E-Mail versendet${email === null ? "" : ` an ${email}`}; die API legt das nicht offen.`,
+        `The copy may be e-mailed at once${email === null ? "" : ` to ${email}`}; that is not known beforehand.`,
+        `Die Kopie wird möglicherweise sofort per E-Mail versendet${email === null ? "" : ` an ${email}`}; das ist vorher nicht bekannt.`,
       ),
       say(
         language,
@@ -202,8 +208,8 @@ function paymentSentence(invoice: Invoice, language: Language): string {
   return invoice.status === "paid" || invoice.has_payment
     ? say(
         language,
-        "It is paid or has a payment: whether the API refunds it is not documented, so check the refund yourself.",
-        "Es liegt eine Zahlung vor: ob die API sie erstattet, ist nicht dokumentiert; prüfen Sie die Erstattung selbst.",
+        "It is paid or has a payment: whether it is refunded is not known, so check the refund yourself.",
+        "Es liegt eine Zahlung vor: ob sie erstattet wird, ist nicht bekannt; prüfen Sie die Erstattung selbst.",
       )
     : say(language, "No payment is recorded on it.", "Es ist keine Zahlung verbucht.");
 }

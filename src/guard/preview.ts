@@ -1,6 +1,6 @@
 import { wrapped } from "./blocks.ts";
 import type { InvoiceView, PlanView } from "./view.ts";
-import { inert, type Language, referenceText, say } from "./wording.ts";
+import { germanQuote, inert, type Language, referenceText, say } from "./wording.ts";
 
 /**
  * A plan as plain text for forms, terminals and text answers. Numbers and ids come first in the server's own words;
@@ -13,13 +13,19 @@ export function renderPreview(view: PlanView): string {
     for (const document of view.documents) lines.push(...documentLines(document, language));
   } else {
     for (const [index, document] of view.documents.entries()) {
-      lines.push(`${index + 1}. ${briefLine(document, language)}`);
+      lines.push(`${index + 1}. ${briefLine(document, language)}`, ...bankRows(document, language));
     }
   }
   for (const { label, value } of view.details) lines.push(`${label}: ${value}`);
-  if (view.warnings.length > 0) {
-    lines.push("", say(language, "Look twice:", "Bitte genau prüfen:"));
-    lines.push(...view.warnings.map((warning) => `! ${warning.sentence}`));
+  const important = view.warnings.filter(({ raises }) => raises);
+  const others = view.warnings.filter(({ raises }) => !raises);
+  if (important.length > 0) {
+    lines.push("", say(language, "IMPORTANT, look twice:", "WICHTIG, bitte genau prüfen:"));
+    lines.push(...important.map((warning) => `! ${warning.sentence}`));
+  }
+  if (others.length > 0) {
+    lines.push("", say(language, "Also note:", "Außerdem:"));
+    lines.push(...others.map((warning) => `· ${warning.sentence}`));
   }
   lines.push("", say(language, "What will happen:", "Was geschieht:"));
   lines.push(...view.consequences.map((sentence) => `- ${sentence}`));
@@ -27,18 +33,21 @@ export function renderPreview(view: PlanView): string {
 }
 
 function organizationLine(view: PlanView, language: Language): string {
-  const id = referenceText(view.organization.id);
-  const name = view.organization.name === null ? "" : ` ${quote(view.organization.name)}`;
+  const { id, name } = view.organization;
   const where = view.simulator
     ? say(language, "SIMULATOR, nothing leaves it · ", "SIMULATOR, nichts verlässt ihn · ")
     : "";
-  return `${where}${say(language, "Organization", "Organisation")} ${id}${name}`;
+  return `${where}${say(language, "Organization", "Organisation")} ${name === null ? referenceText(id) : quote(name, language)}`;
 }
 
 function documentLines(document: InvoiceView, language: Language): string[] {
   const none = "–";
   const lines = [
-    `${kindText(document.kind, language)} ${document.number === null ? "" : `${quote(document.number)} · `}id ${referenceText(document.id)} · ${document.status}`,
+    [
+      kindText(document.kind, language),
+      ...(document.number === null ? [] : [quote(document.number, language)]),
+      ...(document.kind === "draft" ? [] : [`· ${document.status}`]),
+    ].join(" "),
     `${say(language, "Gross", "Brutto")} ${document.gross ?? none} · ${say(language, "net", "netto")} ${document.net ?? none}${taxText(document, language)}`,
     `${say(language, "Issued", "Rechnungsdatum")} ${document.issued_at ?? none} · ${say(language, "due", "fällig")} ${document.due_date ?? none}`,
     say(
@@ -48,21 +57,25 @@ function documentLines(document: InvoiceView, language: Language): string[] {
     ),
   ];
   for (const [index, line] of document.lines.entries()) {
-    const title = line.subtitle === null ? quote(line.title) : `${quote(line.title)} ${quote(line.subtitle)}`;
+    const title =
+      line.subtitle === null
+        ? quote(line.title, language)
+        : `${quote(line.title, language)} ${quote(line.subtitle, language)}`;
     lines.push(
       ` ${index + 1}. ${line.quantity} × ${line.unit_price ?? none}, ${line.tax_rate}, = ${line.total ?? none}: ${title}`,
     );
   }
   const more = document.more_lines;
   if (more > 0) lines.push(say(language, ` … and ${more} more`, ` … und ${more} weitere`));
-  if (document.email !== null) lines.push(`${say(language, "E-mail to", "E-Mail an")} ${emailText(document)}`);
+  if (document.email !== null)
+    lines.push(`${say(language, "E-mail to", "E-Mail an")} ${emailText(document, language)}`);
   if (document.customer !== null) {
     lines.push(
-      `${say(language, "Customer", "Kunde")} ${document.customer_id === null ? "" : `${referenceText(document.customer_id)} `}${quote(document.customer)}`,
+      `${say(language, "Customer", "Kunde")} ${document.customer_id === null ? "" : `${referenceText(document.customer_id)} `}${quote(document.customer, language)}`,
     );
   }
   const block = (english: string, german: string, text: readonly string[], separator = " / ") =>
-    lines.push(...blockRows(say(language, english, german), text, separator));
+    lines.push(...blockRows(say(language, english, german), text, separator, language));
   block("Recipient", "Empfänger", document.recipient);
   block(
     "Recipient, filled in from the customer record",
@@ -71,32 +84,43 @@ function documentLines(document: InvoiceView, language: Language): string[] {
   );
   block("Sender, set by hand", "Absender, von Hand gesetzt", document.sender);
   if (document.vat_number !== null) {
-    lines.push(`${say(language, "VAT number", "USt-IdNr.")} ${quote(document.vat_number)}`);
+    lines.push(`${say(language, "VAT number", "USt-IdNr.")} ${quote(document.vat_number, language)}`);
   }
-  block("Notes", "Notizen", document.notes, " ⏎ ");
+  block("Notes", "Hinweise", document.notes, " ⏎ ");
   return lines;
 }
 
 const WIDTH = 160;
 
 /** A text in full: on the label's line when it is short, else below it in quoted pieces. */
-function blockRows(label: string, text: readonly string[], separator: string): string[] {
+function blockRows(label: string, text: readonly string[], separator: string, language: Language): string[] {
   const joined = text.join(separator);
   if (joined === "") return [];
-  if (Array.from(joined).length <= WIDTH) return [`${label} ${quote(joined)}`];
-  return [`${label}:`, ...text.flatMap((line) => wrapped(line, WIDTH)).map((piece) => ` > ${quote(piece)}`)];
+  if (Array.from(joined).length <= WIDTH) return [`${label} ${quote(joined, language)}`];
+  return [`${label}:`, ...text.flatMap((line) => wrapped(line, WIDTH)).map((piece) => ` > ${quote(piece, language)}`)];
 }
 
-function emailText(document: InvoiceView): string {
-  const address = quote(document.email ?? "");
+function emailText(document: InvoiceView, language: Language): string {
+  const address = quote(document.email ?? "", language);
   return document.email_note === null ? address : `${address} (${inert(document.email_note)})`;
 }
 
 function briefLine(document: InvoiceView, language: Language): string {
-  const number = document.number === null ? "" : ` ${quote(document.number)}`;
-  const mail = document.email === null ? "" : `, ${say(language, "e-mail to", "E-Mail an")} ${emailText(document)}`;
-  const who = document.customer === null ? "" : `: ${quote(document.customer)}`;
-  return `${document.gross ?? "–"} · ${kindText(document.kind, language)}${number} · id ${referenceText(document.id)}${mail}${who}`;
+  const number = document.number === null ? "" : ` ${quote(document.number, language)}`;
+  const mail =
+    document.email === null ? "" : `, ${say(language, "e-mail to", "E-Mail an")} ${emailText(document, language)}`;
+  const who = document.customer === null ? "" : `: ${quote(document.customer, language)}`;
+  return `${document.gross ?? "–"} · ${kindText(document.kind, language)}${number}${mail}${who}`;
+}
+
+/** The payment below its invoice, and below that in what the two differ. */
+function bankRows({ bank_line }: InvoiceView, language: Language): string[] {
+  if (bank_line === null || bank_line === undefined) return [];
+  const { day, amount, payer, text, differs } = bank_line;
+  return [
+    `   ${say(language, "paid", "bezahlt")} ${day} · ${amount}: ${quote(payer, language)} ${quote(text, language)}`,
+    ...differs.map((sentence) => `   ! ${inert(sentence)}`),
+  ];
 }
 
 function taxText(document: InvoiceView, language: Language): string {
@@ -118,6 +142,7 @@ function kindText(kind: InvoiceView["kind"], language: Language): string {
 }
 
 /** View strings are already one clean line of bounded length; quotes and what Markdown would act on are made inert here. */
-function quote(text: string): string {
-  return `"${inert(text).replaceAll('"', "'")}"`;
+function quote(text: string, language: Language): string {
+  const inside = inert(text).replaceAll('"', "'");
+  return language === "de" ? germanQuote(inside) : `"${inside}"`;
 }

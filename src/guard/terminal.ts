@@ -30,6 +30,8 @@ export async function approveInTerminal(deps: AnswerDeps & { readonly io: Termin
     const language = snapshot.view.locale;
     io.write(`\n[${index + 1}/${waiting.length}] ${expiryText(approval, clock.now(), snapshot)}\n\n`);
     io.write(`${renderPreview(snapshot.view)}\n\n`);
+    for (const change of snapshot.view.changes) io.write(`${say(language, "Changed:", "Geändert:")} ${change}\n`);
+    if (snapshot.level === "typed" && snapshot.view.typed_why) io.write(`${snapshot.view.typed_why}\n`);
     for (;;) {
       const line = await io.ask(question(snapshot));
       if (line === null) return answered;

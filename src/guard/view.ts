@@ -5,8 +5,19 @@ import { lineTotals } from "../domain/totals.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import { blockLines, SHOWN } from "./blocks.ts";
 import { emailView } from "./email.ts";
-import { ACTS, type Plan } from "./port.ts";
-import { amountText, dateText, languageOf, numberText, rateText, statusText } from "./wording.ts";
+import { ACTS, type BankLine, type Plan } from "./port.ts";
+import {
+  amountText,
+  countryText,
+  dateText,
+  type Language,
+  languageOf,
+  numberText,
+  rateText,
+  say,
+  statusText,
+  typeset,
+} from "./wording.ts";
 
 /**
  * What the card, the approval page and the terminal show: JSON-safe, display-ready strings in the plan's locale. Every
@@ -53,12 +64,23 @@ export const invoiceViewSchema = z.strictObject({
   currency: z.string(),
   /** In full, line by line. */
   notes: z.array(z.string()),
+  /** Of a batch: the payment it is settled by; `differs` says in what. */
+  bank_line: z
+    .strictObject({
+      day: z.string(),
+      payer: z.string(),
+      amount: z.string(),
+      text: z.string(),
+      differs: z.array(z.string()),
+    })
+    .nullable()
+    .default(null),
 });
 export type InvoiceView = z.infer<typeof invoiceViewSchema>;
 
 export const planViewSchema = z.strictObject({
   act: z.enum(ACTS),
-  /** In the view's language, e.g. `Send invoice: 1,785.00 EUR to "Acme Inc"`. */
+  /** The question, in the view's language, e.g. `Send 1,785.00 EUR to "Acme Inc"?`. */
   title: z.string(),
   organization: z.strictObject({ id: z.string(), name: z.string().nullable() }),
   simulator: z.boolean(),
@@ -73,6 +95,8 @@ export const planViewSchema = z.strictObject({
   level: z.enum(["approve", "typed"]),
   /** What to type, at level `typed`. */
   typed_prompt: z.string().nullable(),
+  /** Why a click is not enough, at level `typed`. */
+  typed_why: z.string().nullable().default(null),
   /** ISO 8601 instant, UTC; null while no approval exists (a plain preview). */
   expires_at: z.string().nullable(),
   locale: z.enum(["de", "en"]),
@@ -87,6 +111,9 @@ export function invoiceView(
     readonly email?: string | null;
     readonly customer_name?: string | null;
     readonly buyer_address?: readonly string[];
+    readonly bank_line?: BankLine;
+    /** Sending fills in what is missing. */
+    readonly sending?: boolean;
   },
 ): InvoiceView {
   const language = languageOf(options.locale);
@@ -108,15 +135,28 @@ export function invoiceView(
     number: invoice.number === null ? null : oneLine(invoice.number, 60),
     status: statusText(invoice.status, invoice.status_word, language),
     recipient: blockLines(invoice.recipient, SHOWN.block),
-    buyer_address: blockLines((options.buyer_address ?? []).join("\n"), SHOWN.block),
+    buyer_address: blockLines(
+      (options.buyer_address ?? []).map((line) => countryText(line, language)).join("\n"),
+      SHOWN.block,
+    ),
     sender: blockLines(invoice.invoicing_party, SHOWN.block),
     vat_number: invoice.vat_number === null ? null : oneLine(invoice.vat_number, SHOWN.line) || null,
     customer: customerName === null ? null : oneLine(customerName, 120),
     customer_id: invoice.customer_id === null ? null : oneLine(invoice.customer_id, 64),
     email: email?.text ?? null,
     email_note: email?.note ?? null,
-    issued_at: invoice.issued_at === null ? null : dateText(invoice.issued_at, language),
-    due_date: invoice.due_date === null ? null : dateText(invoice.due_date, language),
+    issued_at:
+      invoice.issued_at !== null
+        ? dateText(invoice.issued_at, language)
+        : options.sending === true
+          ? say(language, "the day it is sent", "Tag des Versands")
+          : null,
+    due_date:
+      invoice.due_date !== null
+        ? dateText(invoice.due_date, language)
+        : options.sending === true
+          ? say(language, "not set", "nicht gesetzt")
+          : null,
     amounts_are: invoice.calculate_from_net ? "net" : "gross",
     lines: items.slice(0, SHOWN.lines).map((item) => lineView(item, invoice, language)),
     more_lines: Math.max(0, items.length - SHOWN.lines),
@@ -130,6 +170,17 @@ export function invoiceView(
     gross: money(invoice.total),
     currency: oneLine(invoice.currency, 8),
     notes: blockLines(invoice.notes, SHOWN.notes),
+    bank_line: options.bank_line === undefined ? null : bankLineView(options.bank_line, language),
+  };
+}
+
+function bankLineView(line: BankLine, language: Language): NonNullable<InvoiceView["bank_line"]> {
+  return {
+    day: dateText(line.day, language),
+    payer: oneLine(line.payer, SHOWN.line),
+    amount: oneLine(line.amount, 40),
+    text: oneLine(line.text, SHOWN.line),
+    differs: line.differs.map((sentence) => oneLine(sentence, SHOWN.line)),
   };
 }
 
@@ -150,9 +201,11 @@ function lineView(item: Item, invoice: Invoice, language: "de" | "en"): InvoiceV
 
 /** A plan as a card shows it. */
 export function planView(plan: Plan, expiresAt: number | null = null, changes: readonly string[] = []): PlanView {
+  const language = languageOf(plan.locale);
+  const set = (text: string) => typeset(text, language);
   return {
     act: plan.act,
-    title: plan.title,
+    title: set(plan.title),
     organization: {
       id: oneLine(plan.organization.id, 64),
       name: plan.organization.name === null ? null : oneLine(plan.organization.name, 120),
@@ -164,15 +217,57 @@ export function planView(plan: Plan, expiresAt: number | null = null, changes: r
         email: document.email,
         customer_name: document.customer_name,
         buyer_address: document.buyer_address,
+        sending: plan.act === "send_invoice" && document.invoice.status === "draft",
+        ...(document.bank_line === undefined ? {} : { bank_line: document.bank_line }),
       }),
     ),
-    details: plan.details.map((row) => ({ label: row.label, value: row.value })),
-    consequences: [...plan.consequences],
-    changes: [...changes],
-    warnings: plan.risks.map((risk) => ({ code: risk.code, sentence: risk.sentence, raises: risk.raises })),
+    details: plan.details.map((row) => ({ label: row.label, value: set(row.value) })),
+    consequences: plan.consequences.map(set),
+    changes: changes.map(set),
+    warnings: plan.risks.map(({ code, sentence, raises }) => ({ code, sentence: set(sentence), raises })),
     level: plan.level,
     typed_prompt: plan.typed?.prompt ?? null,
+    typed_why: plan.typed === null ? null : typedWhy(plan),
     expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString(),
-    locale: languageOf(plan.locale),
+    locale: language,
   };
+}
+
+function typedWhy({ act, risks, locale }: Plan): string {
+  const language = languageOf(locale);
+  if (risks.some(({ raises }) => raises)) {
+    return say(
+      language,
+      "A click is not enough here, because of what is marked as important above.",
+      "Ein Klick genügt hier nicht, wegen der oben als wichtig gekennzeichneten Punkte.",
+    );
+  }
+  switch (act) {
+    case "cancel_invoice":
+    case "change_recipient":
+      return say(
+        language,
+        "A click is not enough here, because this makes a document that cannot be taken back.",
+        "Ein Klick genügt hier nicht, weil ein Beleg entsteht, der sich nicht zurücknehmen lässt.",
+      );
+    case "settle_payments":
+      return say(
+        language,
+        "A click is not enough here, because this decides on several invoices at once.",
+        "Ein Klick genügt hier nicht, weil Sie über mehrere Rechnungen auf einmal entscheiden.",
+      );
+    case "resolve_operation":
+      return say(
+        language,
+        "A click is not enough here, because your word decides what counts as done.",
+        "Ein Klick genügt hier nicht, weil Ihr Wort entscheidet, was als erledigt gilt.",
+      );
+    case "send_invoice":
+    case "mark_paid":
+      return say(
+        language,
+        "A click is not enough here, because the customer gets an e-mail that cannot be called back.",
+        "Ein Klick genügt hier nicht, weil der Kunde eine E-Mail erhält, die sich nicht zurückholen lässt.",
+      );
+  }
 }

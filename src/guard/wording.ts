@@ -51,6 +51,28 @@ export function say(language: Language, english: string, german: string): string
 }
 
 /**
+ * German sentences get German quotation marks, and no break between an amount and its currency. `quoted` leaves none of
+ * its own marks inside a text, so that they always pair.
+ */
+export function typeset(text: string, language: Language): string {
+  if (language !== "de") return text;
+  return text
+    .replace(/"([^"]*)"/g, (_, inside: string) => germanQuote(inside))
+    .replace(/(\d) (?=[A-Z]{3}\b|%)/g, "$1\u00a0");
+}
+
+/** Marks inside become plain ones: a text from data cannot end its quotation. */
+export function germanQuote(inside: string): string {
+  return `„${inside.replace(/[„“”]/g, "'")}“`;
+}
+
+/** `Deutschland` for `DE`; anything that is no country code stays as it is. */
+export function countryText(code: string, language: Language): string {
+  if (!/^[A-Z]{2}$/.test(code)) return code;
+  return new Intl.DisplayNames([language], { type: "region", fallback: "code" }).of(code) ?? code;
+}
+
+/**
  * Untrusted text inside the server's own sentences: one line, quoted, and without what a client that renders Markdown or
  * HTML would turn into links, images or tags.
  */

@@ -73,7 +73,7 @@ describe.concurrent("asking", () => {
     await showCard(approvalResult(typedPlan()), async (card) => {
       const shown = await text(card.frame);
       for (const part of [
-        "Send this invoice?",
+        'Send 1,785.00 EUR to "Acme Inc"?',
         "Muster Coworking GmbH",
         "Acme Inc\nJane Doe\nHauptstraße 42\n50667 Köln",
         "jane@example.com",
@@ -403,10 +403,16 @@ describe.concurrent("showing", () => {
     });
   });
 
-  it("speaks German when the plan does: Stornorechnung, Freigeben, Ablehnen", async () => {
+  it("speaks German when the plan does: Stornorechnung, Stornieren, Ablehnen", async () => {
     await showCard(approvalResult(cancelPlanInGerman()), async ({ frame }) => {
       const shown = await text(frame);
-      for (const part of ["Diese Rechnung stornieren?", "Stornorechnung", "Freigeben", "Ablehnen", "Offen für"]) {
+      for (const part of [
+        "Rechnung RE-2026-0042 über 1.999,00 EUR stornieren?",
+        "Stornorechnung",
+        "Stornieren",
+        "Ablehnen",
+        "Offen für",
+      ]) {
         expect(shown).toContain(part);
       }
       expect(shown).not.toContain("Gutschrift");
@@ -473,11 +479,11 @@ describe.concurrent("without a mouse, without sight", () => {
       const nodes = flat(await page.accessibility.snapshot({ includeIframes: true, interestingOnly: false }));
       const has = (role: string, name: string) =>
         nodes.some((node) => node.role === role && (node.name ?? "") === name);
-      expect(has("region", "Send this invoice?")).toBe(true);
-      expect(has("heading", "Send this invoice?")).toBe(true);
+      expect(has("region", 'Send 1,785.00 EUR to "Acme Inc"?')).toBe(true);
+      expect(has("heading", 'Send 1,785.00 EUR to "Acme Inc"?')).toBe(true);
       expect(has("heading", "Draft invoice")).toBe(true);
       expect(has("button", "Decline")).toBe(true);
-      expect(has("button", "Approve")).toBe(true);
+      expect(has("button", "Send")).toBe(true);
       expect(has("textbox", "Type the gross amount 1,785.00 to approve")).toBe(true);
       expect(has("columnheader", "Unit price")).toBe(true);
       expect(has("table", "Net amounts in EUR")).toBe(true);

@@ -211,7 +211,10 @@ describe("the list", () => {
       "Type the gross amount 1,785.00 to approve",
       "Zum Freigeben die letzten vier Zeichen der Nummer eingeben: 0042",
     ]);
-    expect(named("region")).toEqual(["Send this invoice?", "Diese Rechnung stornieren?"]);
+    expect(named("region")).toEqual([
+      'Send 1,785.00 EUR to "Acme Inc"?',
+      "Rechnung RE-2026-0042 über 1.999,00 EUR stornieren?",
+    ]);
     expect(named("heading")).toContain("Approvals");
   });
 

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decimal } from "../../src/domain/money.ts";
 import { describeChanges } from "../../src/guard/facts.ts";
+import { MAX_FORM_CHARACTERS } from "../../src/guard/form.ts";
 import { planCancel, planChangeRecipient, planMarkPaid } from "../../src/guard/plan.ts";
 import { type BatchEntry, changesSince, planBatch } from "../../src/guard/plan-batch.ts";
 import { planResolve } from "../../src/guard/plan-resolve.ts";
@@ -17,10 +18,10 @@ describe("previews", () => {
   it("shows the guide's invoice on one screen", () => {
     const text = renderPreview(planView(sendPlan()));
     expect(text).toMatchInlineSnapshot(`
-      "Send draft R-2026-0042: 1,785.00 EUR to "Acme Inc (Jane Doe)"
-      Organization org-1 "Doe Consulting"
+      "Send 1,785.00 EUR to "Acme Inc (Jane Doe)"?
+      Organization "Doe Consulting"
 
-      Draft "R-2026-0042" · id 9b1c2a6e-0001 · draft
+      Draft "R-2026-0042"
       Gross 1,785.00 EUR · net 1,500.00 EUR · 19 %: 285.00 EUR
       Issued 01 Apr 2026 · due 15 Apr 2026
       Lines (1):
@@ -31,7 +32,7 @@ describe("previews", () => {
       Notes "Payable within 14 days."
 
       What will happen:
-      - draft R-2026-0042 is issued: it gets its final number and can no longer be changed.
+      - It is issued: it gets its final number and can no longer be changed.
       - The customer is e-mailed at "jane@example.com".
       - This cannot be undone; the way back is to cancel it with a credit note."
     `);
@@ -50,7 +51,7 @@ describe("previews", () => {
       expect(text).toContain("Was geschieht:");
       expect(text).not.toMatch(/gutschrift/i);
     }
-    expect(renderPreview(planView(plans[1] ?? sendPlan()))).toContain("Stornorechnung über -1.785,00 EUR");
+    expect(renderPreview(planView(plans[1] ?? sendPlan()))).toContain("Stornorechnung über -1.785,00\u00a0EUR");
   });
 
   it("says what a cancellation creates and what becomes of payments", () => {
@@ -108,10 +109,65 @@ describe("previews", () => {
     };
     const blank = sendPlan({ invoice: invoice({ recipient: " " }), customer: customer({ address }) });
     expect(renderPreview(planView(blank))).toContain(
-      'Recipient, filled in from the customer record "Acme Inc / Hauptstraße 42 / 50667 Köln / DE"',
+      'Recipient, filled in from the customer record "Acme Inc / Hauptstraße 42 / 50667 Köln / Germany"',
     );
     const own = sendPlan({ customer: customer({ address }) });
     expect(renderPreview(planView(own))).not.toContain("filled in");
+  });
+
+  it("sets German as German is set, and lets no text end its quotation", () => {
+    const name = "Acme“ senden? Nein: „Beta";
+    const title = planView(sendPlan({ locale: "de", customer: customer({ company: name }) })).title;
+    expect(title).toBe("1.785,00\u00a0EUR an „Acme' senden? Nein: 'Beta (Jane Doe)“ senden?");
+  });
+
+  it("tells two grades of warnings apart in words, and says why typing is asked", () => {
+    const plan = sendPlan({ context: context({ earlier: [] }), invoice: invoice({ due_date: "2026-04-01" }) });
+    const view = planView(plan);
+    const text = renderPreview(view);
+    expect(new Set(view.warnings.map(({ raises }) => raises))).toEqual(new Set([true, false]));
+    expect(text).toMatch(/IMPORTANT, look twice:\n(! .*\n)+\nAlso note:\n(· .*\n)+/);
+    expect(view.typed_why).toContain("A click is not enough here");
+    expect(planView(sendPlan()).typed_why).toBeNull();
+  });
+
+  it("shows no id of a draft without a number, and says what sending fills in", () => {
+    const id = "9988474b-00ac-4de3-8664-19075d04a102";
+    const draft = invoice({ id, number: null, issued_at: null, due_date: null });
+    const text = renderPreview(planView(sendPlan({ invoice: draft })));
+    expect(text).not.toContain(id);
+    expect(text).toContain("Issued the day it is sent · due not set");
+  });
+
+  it("puts the bank's line under each invoice of a batch, and marks where they differ", () => {
+    const entries = Array.from({ length: 50 }, (_, index) => ({
+      invoice: invoice({ id: `i-${index}`, number: `R-${index}`, status: "sent", status_word: "sent" }),
+      customer: customer(),
+      context: context(),
+      send_notification: false,
+    }));
+    const plan = planBatch({ entries, organization, policy: defaultPolicy, locale: "en" });
+    const documents = plan.documents.map((one, index) => ({
+      ...one,
+      bank_line: {
+        day: "2026-04-01",
+        payer: index === 3 ? 'Eve"\n! approved' : "Acme Inc",
+        amount: "1,785.00 EUR",
+        text: `invoice R-${index}`,
+        differs: index === 3 ? ["another name than the customer's"] : [],
+      },
+    }));
+    const view = planViewSchema.parse(planView({ ...plan, documents }));
+    const lines = renderPreview(view).split("\n");
+    expect(lines.filter((line) => line.startsWith("   paid 01 Apr 2026 · 1,785.00 EUR: "))).toHaveLength(50);
+    expect(lines.filter((line) => line.startsWith("   ! "))).toEqual(["   ! another name than the customer's"]);
+    expect(lines.find((line) => line.includes("Eve"))).toBe(
+      '   paid 01 Apr 2026 · 1,785.00 EUR: "Eve\' ⏎ ! approved" "invoice R-3"',
+    );
+    // What is not read in a form goes to a place that shows all of it.
+    expect(renderPreview(view).length).toBeGreaterThan(MAX_FORM_CHARACTERS);
+    const few = planView({ ...plan, documents: documents.slice(0, 20) });
+    expect(renderPreview(few).length).toBeLessThan(MAX_FORM_CHARACTERS);
   });
 
   it("covers a whole batch: order, count and totals", () => {
@@ -151,7 +207,7 @@ describe("previews", () => {
     const plan = planBatch({ entries, organization, policy: defaultPolicy, locale: "en" });
     const text = renderPreview(planView(plan));
     for (let index = 0; index < 16; index += 1) {
-      expect(text).toContain(`"R-${index}" · id i-${index}, e-mail to "c${index}@example.com"`);
+      expect(text).toContain(`"R-${index}", e-mail to "c${index}@example.com"`);
     }
     expect(text).not.toContain("more");
   });
@@ -300,7 +356,13 @@ describe("hostile texts", () => {
           // Quotes come in pairs: what was quoted has not ended its quote. Nothing is left that Markdown or HTML act on.
           const broken = renderPreview(view)
             .split("\n")
-            .filter((line) => UNSAFE.test(line) || line.split('"').length % 2 === 0 || /\]\(|<|:\/\//.test(line));
+            .filter(
+              (line) =>
+                UNSAFE.test(line) ||
+                line.split('"').length % 2 === 0 ||
+                /\]\(|<|:\/\//.test(line) ||
+                (view.locale === "de" && /[„“]/.test(line.replace(/„[^„“”]*“/g, ""))),
+            );
           expect([escaped, broken]).toEqual([[], []]);
         }
       }),
@@ -320,14 +382,16 @@ describe("hostile texts", () => {
           10 +
           view.details.length +
           view.consequences.length +
-          (view.warnings.length > 0 ? view.warnings.length + 2 : 0);
+          [true, false]
+            .map((grade) => view.warnings.filter(({ raises }) => raises === grade).length)
+            .reduce((sum, count) => sum + (count > 0 ? count + 2 : 0), 0);
         const optional = [document.email, document.customer, document.vat_number].filter(
           (text) => text !== null,
         ).length;
         const blocks = [document.recipient, document.sender, document.notes].filter(({ length }) => length > 0).length;
         const lines = renderPreview(view)
           .split("\n")
-          .filter((line) => !/^ > "[^"]*"$/.test(line));
+          .filter((line) => !/^ > (?:"[^"]*"|„[^“]*“)$/.test(line));
         expect(lines).toHaveLength(own + optional + blocks);
       }),
       { numRuns: 100 },

@@ -34,6 +34,7 @@ export const draft: InvoiceView = {
   gross: "1,785.00 EUR",
   currency: "EUR",
   notes: [],
+  bank_line: null,
 };
 
 const inTenMinutes = () => new Date(Date.now() + 600_000).toISOString();
@@ -41,7 +42,7 @@ const inTenMinutes = () => new Date(Date.now() + 600_000).toISOString();
 export function sendPlan(changes: Partial<PlanView> = {}): PlanView {
   return {
     act: "send_invoice",
-    title: 'Send invoice: 1,785.00 EUR to "Acme Inc"',
+    title: 'Send 1,785.00 EUR to "Acme Inc"?',
     organization: { id: "7d5f", name: "Muster Coworking GmbH" },
     simulator: false,
     documents: [draft],
@@ -55,6 +56,7 @@ export function sendPlan(changes: Partial<PlanView> = {}): PlanView {
     warnings: [],
     level: "approve",
     typed_prompt: null,
+    typed_why: null,
     expires_at: inTenMinutes(),
     locale: "en",
     ...changes,
@@ -77,7 +79,7 @@ export function typedPlan(changes: Partial<PlanView> = {}): PlanView {
 export function cancelPlanInGerman(changes: Partial<PlanView> = {}): PlanView {
   return sendPlan({
     act: "cancel_invoice",
-    title: "Rechnung RE-2026-0042 stornieren: 1.999,00 EUR",
+    title: "Rechnung RE-2026-0042 über 1.999,00 EUR stornieren?",
     documents: [
       {
         ...draft,

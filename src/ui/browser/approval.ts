@@ -144,12 +144,17 @@ export function approvalCard(
     root.lang = words.lang;
     root.dataset["state"] = "pending";
     shownAt = Date.now();
-    approve.textContent = words.approve;
+    approve.textContent = words.act[view.act];
     decline.textContent = words.decline;
     refresh();
     footer.replaceChildren(
       needsTyping()
-        ? div("typing", element("label", { for: typed.id }, view.typed_prompt ?? words.approve), typed)
+        ? div(
+            "typing",
+            view.typed_why ? element("p", { class: "why" }, view.typed_why) : null,
+            element("label", { for: typed.id }, view.typed_prompt ?? words.act[view.act]),
+            typed,
+          )
         : "",
       problem,
       div("row", clock, status, div("buttons", decline, approve)),
@@ -235,8 +240,7 @@ function planHead(view: PlanView, words: Words, id: string): HTMLElement {
     "header",
     { class: "top" },
     origin(view.organization.name ?? view.organization.id, view.simulator, words),
-    element("h2", { id }, words.act[view.act]),
-    element("p", { class: "what" }, view.title),
+    element("h2", { id }, view.title),
   );
 }
 
@@ -247,6 +251,13 @@ function planBody(view: PlanView, words: Words): HTMLElement {
       : div(kind, element("h3", {}, title), element("ul", {}, ...items.map((item) => element("li", {}, item))));
   return div(
     "body",
+    // First what a person must not miss, however long the document is.
+    list("changes", words.changes, view.changes ?? []),
+    list(
+      "warnings important",
+      words.important,
+      view.warnings.filter(({ raises }) => raises).map(({ sentence }) => sentence),
+    ),
     documents(view.documents, words),
     view.details.length === 0
       ? null
@@ -258,7 +269,7 @@ function planBody(view: PlanView, words: Words): HTMLElement {
     list(
       "warnings",
       words.warnings,
-      view.warnings.map((warning) => warning.sentence),
+      view.warnings.filter(({ raises }) => !raises).map(({ sentence }) => sentence),
     ),
     list("effects", words.effects, view.consequences),
   );
@@ -287,10 +298,23 @@ function documents(views: readonly InvoiceView[], words: Words): HTMLElement | n
             view.email === null ? null : element("span", { class: "mail" }, `${words.mailedTo} ${view.email}`),
           ),
           element("span", { class: "amount" }, view.gross ?? "–"),
+          view.bank_line ? bankLine(view.bank_line, words) : null,
         ),
         invoicePaper(view, words, { level: "h3", mailed: true }),
       ),
     ),
   );
   return element("ul", { class: "batch", "aria-label": words.documents }, ...entries);
+}
+
+/** The payment under its invoice; what differs is said in words, not by colour alone. */
+function bankLine(line: NonNullable<InvoiceView["bank_line"]>, words: Words): HTMLElement {
+  return element(
+    "span",
+    { class: "bank" },
+    element("span", {}, `${words.paid} ${line.day}: ${line.amount}`),
+    element("span", {}, line.payer),
+    element("span", { class: "text" }, line.text),
+    ...line.differs.map((sentence) => element("span", { class: "caution" }, `${words.differs}: ${sentence}`)),
+  );
 }

@@ -19,7 +19,8 @@ interface Shown {
   content: string;
 }
 
-const words = pageWordsFor(navigator.language);
+/** The browser's language, until a question says which one its person reads. */
+let words = pageWordsFor(navigator.language);
 const heading = element("h1", {}, words.title);
 const intro = element("p", { class: "intro" }, words.intro);
 const notice = element("p", { class: "problem", role: "alert" });
@@ -29,6 +30,14 @@ const empty = div("empty", element("strong", {}, words.none), element("span", {}
 document.body.append(element("main", {}, heading, intro, notice, count, list));
 document.documentElement.lang = words.lang;
 document.title = words.title;
+
+function speak(locale: string): void {
+  words = pageWordsFor(locale);
+  document.documentElement.lang = words.lang;
+  heading.textContent = words.title;
+  intro.textContent = words.intro;
+  empty.replaceChildren(element("strong", {}, words.none), element("span", {}, words.noneHint));
+}
 
 const shown = new Map<string, Shown>();
 let csrf = "";
@@ -87,6 +96,8 @@ function entriesOf(answer: unknown): readonly Entry[] {
 /** A card is only touched when its own content changed: what a person is typing stays. */
 function show(entries: readonly Entry[]): void {
   const open = entries.filter((entry) => entry.state === "pending");
+  const locale = open[0]?.view.locale;
+  if (locale !== undefined && pageWordsFor(locale) !== words) speak(locale);
   // First what is over, so that what takes its place is not put below it.
   const states = new Map(entries.map((entry) => [entry.id, entry.state]));
   for (const [id, { card }] of shown) {
