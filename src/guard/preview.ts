@@ -71,7 +71,7 @@ function documentLines(document: InvoiceView, language: Language): string[] {
     lines.push(`${say(language, "E-mail to", "E-Mail an")} ${emailText(document, language)}`);
   if (document.customer !== null) {
     lines.push(
-      `${say(language, "Customer", "Kunde")} ${document.customer_id === null ? "" : `${referenceText(document.customer_id)} `}${quote(document.customer, language)}`,
+      `${say(language, "Customer", "Kunde")} ${idText(document.customer_id)}${quote(document.customer, language)}`,
     );
   }
   const block = (english: string, german: string, text: readonly string[], separator = " / ") =>
@@ -98,6 +98,11 @@ function blockRows(label: string, text: readonly string[], separator: string, la
   if (joined === "") return [];
   if (Array.from(joined).length <= WIDTH) return [`${label} ${quote(joined, language)}`];
   return [`${label}:`, ...text.flatMap((line) => wrapped(line, WIDTH)).map((piece) => ` > ${quote(piece, language)}`)];
+}
+
+/** An id that a person may know by heart; a UUID tells nobody anything. */
+function idText(id: string | null): string {
+  return id === null || /^[0-9a-f]{8}-[0-9a-f]{4}-/i.test(id) ? "" : `${referenceText(id)} `;
 }
 
 function emailText(document: InvoiceView, language: Language): string {

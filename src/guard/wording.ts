@@ -50,15 +50,10 @@ export function say(language: Language, english: string, german: string): string
   return language === "de" ? german : english;
 }
 
-/**
- * German sentences get German quotation marks, and no break between an amount and its currency. `quoted` leaves none of
- * its own marks inside a text, so that they always pair.
- */
+/** German sentences get German quotation marks. `quoted` leaves none of its own marks inside a text: they always pair. */
 export function typeset(text: string, language: Language): string {
   if (language !== "de") return text;
-  return text
-    .replace(/"([^"]*)"/g, (_, inside: string) => germanQuote(inside))
-    .replace(/(\d) (?=[A-Z]{3}\b|%)/g, "$1\u00a0");
+  return text.replace(/"([^"]*)"/g, (_, inside: string) => germanQuote(inside));
 }
 
 /** Marks inside become plain ones: a text from data cannot end its quotation. */

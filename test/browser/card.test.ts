@@ -407,7 +407,7 @@ describe.concurrent("showing", () => {
     await showCard(approvalResult(cancelPlanInGerman()), async ({ frame }) => {
       const shown = await text(frame);
       for (const part of [
-        "Rechnung RE-2026-0042 über 1.999,00 EUR stornieren?",
+        "Rechnung RE-2026-0042 über 1.999,00\u00a0EUR stornieren?",
         "Stornorechnung",
         "Stornieren",
         "Ablehnen",

@@ -213,7 +213,7 @@ describe("the list", () => {
     ]);
     expect(named("region")).toEqual([
       'Send 1,785.00 EUR to "Acme Inc"?',
-      "Rechnung RE-2026-0042 über 1.999,00 EUR stornieren?",
+      "Rechnung RE-2026-0042 über 1.999,00\u00a0EUR stornieren?",
     ]);
     expect(named("heading")).toContain("Approvals");
   });

@@ -11,6 +11,11 @@ export function clean(text: string): string {
   return text.replace(HIDDEN, "");
 }
 
+/** No break between an amount and its currency, or a number and its per cent sign. */
+export function unbroken(text: string): string {
+  return text.replace(/(\d) (?=[A-Z]{3}(?![A-Za-z])|%)/g, "$1\u00a0");
+}
+
 /** Attributes are the view's own constants; untrusted text goes into `children` only. */
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,

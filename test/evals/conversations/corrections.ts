@@ -96,7 +96,7 @@ export const corrections: readonly Conversation[] = [
         person: approves,
         answer: {
           outcome: "done",
-          asks: ["404,60 EUR", "versenden", "Stornorechnung", "Der Kunde erhält eine E-Mail", /19 %/],
+          asks: ["404,60 EUR", "senden?", "Stornorechnung", "Der Kunde erhält eine E-Mail", /19 %/],
         },
       },
     ],
