@@ -116,6 +116,10 @@ describe.each(guarded.map((tool) => [tool.name, tool] as const))("%s", (name, to
     if (situation === "never answers") {
       expect(answer.structured).toMatchObject({ outcome: "approval_required", waiting: { title: expect.any(String) } });
       expect(answer.text).toContain("The form is open in this client");
+      // Some clients show their model the structure only, others the text: both carry what is waiting.
+      const waiting = part(answer, "waiting");
+      const said = [waiting["title"], waiting["warnings"], waiting["changes"], answer.structured["tell_user"]].flat();
+      for (const sentence of said) expect(answer.text).toContain(sentence);
     } else {
       expect(answer.isError).toBe(true);
       expect(part(answer, "error")).toMatchObject({ code: "refused", effect: "none" });
