@@ -26,14 +26,15 @@ export function readMt940(text: string, wishes: Wishes = {}): Reading {
     for (const [at, field] of message.entries()) {
       if (field.tag !== "61") continue;
       const index = bookings.length + unread.length + 1;
-      const booking = bookingOf(field, informationAt(message, at), around, wishes);
+      const information = informationAt(message, at);
+      const booking = bookingOf(field, information.lines, around, wishes);
       if (booking === null) {
         const [first = ""] = field.lines;
         const why = `${quoted(first, 60)} is not readable as MT940. Expected :61: with day, C or D and amount, such as :61:2611121112C1785,00NTRFNONREF.`;
         unread.push({ index, why });
       } else {
-        const doubts = field.afterFullText && !isProven ? [...booking.doubts, NOT_SURELY_A_FIELD] : booking.doubts;
-        bookings.push({ ...booking, doubts, index });
+        const forged = field.afterFullText && !isProven ? [NOT_SURELY_A_FIELD] : [];
+        bookings.push({ ...booking, doubts: [...booking.doubts, ...forged, ...information.doubts], index });
       }
     }
   }
@@ -47,7 +48,7 @@ const NOT_SURELY_A_FIELD: Doubt = {
   give: "This may be part of the text before it, and the balances do not confirm it: compare with the bank.",
 };
 
-/** A message begins with :20:, or without it with another account or another opening balance. */
+/** A message begins with :20:, or without it with another account, another opening balance, or an entry behind the closing one. */
 function messagesOf(fields: readonly Field[]): Field[][] {
   const messages: Field[][] = [];
   for (const field of fields) {
@@ -56,19 +57,32 @@ function messagesOf(fields: readonly Field[]): Field[][] {
     const begins =
       field.tag === "20" ||
       (/^25P?$/.test(field.tag) && has(/^(25P?|6\d[FM]?)$/)) ||
-      (/^60[FM]$/.test(field.tag) && has(/^6\d[FM]?$/));
+      (/^60[FM]$/.test(field.tag) && has(/^6\d[FM]?$/)) ||
+      (field.tag === "61" && has(/^62[FM]$/));
     if (last === undefined || begins) messages.push([field]);
     else last.push(field);
   }
   return messages;
 }
 
-/** The lines of :86: that follow an entry. */
-function informationAt(message: readonly Field[], at: number): string[] | null {
-  const lines: string[] = [];
-  for (let next = at + 1; message[next]?.tag === "86"; next += 1) lines.push(...(message[next]?.lines ?? []));
-  return lines.length === 0 ? null : lines;
+/**
+ * The lines of the :86: behind an entry. Polish banks write the code of the booking in one of its own before; any other
+ * second text belongs to nobody, perhaps to an entry that is missing.
+ */
+function informationAt(message: readonly Field[], at: number): { lines: readonly string[] | null; doubts: Doubt[] } {
+  const texts: (readonly string[])[] = [];
+  for (let next = at + 1; message[next]?.tag === "86"; next += 1) texts.push(message[next]?.lines ?? []);
+  const [first = null, ...more] = texts.filter(
+    (lines) => texts.length === 1 || !/^\d{0,4}$/.test(lines.join("").trim()),
+  );
+  return { lines: first, doubts: more.length === 0 ? [] : [TWO_TEXTS] };
 }
+
+const TWO_TEXTS: Doubt = {
+  about: "cell",
+  quoted: ":86:",
+  give: "Two texts follow this entry, and which is its own is not known: compare with the bank.",
+};
 
 const BALANCE = /^(?<mark>[CD])(?<day>\d{6})(?<currency>\D*?)(?<amount>[\d., ]*)$/;
 
@@ -113,7 +127,7 @@ function currencyOf(
   const unknown = named.find((mark) => !isIsoCurrency(mark));
   const [only, second] = named;
   if (unknown !== undefined) {
-    const give = "No currency of ISO 4217 stands with the balance: say which is meant.";
+    const give = "No currency of ISO 4217 stands with the balance: `answers` with this=its code.";
     return { currency: null, doubts: [{ about: "currency", quoted: unknown, give }] };
   }
   if (second !== undefined) {

@@ -71,6 +71,7 @@ describe("entries", () => {
   it("a bank's own word is answered", () => {
     const status = tag("Prtry", "RESERVED");
     expect(doubtsOf({ status }, { words: { RESERVED: "booked" } })).toEqual([]);
+    expect(doubtsOf({ status: null }, { words: { Sts: "booked" } })).toEqual([]);
     const words = { RESERVED: "pending" };
     expect(readStatement(camt053(entry({ status })), { words })).toMatchObject({ credits: [], pending: 1 });
   });

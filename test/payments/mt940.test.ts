@@ -90,6 +90,7 @@ describe("messages", () => {
       ["CH9300762011623852957", "CHF"],
     ]);
     expect(accounts).toHaveLength(2);
+    expect(readStatement(`${message(CREDIT)}\n${CREDIT}`).credits[1]).toMatchObject({ currency: null, account: null });
     // Nothing of the first message holds for one that names nothing.
     const bare = `${message(CREDIT)}\n:20:X\n${CREDIT}\n`;
     expect(readStatement(bare).credits.map((line) => [line.currency, line.account, line.doubts.map(doubt)])).toEqual([
@@ -339,6 +340,16 @@ describe("the text of an entry", () => {
       expect(credits[0]?.text).toContain(`:${tag} Uhr`);
       expect(credits[0]?.account).toBe(credits[1]?.account);
     }
+  });
+
+  it("two texts are a question, but for the code of Polish banks", () => {
+    expect(one(`${CREDIT}\n:86:020\n:86:020~00PRZELEW~20RE 42~32ACME`)).toMatchObject({
+      text: "RE 42",
+      counterparty: "ACME",
+      doubts: [],
+    });
+    const line = one(`${CREDIT}\n:86:RE 42\n:86:RE 43`);
+    expect([line.text, line.doubts.map(doubt)]).toEqual(["RE 42", ["cell :86:"]]);
   });
 
   it("an entry that a payer may have written is asked about, unless the balances prove it", () => {

@@ -61,7 +61,7 @@ function currencyOf(money: Money, account: Account, { currency: given, words }: 
     return { code: given ?? null, doubts };
   }
   if (code === null) {
-    const give = "No currency of ISO 4217: say which is meant.";
+    const give = "No currency of ISO 4217: `answers` with this=its code.";
     return { code, doubts: [{ about: "currency" as const, quoted: money.mark, give }] };
   }
   if (account.currency !== null && account.currency !== code) {
@@ -98,15 +98,15 @@ function stateOf(entry: Element, { words }: Wishes): { state: Booking["state"]; 
     doubts.push({ about: "booked", quoted: reversal, give });
   }
   const written = valueAt(entry, "Sts", "Cd") ?? valueAt(entry, "Sts", "Prtry") ?? valueAt(entry, "Sts");
-  const meant = words?.[written ?? ""] ?? written?.toUpperCase();
+  const meant = words?.[written ?? "Sts"] ?? written?.toUpperCase();
   if (meant === "PDNG" || meant === "INFO" || meant === "FUTR" || meant === "pending")
     return { state: "pending", doubts };
   if (meant === "failed") return { state: "failed", doubts };
   if (meant !== "BOOK" && meant !== "booked") {
     const give =
       written === null
-        ? "No status says that this is booked: compare with the bank."
-        : "Whether this is booked is not understood: say whether it means booked, pending or failed.";
+        ? "No status (Sts) says that this is booked: `answers` with Sts=booked if the bank lists only what it booked."
+        : "Whether this is booked is not understood: `answers` with this=booked, pending or failed.";
     doubts.push({ about: "booked", quoted: written ?? "", give });
   }
   return { state: "booked", doubts };
