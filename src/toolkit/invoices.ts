@@ -170,8 +170,30 @@ export function totalsWarnings(invoice: Invoice): string[] {
   ];
 }
 
+/** A row of a detailed list: enough to tell drafts apart without opening each. */
+export const detailedRow = invoiceRow.extend({
+  lines: z.number().optional(),
+  first_line: z.string().optional(),
+  notes: z.string().optional(),
+  reference: z.string().optional().describe("What it was made for."),
+});
+
+export function toDetailedRow(invoice: Invoice, today: IsoDate): z.infer<typeof detailedRow> {
+  const [first] = invoice.items ?? [];
+  const { reference } = invoice;
+  return {
+    ...toRow(invoice, today),
+    ...defined({
+      lines: invoice.items?.length,
+      first_line: first === undefined ? undefined : `${first.quantity.toFixed()} × ${oneLine(first.title, 80)}`,
+      notes: invoice.notes ? oneLine(invoice.notes, 120) : undefined,
+      reference: reference === null ? undefined : `${oneLine(reference.type, 40)} ${oneLine(reference.id, 60)}`,
+    }),
+  };
+}
+
 /** A row of a concise list: a number stands for the id, the total carries its currency. */
-export const shortRow = invoiceRow.partial({ id: true, kind: true, currency: true });
+export const shortRow = detailedRow.partial({ id: true, kind: true, currency: true });
 export type ShortRow = z.infer<typeof shortRow>;
 
 /** As few tokens as tell the documents apart: a UUID beside a number would double the list, a settled one is not due. */
@@ -208,6 +230,11 @@ export function rowText(row: ShortRow): string {
     rowLine(row),
     row.issued_at === undefined ? undefined : `issued ${row.issued_at}`,
     row.customer_id === undefined ? undefined : `customer id ${row.customer_id}`,
+    row.first_line === undefined
+      ? undefined
+      : `${quoted(row.first_line, 90)}${(row.lines ?? 0) > 1 ? ` and ${(row.lines ?? 0) - 1} more` : ""}`,
+    row.notes === undefined ? undefined : `notes ${quoted(row.notes, 120)}`,
+    row.reference === undefined ? undefined : `for ${row.reference}`,
     row.id === undefined || row.number === undefined ? undefined : `id ${row.id}`,
   ]
     .filter(isDefined)

@@ -6,17 +6,7 @@ import type { ObjectSchema, SchemaValue } from "./listed-tool.ts";
  * Keywords that are checked but not advertised: bounds and regexes cost more tokens than all names together, and an error
  * says more than a bound does. Bounds that a caller has to know stand in the description.
  */
-const UNLISTED = new Set([
-  "$schema",
-  "pattern",
-  "format",
-  "minLength",
-  "maxLength",
-  "minimum",
-  "maximum",
-  "minItems",
-  "maxItems",
-]);
+const UNLISTED = new Set(["$schema", "pattern", "format", "minLength", "maxLength", "minimum", "maximum", "minItems"]);
 
 /** JSON Schema of a tool's arguments. */
 export function listedInput(input: z.ZodObject): ObjectSchema {

@@ -6,7 +6,7 @@ import { defined } from "../domain/json.ts";
 import { InputError } from "../errors.ts";
 import { decodeCursor, encodeCursor } from "../toolkit/cursor.ts";
 import { defineTool } from "../toolkit/define.ts";
-import { rowText, shortRow, toRow, toShortRow } from "../toolkit/invoices.ts";
+import { rowText, shortRow, toDetailedRow, toShortRow } from "../toolkit/invoices.ts";
 import { cursor, day, format, limit, line } from "../toolkit/params.ts";
 import { findCustomer, hasNumber } from "../toolkit/references.ts";
 import { PAGE_SIZE, type Scan, scan } from "../toolkit/scan.ts";
@@ -57,14 +57,17 @@ export default defineTool({
     const position = decodeCursor(defined(filters), from);
     const result = await scan({
       fetchPage: (page) =>
-        context.api.listInvoices({ ...serverQuery(filters), page, page_size: PAGE_SIZE }, { signal: context.signal }),
+        context.api.listInvoices(
+          { ...serverQuery(filters), include_items: response_format === "detailed", page, page_size: PAGE_SIZE },
+          { signal: context.signal },
+        ),
       keep: (invoice) => matches(invoice, filters, context.today),
       limit: wanted,
       start: position,
       max_pages: MAX_PAGES,
       newest_first: true,
     });
-    const shown = response_format === "detailed" ? toRow : toShortRow;
+    const shown = response_format === "detailed" ? toDetailedRow : toShortRow;
     const rows = result.found.map((invoice) => shown(invoice, context.today));
     return {
       data: {

@@ -11,6 +11,8 @@ import { cursor, limit, line } from "../toolkit/params.ts";
 import { findCustomer } from "../toolkit/references.ts";
 import { readWholeList } from "../toolkit/whole-list.ts";
 
+/** Invoices named per customer. */
+const MAX_INVOICES = 10;
 const AGES = ["not_due", "1-30", "31-60", "61-90", "over_90"] as const;
 type Age = (typeof AGES)[number];
 
@@ -43,7 +45,8 @@ export default defineTool({
         customer: z.string(),
         customer_id: z.string().optional(),
         oldest_days: z.number().describe("Days the oldest is overdue."),
-        invoices: z.array(z.string()).describe("Numbers, oldest first."),
+        invoices: z.array(z.string()).describe("Number, gross and due date, oldest first."),
+        more_invoices: z.number().optional(),
       }),
     ),
     more_customers: z.number().optional().describe("Beyond limit."),
@@ -84,7 +87,7 @@ export default defineTool({
       const debtor = entry(byCustomer, key, () => ({ ...sums(invoice.currency), invoice, days: 0, invoices: [] }));
       book(debtor, due, days);
       debtor.days = Math.max(debtor.days, days);
-      debtor.invoices.push({ name: oneLine(invoice.number ?? invoice.id, 60), days });
+      debtor.invoices.push({ name: invoiceText(invoice), days });
     }
     const debtors = [...byCustomer.values()].sort(
       (a, b) => b.days - a.days || b.overdue.cmp(a.overdue) || b.open.cmp(a.open),
@@ -98,7 +101,13 @@ export default defineTool({
           ...defined({ customer_id: debtor.invoice.customer_id ?? undefined }),
           ...shownSums(debtor),
           oldest_days: debtor.days,
-          invoices: debtor.invoices.sort((a, b) => b.days - a.days).map(({ name }) => name),
+          invoices: debtor.invoices
+            .sort((a, b) => b.days - a.days)
+            .slice(0, MAX_INVOICES)
+            .map(({ name }) => name),
+          ...defined({
+            more_invoices: debtor.invoices.length > MAX_INVOICES ? debtor.invoices.length - MAX_INVOICES : undefined,
+          }),
         })),
         more_customers: debtors.length > shown.length ? debtors.length - shown.length : undefined,
         covers: list.kept.length,
@@ -125,12 +134,19 @@ export default defineTool({
       ...totals.map((total) => `${part ? "Part" : "Total"} ${agesText(total)}`),
       ...customers.map(
         (debtor) =>
-          `  ${quoted(debtor.customer, 80)}: ${agesText(debtor)}${debtor.oldest_days > 0 ? `, oldest ${debtor.oldest_days} d overdue` : ""} · ${debtor.invoices.join(", ")}${debtor.customer_id === undefined ? "" : ` · id ${debtor.customer_id}`}`,
+          `  ${quoted(debtor.customer, 80)}: ${agesText(debtor)}${debtor.oldest_days > 0 ? `, oldest ${debtor.oldest_days} d overdue` : ""} · ${debtor.invoices.join("; ")}${debtor.more_invoices === undefined ? "" : ` and ${debtor.more_invoices} more (list_invoices)`}${debtor.customer_id === undefined ? "" : ` · id ${debtor.customer_id}`}`,
       ),
       ...(more_customers === undefined ? [] : [`  … and ${more_customers} more customers (raise limit)`]),
       ...(more === undefined ? [] : [`More: cursor ${more}`]),
     ].join("\n"),
 });
+
+/** `RE-2026-0042 1785.00 EUR due 2026-11-12`. */
+function invoiceText({ number, id, total, currency, due_date }: Invoice): string {
+  const due = due_date === null ? "no due date" : `due ${due_date}`;
+  const gross = total === null ? "total unknown" : `${moneyText(total, currency)} ${oneLine(currency, 8)}`;
+  return `${oneLine(number ?? id, 60)} ${gross} ${due}`;
+}
 
 interface Sums {
   readonly currency: string;

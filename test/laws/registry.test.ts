@@ -41,7 +41,7 @@ describe("the registry", () => {
     expect(tools.map((tool) => JSON.parse(JSON.stringify(tool.listing())))).toEqual(surface);
   });
 
-  it("costs at most 3,500 o200k tokens of name, description and input schema", () => {
+  it("costs at most 3,900 o200k tokens of name, description and input schema", () => {
     const rows = tools.map((tool) => {
       const { name, description, inputSchema, outputSchema } = tool.listing();
       return {
@@ -53,7 +53,7 @@ describe("the registry", () => {
     const total = rows.reduce((sum, row) => sum + row.tokens, 0);
     const table = rows.map((row) => `${row.name.padEnd(20)} ${String(row.tokens).padStart(5)} (output ${row.output})`);
     process.stdout.write(`${table.join("\n")}\n${"total".padEnd(20)} ${String(total).padStart(5)}\n`);
-    expect(total).toBeLessThanOrEqual(3_500);
+    expect(total).toBeLessThanOrEqual(3_900);
   });
 });
 

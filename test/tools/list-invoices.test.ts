@@ -23,6 +23,19 @@ const OVERDUE = [
   "2025-0003",
 ].map((number) => `RE-${number}`);
 
+describe("list_invoices in detail", () => {
+  it("tells drafts apart without opening each: first line, how many, notes, what for", async () => {
+    const answer = await bench.ok("list_invoices", { status: "draft", response_format: "detailed" });
+    const rows = listOf(answer, "invoices");
+    expect(rows.length).toBeGreaterThan(1);
+    for (const row of rows.filter(({ lines }) => lines !== 0)) expect(String(row["first_line"])).toMatch(/^\d+ × ./);
+    const [filled] = rows.filter(({ lines }) => lines !== 0);
+    expect(answer.text).toContain(String(filled?.["first_line"]));
+    const concise = await bench.ok("list_invoices", { status: "draft" });
+    expect(listOf(concise, "invoices").some((row) => "first_line" in row)).toBe(false);
+  });
+});
+
 describe("list_invoices", () => {
   it("lists newest first, short: a number stands for the id", async () => {
     const traffic = await bench.traffic(async () => {
