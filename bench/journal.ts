@@ -1,12 +1,13 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ActKind } from "../src/acts/index.ts";
 import type { NewOperation } from "../src/journal/rules/claim.ts";
-import type { OperationKind } from "../src/operations/operation.ts";
 import { ORGANIZATION_ID } from "../src/simulator/index.ts";
 import { openStore } from "../src/store/open.ts";
 import { loadSqlite } from "../src/store/sqlite/load.ts";
 import { type Act, approved, journalOn, openScene, stage } from "../test/faults/scene.ts";
+import { performAny } from "../test/harness/acts.ts";
 import { median, printTable } from "./table.ts";
 
 /**
@@ -17,7 +18,7 @@ import { median, printTable } from "./table.ts";
 const ROUNDS = Number(process.env["ROUNDS"] ?? 40);
 const ORIGIN = "https://api.test";
 const ROWS = Number(process.env["ROWS"] ?? 1_000_000);
-const KINDS: readonly OperationKind[] = ["create_invoice", "add_item", "mark_paid"];
+const KINDS: readonly ActKind[] = ["create_invoice", "add_item", "mark_paid"];
 
 const folder = mkdtempSync(join(tmpdir(), "journal-bench-"));
 try {
@@ -49,15 +50,15 @@ async function writes(): Promise<void> {
       if (evidence.kind !== "applied") throw new Error(evidence.kind);
       if (evidence.resource === null) await operation.reconcile(args, prepared.before, context, true);
     });
-  const commits = new Map<OperationKind, number>();
+  const commits = new Map<ActKind, number>();
   const journalled = async (act: Act) => {
     const options = await approved(store, act);
     const before = changeCounter(file);
     const ms = await timed(async () => {
-      const { outcome } = await journal.perform(act.operation, act.args, options);
+      const { outcome } = await performAny(journal, act.operation, act.args, options);
       if (outcome !== "done") throw new Error(outcome);
     });
-    commits.set(act.operation.kind, Math.max(commits.get(act.operation.kind) ?? 0, changeCounter(file) - before));
+    commits.set(act.kind, Math.max(commits.get(act.kind) ?? 0, changeCounter(file) - before));
     return ms;
   };
 

@@ -1,7 +1,10 @@
 import { isId } from "../domain/ids.ts";
+import type { Invoice, Item } from "../domain/invoice.ts";
 import { UnreadableAnswerError } from "../errors.ts";
 import { decodeDocument, oneResource } from "../jsonapi/decode.ts";
+import type { Resource, ResourceDocument } from "../jsonapi/document.ts";
 import type { WriteEvidence } from "./port.ts";
+import { invoiceOf, itemOf } from "./read-invoice.ts";
 import type { WriteAnswer } from "./wire.ts";
 
 /**
@@ -35,16 +38,50 @@ export function evidenceOf(
 }
 
 /**
- * Evidence of an action on an invoice. What its answer holds is not documented: any invoice is the API's word, and says
- * nothing that a read would not say better. `only`: no other document can come of the action.
+ * Evidence of an action on an invoice, with the invoice its answer shows; `null` where it cannot be read as one. `only`: no
+ * other document can come of the action.
  */
-export function actionEvidence(answer: WriteAnswer, only?: string): WriteEvidence<null> {
+export function actionEvidence(answer: WriteAnswer, timeZone: string | null, only?: string): WriteEvidence<Invoice> {
   if (answer.kind !== "answered") return answer;
   const inBody = idInBody(answer, "invoices");
   if (inBody.id === null) return unconfirmed(answer, inBody.reason);
-  return only === undefined || inBody.id === only
-    ? { kind: "applied", resource: null }
-    : unconfirmed(answer, `the answer is about another invoice (${inBody.id})`);
+  if (only !== undefined && inBody.id !== only) {
+    return unconfirmed(answer, `the answer is about another invoice (${inBody.id})`);
+  }
+  const parts = { items: false, customer: false, alone: true, time_zone: timeZone };
+  return {
+    kind: "applied",
+    resource: readable(answer, "invoices", (resource, document) => invoiceOf(resource, document, parts)),
+  };
+}
+
+/** Evidence of a new line, with the line as the API stored it. */
+export function itemEvidence(
+  answer: WriteAnswer,
+  fromNet: boolean,
+): WriteEvidence<{ readonly id: string; readonly item: Item | null }> {
+  const evidence = evidenceOf(answer, "items");
+  if (evidence.kind !== "applied" || evidence.resource === null || answer.kind !== "answered") {
+    return evidence.kind === "applied" ? { ...evidence, resource: null } : evidence;
+  }
+  const { id } = evidence.resource;
+  const item = readable(answer, "items", (resource) => itemOf(resource, fromNet));
+  return { ...evidence, resource: { id, item: item?.id === id ? item : null } };
+}
+
+function readable<T>(
+  { text }: Answered,
+  type: string,
+  read: (resource: Resource, document: ResourceDocument) => T,
+): T | null {
+  if (text === null || text.trim() === "") return null;
+  try {
+    const document = decodeDocument(text);
+    return read(oneResource(document, type), document);
+  } catch (error) {
+    if (error instanceof UnreadableAnswerError) return null;
+    throw error;
+  }
 }
 
 /** Evidence of a DELETE. Only 204 is JSON:API's word for it; anything else is read. */

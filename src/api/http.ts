@@ -16,7 +16,7 @@ export function createHttpApi(options: HttpApiOptions): InvoicesApi {
   const customers = createCustomersApi(wire);
   const invoices = createInvoicesApi(wire, customers.getCustomer, options.time_zone ?? null);
   const corrections = createCorrectionsApi(wire, { ...customers, ...invoices });
-  const markPaid = createMarkPaid(wire);
+  const markPaid = createMarkPaid(wire, options.time_zone ?? null);
   return {
     organization: (call) => wire.organization.get(call),
     listCustomers: customers.listCustomers,

@@ -3,7 +3,7 @@ import { toWireNumber } from "../domain/money.ts";
 import { NotFoundError } from "../errors.ts";
 import { decodeDocument, manyResources, oneResource } from "../jsonapi/decode.ts";
 import { encodeDocument } from "../jsonapi/encode.ts";
-import { actionEvidence, evidenceOf } from "./created.ts";
+import { actionEvidence, evidenceOf, itemEvidence } from "./created.ts";
 import { createNegotiator, type Wishes } from "./negotiation.ts";
 import { pageOf, pagePairs } from "./paging.ts";
 import { idOf, path } from "./path.ts";
@@ -86,7 +86,7 @@ export function createInvoicesApi(
     body: string | undefined,
     missing: string,
     call: CallOptions | undefined,
-  ): Promise<WriteEvidence<null>> {
+  ): Promise<WriteEvidence<Invoice>> {
     const answer = await wire.write(
       {
         method: "POST",
@@ -96,7 +96,7 @@ export function createInvoicesApi(
       },
       call,
     );
-    return actionEvidence(answer, action === "send" ? id : undefined);
+    return actionEvidence(answer, timeZone, action === "send" ? id : undefined);
   }
 
   return {
@@ -225,7 +225,7 @@ export function createInvoicesApi(
         },
         call,
       );
-      return evidenceOf(answer, "items");
+      return itemEvidence(answer, calculateFromNet);
     },
 
     sendInvoice: (id, call) => act(id, "send", `send invoice ${id}`, undefined, `Invoice ${id}`, call),

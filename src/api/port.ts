@@ -1,5 +1,5 @@
 import type { Customer, CustomerChanges, CustomFieldFilter, NewAddress, NewCustomer } from "../domain/customer.ts";
-import type { Invoice, InvoiceChanges, ItemChanges, NewInvoice, NewItem } from "../domain/invoice.ts";
+import type { Invoice, InvoiceChanges, Item, ItemChanges, NewInvoice, NewItem } from "../domain/invoice.ts";
 import type { Organization } from "../domain/organization.ts";
 import type { InvoicingError } from "../errors.ts";
 
@@ -36,13 +36,13 @@ export interface InvoicesApi {
     changes: InvoiceChanges,
     options?: CallOptions,
   ): Promise<WriteEvidence<{ readonly id: string }>>;
-  /** `calculateFromNet` is the invoice's own direction; it goes into the query as the guide demands. */
+  /** `calculateFromNet` is the invoice's own direction; it goes into the query as the guide demands. `item`: as it was stored. */
   addItem(
     invoiceId: string,
     item: NewItem,
     calculateFromNet: boolean,
     options?: CallOptions,
-  ): Promise<WriteEvidence<{ readonly id: string }>>;
+  ): Promise<WriteEvidence<{ readonly id: string; readonly item: Item | null }>>;
   /** This and the three that follow may end as `rejected` or `not_sent` with a RouteMissingError. */
   updateCustomer(
     id: string,
@@ -59,10 +59,11 @@ export interface InvoicesApi {
   ): Promise<WriteEvidence<{ readonly id: string }>>;
   removeItem(invoiceId: string, itemId: string, options?: CallOptions): Promise<WriteEvidence<null>>;
   deleteInvoice(id: string, options?: CallOptions): Promise<WriteEvidence<null>>;
-  sendInvoice(id: string, options?: CallOptions): Promise<WriteEvidence<null>>;
-  markPaid(id: string, sendNotification: boolean, options?: CallOptions): Promise<WriteEvidence<null>>;
-  cancelInvoice(id: string, options?: CallOptions): Promise<WriteEvidence<null>>;
-  changeRecipient(id: string, customerId: string, options?: CallOptions): Promise<WriteEvidence<null>>;
+  /** Actions: the invoice of the answer, without lines and customer unless the API shows them unasked; `null`: unreadable. */
+  sendInvoice(id: string, options?: CallOptions): Promise<WriteEvidence<Invoice>>;
+  markPaid(id: string, sendNotification: boolean, options?: CallOptions): Promise<WriteEvidence<Invoice>>;
+  cancelInvoice(id: string, options?: CallOptions): Promise<WriteEvidence<Invoice>>;
+  changeRecipient(id: string, customerId: string, options?: CallOptions): Promise<WriteEvidence<Invoice>>;
 
   /** Fetches a document by the link the API gave (same origin only). `null` when there is none. */
   fetchDocument(invoiceId: string, kind: DocumentKind, options?: CallOptions): Promise<DocumentFile | null>;
@@ -132,7 +133,7 @@ export interface InvoiceQuery {
  * - `rejected`: an HTTP answer that says it was not done (400, 401, 403, 404, 405, 409, 410, 415, 422, 429).
  * - `unknown`: the request left and no conclusive answer came (reset, timeout, 408, 5xx, 3xx; a 2xx without the API's own
  *   document: empty, a web page, about something else).
- * - `applied`: 2xx with a document of the expected type. `resource` is `null` for actions: read what they made.
+ * - `applied`: 2xx with a document of the expected type. `resource` is `null` where the document cannot be read: read again.
  */
 export type WriteEvidence<R> =
   | { readonly kind: "not_sent"; readonly error: InvoicingError }

@@ -126,7 +126,7 @@ function itemsOf(invoice: Resource, document: ResourceDocument, fromNet: boolean
 }
 
 /** Both documented shapes: the guide's `title` and `single_*_amount`, the reference's `name` and `unit_price`. */
-function itemOf(resource: Resource, fromNet: boolean): Item {
+export function itemOf(resource: Resource, fromNet: boolean): Item {
   const at = `${resource.at}.attributes`;
   const fields = fieldsOf(resource.attributes, at);
   const unitPrice = amount(fields, "unit_price");

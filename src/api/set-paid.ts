@@ -10,7 +10,7 @@ import type { Wire, WriteAnswer } from "./wire.ts";
  * The guide shows two forms of the same act: PUT with a body ("Mark as Paid") and POST with a query ("Step 6"). PUT is
  * tried first; POST only after a 404 or 405 of the route, which proves that nothing was done. Remembered.
  */
-export function createMarkPaid(wire: Wire): InvoicesApi["markPaid"] {
+export function createMarkPaid(wire: Wire, timeZone: string | null): InvoicesApi["markPaid"] {
   let form: "put" | "post" = "put";
   return async (id, sendNotification, call) => {
     const target = `${path`/invoices/${id}`}/set-paid`;
@@ -29,12 +29,12 @@ export function createMarkPaid(wire: Wire): InvoicesApi["markPaid"] {
 
     if (form === "post") return viaPost();
     const first = await put();
-    return routeMissing(first) && (await exists(id)) ? viaPost() : actionEvidence(first, id);
+    return routeMissing(first) && (await exists(id)) ? viaPost() : actionEvidence(first, timeZone, id);
 
     async function viaPost() {
       const answer = await post();
       form = routeMissing(answer) ? "put" : "post";
-      return actionEvidence(answer, id);
+      return actionEvidence(answer, timeZone, id);
     }
 
     async function exists(invoiceId: string): Promise<boolean> {

@@ -1,18 +1,22 @@
+import type { Shown } from "../acts/act.ts";
+import type { ActKind, StoredAct } from "../acts/index.ts";
 import type { CallOptions, WriteSlot } from "../api/port.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Scope } from "../domain/scope.ts";
 import { type InvoicingError, RefusedError } from "../errors.ts";
-import type { StoredOperation } from "../operations/registry.ts";
-import type { Outcome, PerformOptions } from "./port.ts";
+import type { GivenApproval, Outcome, PerformOptions } from "./port.ts";
 import { recordOf } from "./record.ts";
 import type { OperationRow } from "./store-port.ts";
 
 export type Ended = Outcome<JsonObject>;
 
+export type CallWishes = PerformOptions & { readonly approval?: GivenApproval };
+
 export interface PreparedCall {
-  readonly operation: StoredOperation;
+  readonly operation: StoredAct;
+  readonly kind: ActKind;
   readonly args: JsonObject;
-  readonly options: PerformOptions;
+  readonly options: CallWishes;
   readonly scope: Scope;
   readonly fingerprint: string;
   readonly identityHash: string;
@@ -49,10 +53,10 @@ export function refusedApproval(reason: string): RefusedError {
   });
 }
 
-export function endedOf(row: OperationRow): Ended {
+export function endedOf(row: OperationRow, shown: Shown = {}): Ended {
   const operation = recordOf(row);
   if (row.result !== null && (row.state === "done" || row.state === "mismatch")) {
-    return { outcome: row.state, operation, result: row.result };
+    return { outcome: row.state, operation, result: row.result, ...shown };
   }
   return { outcome: row.state === "ambiguous" ? "ambiguous" : "unknown", operation, result: null };
 }

@@ -1,4 +1,6 @@
-import type { CallOptions, WriteEvidence, WriteSlot } from "../api/port.ts";
+import type { ActEvidence, Shown } from "../acts/act.ts";
+import { approvalSubject } from "../acts/index.ts";
+import type { CallOptions, WriteSlot } from "../api/port.ts";
 import type { JsonObject } from "../domain/json.ts";
 import {
   BlockedError,
@@ -8,7 +10,6 @@ import {
   RefusedError,
   UnavailableError,
 } from "../errors.ts";
-import { approvalSubject, GUARDED } from "../operations/registry.ts";
 import { type Ended, endedOf, type Permit, type PreparedCall, Refuted, refusedApproval, signalOf } from "./call.ts";
 import { operationId } from "./identity.ts";
 import { isOpen } from "./record.ts";
@@ -59,33 +60,38 @@ export class Dispatcher {
   async #perform(call: PreparedCall): Promise<Ended> {
     const { operation, args, options, scope } = call;
     const { store } = this.#options;
-    if (GUARDED.includes(operation.kind) && options.approval === undefined) {
+    if (operation.guarded !== false && options.approval === undefined) {
       throw new RefusedError(`${operation.kind} needs an approval. Nothing was sent.`, {
         next: "Ask for one through the guarded tool.",
       });
     }
+    const locks = [...operation.locks(args), ...(options.approval?.locks ?? [])];
     let stale = 0;
+    let known = options.approval === undefined ? options.reading : undefined;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const look = await store.operations.look({
         ...scope,
-        locks: [operation.lock(args)],
-        kind: operation.kind,
+        locks,
+        kind: call.kind,
         subject_id: operation.subject(args, null).id,
       });
       if (look.holder) {
+        known = undefined;
         await this.#release(call, look.holder);
         continue;
       }
       // Taken before the readings, so that nothing waits between them and the request.
       const slot = await this.#options.api.readyToWrite(signalOf(call));
-      const prepared = await operation.prepare(args, this.#context(call));
+      const reading = known ?? (await operation.read(args, this.#context(call), "let_go"));
+      known = undefined;
+      const prepared = this.#prepared(call, reading);
       await this.#point("prepared");
       if (prepared.state === "already") {
         return { outcome: "already_done", operation: null, result: prepared.result };
       }
-      const permit = await this.#permit(call, slot);
+      const permit = await this.#permit(call, slot, reading);
       if (options.signal?.aborted) throw new CancelledError();
-      const claim = await this.#claim(call, prepared.before, look.latest);
+      const claim = await this.#claim(call, locks, prepared.before, look.latest);
       if (claim.is === "claimed") {
         const sent = await this.#claimed(call, claim.row, prepared.before, permit);
         if (!(sent instanceof Refuted)) return sent;
@@ -103,6 +109,14 @@ export class Dispatcher {
     throw new UnavailableError("Other calls keep changing the same document. Nothing was sent.", {
       next: "Try again in a minute.",
     });
+  }
+
+  /** The goal may hold already; else the one rule decides whether it may be done. */
+  #prepared({ operation, args }: PreparedCall, reading: object) {
+    const prepared = operation.prepare(args, reading);
+    const refusal = prepared.state === "already" ? null : operation.allowed(args, reading);
+    if (refusal !== null) throw refusal;
+    return prepared;
   }
 
   /** The outcome of an equal operation, settled first when it is open. `null`: it was not done, so this call may do it. */
@@ -133,7 +147,7 @@ export class Dispatcher {
     }
   }
 
-  async #claim(call: PreparedCall, before: JsonObject, seen: number | null) {
+  async #claim(call: PreparedCall, locks: readonly string[], before: JsonObject, seen: number | null) {
     const { operation, args, options } = call;
     const { clock, store, owner } = this.#options;
     const now = clock.now();
@@ -141,10 +155,10 @@ export class Dispatcher {
     return store.operations.claim({
       id: operationId(now),
       ...call.scope,
-      kind: operation.kind,
+      kind: call.kind,
       fingerprint: call.fingerprint,
       identity_hash: call.identityHash,
-      locks: [operation.lock(args)],
+      locks,
       subject_type: type,
       subject_id: id,
       args,
@@ -156,7 +170,14 @@ export class Dispatcher {
       bank_lines: options.bank_lines ?? [],
       now,
       seen,
-      approval: options.approval ? { ...options.approval, subject: approvalSubject(operation, args) } : null,
+      approval: options.approval
+        ? {
+            id: options.approval.id,
+            digest: options.approval.digest,
+            limits: options.approval.limits ?? null,
+            subject: approvalSubject(operation, args),
+          }
+        : null,
     });
   }
 
@@ -191,7 +212,9 @@ export class Dispatcher {
           break;
         }
         case "applied": {
-          if (evidence.resource !== null) return this.#ended(await this.#settler.done(row, evidence.resource));
+          if (evidence.resource !== null) {
+            return this.#ended(await this.#settler.done(row, evidence.resource), evidence);
+          }
           return this.#settled(await this.#settle(call, { ...row, applied: true }, { now: true, own: true }));
         }
         case "unknown": {
@@ -209,7 +232,7 @@ export class Dispatcher {
     row: OperationRow,
     before: JsonObject,
     permit: Permit,
-  ): Promise<WriteEvidence<JsonObject>> {
+  ): Promise<ActEvidence<JsonObject>> {
     const { operation, args } = call;
     // A process that slept since its claim must not send any more: others may have concluded that it is dead.
     const not_after = Math.min(row.lease_until - FENCE_MS, permit.fresh_until);
@@ -229,7 +252,7 @@ export class Dispatcher {
   async #rejected(
     call: PreparedCall,
     row: OperationRow,
-    evidence: Extract<WriteEvidence<JsonObject>, { kind: "rejected" }>,
+    evidence: Extract<ActEvidence<JsonObject>, { kind: "rejected" }>,
   ): Promise<
     { readonly ended: Ended | Refuted } | { readonly ended: null; readonly row: OperationRow; readonly permit: Permit }
   > {
@@ -309,9 +332,9 @@ export class Dispatcher {
       : this.#ended(row);
   }
 
-  async #ended(row: OperationRow): Promise<Ended> {
+  async #ended(row: OperationRow, { document, made }: Shown = this.#settler.shownOf(row)): Promise<Ended> {
     await this.#point("settled");
-    return endedOf(row);
+    return endedOf(row, { ...(document ? { document } : {}), ...(made ? { made } : {}) });
   }
 
   /** Proven and recorded that nothing happened, unless another settler found that it did. */
@@ -320,11 +343,12 @@ export class Dispatcher {
     return row.state === "not_done" ? new Refuted(error, isUnsent) : endedOf(row);
   }
 
-  /** The document is compared with what was approved; from then on the reading ages. */
-  async #permit(call: PreparedCall, slot: WriteSlot): Promise<Permit> {
+  /** What was read is compared with what was approved; from then on it ages. */
+  async #permit(call: PreparedCall, slot: WriteSlot, reading?: object): Promise<Permit> {
     const { approval } = call.options;
     if (approval === undefined) return { slot, fresh_until: Number.POSITIVE_INFINITY };
-    await approval.recheck();
+    const read = reading ?? (await call.operation.read(call.args, this.#context(call), "let_go"));
+    await approval.covers(read);
     return { slot, fresh_until: this.#options.clock.now() + this.#settings.fresh_ms };
   }
 

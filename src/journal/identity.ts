@@ -1,11 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { canonicalJson, type JsonObject } from "../domain/json.ts";
-import type { OperationKind } from "../operations/operation.ts";
 
 /** Equal calls of one place have equal fingerprints: the API's origin is a key of its own beside them. A deliberate duplicate differs by the operation it names. */
 export function fingerprint(
   organizationId: string,
-  kind: OperationKind,
+  kind: string,
   identity: JsonObject,
   duplicateOf: string | null,
 ): string {

@@ -1,9 +1,9 @@
+import type { Act, Undone } from "../acts/act.ts";
+import { ACTS, type ActKind, createdId, isActKind, publicArgs, type StoredAct, verdictSubject } from "../acts/index.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Place, Scope } from "../domain/scope.ts";
 import { BlockedError, CancelledError, InputError, InvoicingError, NotFoundError } from "../errors.ts";
-import type { Operation, Undone } from "../operations/operation.ts";
-import { createdId, DUPLICABLE, OPERATIONS, publicArgs, statedResult, verdictSubject } from "../operations/registry.ts";
-import { type Ended, type PreparedCall, refusedApproval } from "./call.ts";
+import { type CallWishes, type Ended, type PreparedCall, refusedApproval } from "./call.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { fingerprint } from "./identity.ts";
 import type { Journal, Journals, OperationRecord, Outcome, PerformOptions } from "./port.ts";
@@ -60,9 +60,9 @@ class OperationsJournals implements Journals {
     };
   }
 
-  async #recall<A extends JsonObject, B extends JsonObject, R extends JsonObject>(
+  async #recall<A extends JsonObject, B extends JsonObject, R extends JsonObject, S extends object>(
     scope: Scope,
-    operation: Operation<A, B, R>,
+    operation: Act<A, B, R, S>,
     args: A,
     options: PerformOptions,
   ): Promise<Outcome<R> | null> {
@@ -73,11 +73,11 @@ class OperationsJournals implements Journals {
     return earlier === null ? null : typed(operation, earlier);
   }
 
-  async #performOnce<A extends JsonObject, B extends JsonObject, R extends JsonObject>(
+  async #performOnce<A extends JsonObject, B extends JsonObject, R extends JsonObject, S extends object>(
     scope: Scope,
-    operation: Operation<A, B, R>,
+    operation: Act<A, B, R, S>,
     args: A,
-    options: PerformOptions,
+    options: CallWishes,
   ): Promise<Outcome<R>> {
     const call = await this.#prepare(scope, operation, args, options);
     for (;;) {
@@ -123,7 +123,7 @@ class OperationsJournals implements Journals {
         operation_id: id,
       });
     }
-    const operation = OPERATIONS[row.kind];
+    const operation = ACTS[row.kind];
     const end =
       verdict.is === "not_done" || row.state === "mismatch"
         ? { state: "not_done" as const, result: null, resource_id: null, remember: null }
@@ -135,7 +135,7 @@ class OperationsJournals implements Journals {
       now,
       why: verdict.is === "done" ? null : "A person stated that it was not done.",
       candidates: [],
-      args: publicArgs(row.args),
+      args: publicArgs(row.kind, row.args),
       ...(end.result === null
         ? {}
         : { subject_id: operation.subject(operation.schemas.args.parse(row.args), end.result).id }),
@@ -175,7 +175,7 @@ class OperationsJournals implements Journals {
     scope: Scope,
     operation: PreparedCall["operation"],
     args: JsonObject,
-    options: PerformOptions,
+    options: CallWishes,
   ): Promise<PreparedCall> {
     const parsed = operation.schemas.args.parse(args);
     const identity = operation.identity(parsed);
@@ -183,6 +183,7 @@ class OperationsJournals implements Journals {
     const print = fingerprint(scope.organization_id, operation.kind, identity, duplicateOf);
     return {
       operation,
+      kind: kindOf(operation),
       args: parsed,
       options,
       scope,
@@ -251,7 +252,7 @@ class OperationsJournals implements Journals {
   async #checkDuplicate(call: PreparedCall): Promise<void> {
     const { duplicateOf, operation, identityHash, scope } = call;
     if (duplicateOf === null) return;
-    if (!DUPLICABLE.includes(operation.kind)) {
+    if (!operation.duplicable) {
       throw new InputError(`${operation.kind} has no duplicates: leave out duplicate_of.`);
     }
     const first = await this.#options.store.operations.get(scope, duplicateOf);
@@ -274,8 +275,8 @@ class OperationsJournals implements Journals {
   }
 
   #stated(row: OperationRow, resourceId: string | null) {
-    const operation = OPERATIONS[row.kind];
-    const result = operation.schemas.result.safeParse(statedResult(row.kind, row.args, resourceId));
+    const operation = ACTS[row.kind];
+    const result = operation.schemas.result.safeParse(operation.stated({ ...row.args }, resourceId));
     if (!result.success) {
       throw new InputError("Name the resource_id of what was made.", { operation_id: row.id });
     }
@@ -322,7 +323,13 @@ function repeated(ended: Ended): Ended {
   return ended.outcome === "done" ? { ...ended, outcome: "already_done" } : ended;
 }
 
-function typed<R extends JsonObject>(operation: Operation<JsonObject, JsonObject, R>, ended: Ended): Outcome<R> {
+/** The journal keeps only what it can read again. */
+function kindOf({ kind }: Pick<StoredAct, "kind">): ActKind {
+  if (!isActKind(kind)) throw new TypeError(`${kind} is not in acts/index.ts`);
+  return kind;
+}
+
+function typed<R extends JsonObject>(operation: Act<JsonObject, JsonObject, R>, ended: Ended): Outcome<R> {
   if (ended.result === null) return ended;
   return { ...ended, result: operation.schemas.result.parse(ended.result) };
 }

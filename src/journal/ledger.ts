@@ -1,8 +1,8 @@
+import type { ActKind } from "../acts/index.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { ANY_ORIGIN, type Place } from "../domain/scope.ts";
 import { DAY_MS } from "../domain/send-limits.ts";
 import type { ApprovalStore } from "../guard/port.ts";
-import type { OperationKind } from "../operations/operation.ts";
 import { ApprovalLedger, useApproval } from "./approval-ledger.ts";
 import { AuditLedger, appendLine } from "./audit.ts";
 import { BankLines, Facts } from "./found-out.ts";
@@ -156,7 +156,7 @@ export class OperationLedger {
   }
 
   /** Whether a done operation brought this resource into being. */
-  isTaken(place: Place, kind: OperationKind, resourceId: string): Promise<boolean> {
+  isTaken(place: Place, kind: ActKind, resourceId: string): Promise<boolean> {
     return this.#store.read(async (tx) => {
       const rows = await tx.operations.find({ by: "resource", place, kind, resource_id: resourceId });
       return rows.length > 0;

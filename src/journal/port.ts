@@ -1,7 +1,8 @@
+import type { Act, FreeAct, Shown } from "../acts/act.ts";
+import type { ActKind } from "../acts/index.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Scope } from "../domain/scope.ts";
 import type { SendLimits } from "../domain/send-limits.ts";
-import type { Operation, OperationKind } from "../operations/operation.ts";
 
 /** Where an operation stands. `dispatching`, `unknown` and `ambiguous` are open; the others are final and never change. */
 export const OPERATION_STATES = ["dispatching", "unknown", "ambiguous", "mismatch", "done", "not_done"] as const;
@@ -13,7 +14,7 @@ export type OperationState = (typeof OPERATION_STATES)[number];
 export interface OperationRecord {
   /** `op_…`, time-ordered. */
   readonly id: string;
-  readonly kind: OperationKind;
+  readonly kind: ActKind;
   readonly state: OperationState;
   readonly organization_id: string;
   readonly principal: string;
@@ -46,10 +47,10 @@ export interface OperationRecord {
  * (`not_done`, `blocked`, refused states); everything else comes back as one of these.
  */
 export type Outcome<R> =
-  | { readonly outcome: "done"; readonly operation: OperationRecord; readonly result: R }
+  | ({ readonly outcome: "done"; readonly operation: OperationRecord; readonly result: R } & Shown)
   /** Done before: by this operation, or (`operation: null`) the API already held the goal. */
-  | { readonly outcome: "already_done"; readonly operation: OperationRecord | null; readonly result: R }
-  | { readonly outcome: "mismatch"; readonly operation: OperationRecord; readonly result: R }
+  | ({ readonly outcome: "already_done"; readonly operation: OperationRecord | null; readonly result: R } & Shown)
+  | ({ readonly outcome: "mismatch"; readonly operation: OperationRecord; readonly result: R } & Shown)
   | { readonly outcome: "unknown" | "ambiguous"; readonly operation: OperationRecord; readonly result: null };
 
 export interface PerformOptions {
@@ -62,20 +63,23 @@ export interface PerformOptions {
    * claim's transaction; a line that is held by another operation refuses the call. Free again when it is proven not done.
    */
   readonly bank_lines?: readonly { readonly key: string; readonly shown: string }[];
-  /**
-   * For guarded acts. `recheck` re-reads and throws when the approval does not cover what is there now. The approval is
-   * consumed, and `limits` are looked at, in the claim's transaction.
-   */
-  readonly approval?: {
-    readonly id: string;
-    readonly digest: string;
-    readonly limits?: SendLimits | null;
-    recheck(): Promise<void>;
-  };
+  /** What was read of it a moment ago by the same call: spares a reading. Never for an act that needs an approval. */
+  readonly reading?: object;
   /** When the call has to have ended, in milliseconds since the epoch: a person may have taken most of the client's patience. */
   readonly end_by?: number;
   /** Called about every 10 s while the outcome is being settled. */
   readonly onProgress?: (message: string) => void;
+}
+
+/** What an act that leaves the house comes with. Consumed, and `limits` looked at, in the claim's transaction. */
+export interface GivenApproval<S extends object = object> {
+  readonly id: string;
+  readonly digest: string;
+  readonly limits?: SendLimits | null;
+  /** Of everything that was shown: nothing of it may change while the act is under way. */
+  readonly locks: readonly string[];
+  /** Throws when the approval does not cover what was read right before the act. Reads nothing itself. */
+  covers(reading: S): Promise<void>;
 }
 
 /** The journals of a process. Who acts, and where, is said with each use: one process may serve many. */
@@ -88,16 +92,21 @@ export interface Journals {
 /** What we meant to do in one scope and what became of it. */
 export interface Journal {
   /** The outcome of an equal earlier call, settled first when it was open; `null` when there is none. Sends nothing. */
-  recall<A extends JsonObject, B extends JsonObject, R extends JsonObject>(
-    operation: Operation<A, B, R>,
+  recall<A extends JsonObject, B extends JsonObject, R extends JsonObject, S extends object>(
+    act: Act<A, B, R, S>,
     args: A,
     options: PerformOptions,
   ): Promise<Outcome<R> | null>;
-  /** Journals, sends, settles. See safety.md 2.4 for the states of one call. */
-  perform<A extends JsonObject, B extends JsonObject, R extends JsonObject>(
-    operation: Operation<A, B, R>,
+  /** Journals, sends, settles. An act that leaves the house comes with its approval, or does not compile. */
+  perform<A extends JsonObject, B extends JsonObject, R extends JsonObject, S extends object>(
+    act: FreeAct<A, B, R, S>,
     args: A,
     options: PerformOptions,
+  ): Promise<Outcome<R>>;
+  perform<A extends JsonObject, B extends JsonObject, R extends JsonObject, S extends object>(
+    act: Act<A, B, R, S>,
+    args: A,
+    options: PerformOptions & { readonly approval: GivenApproval<S> },
   ): Promise<Outcome<R>>;
   get(id: string): Promise<OperationRecord | null>;
   list(filter: OperationFilter): Promise<readonly OperationRecord[]>;

@@ -1,4 +1,4 @@
-import { publicArgs } from "../operations/registry.ts";
+import { publicArgs } from "../acts/index.ts";
 import { OPEN_STATES, type OperationRecord, type OperationState } from "./port.ts";
 import type { OperationRow } from "./store-port.ts";
 
@@ -17,7 +17,7 @@ export function recordOf(row: OperationRow): OperationRecord {
     organization_id: row.organization_id,
     principal: row.principal,
     subject: { type: row.subject_type, id: row.subject_id },
-    args: publicArgs(row.args),
+    args: publicArgs(row.kind, row.args),
     result: row.result,
     why: row.why,
     candidates: row.candidates,

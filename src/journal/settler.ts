@@ -1,8 +1,8 @@
+import type { ActContext, Shown, Verdict } from "../acts/act.ts";
+import { ACTS, createdId, isActKind, publicArgs } from "../acts/index.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Place } from "../domain/scope.ts";
 import { InvoicingError, JournalError } from "../errors.ts";
-import type { OperationContext, Verdict } from "../operations/operation.ts";
-import { createdId, OPERATIONS, publicArgs } from "../operations/registry.ts";
 import { isOpen } from "./record.ts";
 import type { Change } from "./rules/transition.ts";
 import type { JournalOptions, SettleSettings } from "./settings.ts";
@@ -36,6 +36,8 @@ export class Settler {
   readonly #options: JournalOptions;
   readonly #settings: SettleSettings;
   readonly #closing: AbortSignal;
+  /** What the API showed when a row was concluded by this process. */
+  readonly #shown = new WeakMap<OperationRow, Shown>();
   /** Ids of rows whose dispatch runs in this process. */
   readonly #dispatching: ReadonlySet<string>;
 
@@ -51,13 +53,13 @@ export class Settler {
     this.#dispatching = dispatching;
   }
 
-  context(place: Place, signal: AbortSignal = this.#closing): OperationContext {
+  context(place: Place, signal: AbortSignal = this.#closing): ActContext {
     const { api, clock, store } = this.#options;
     return {
       api,
       signal,
       now: clock.now(),
-      isTaken: (kind, resourceId) => store.operations.isTaken(place, kind, resourceId),
+      isTaken: async (kind, resourceId) => isActKind(kind) && store.operations.isTaken(place, kind, resourceId),
     };
   }
 
@@ -104,7 +106,7 @@ export class Settler {
 
   /** One reading. `null`: the API, or the journal that knows whose the found documents are, could not be read. */
   async read(row: OperationRow): Promise<Reading | null> {
-    const operation = OPERATIONS[row.kind];
+    const operation = ACTS[row.kind];
     try {
       const args = operation.schemas.args.parse(row.args);
       const before = operation.schemas.before.parse(row.before);
@@ -128,7 +130,7 @@ export class Settler {
       now: this.#options.clock.now(),
       why,
       candidates: [],
-      args: publicArgs(row.args),
+      args: publicArgs(row.kind, row.args),
       remember: null,
       rearm,
     });
@@ -136,9 +138,17 @@ export class Settler {
 
   /** Records a verdict that is final at once: done or a mismatch. */
   async conclude(row: OperationRow, verdict: Extract<Reading, { is: "done" | "mismatch" }>): Promise<OperationRow> {
-    return verdict.is === "done"
-      ? this.done(row, verdict.result)
-      : this.#finish(row, { state: "mismatch", result: verdict.result, why: verdict.why }, "settled");
+    const { document, made } = verdict;
+    const ended =
+      verdict.is === "done"
+        ? await this.done(row, verdict.result)
+        : await this.#finish(row, { state: "mismatch", result: verdict.result, why: verdict.why }, "settled");
+    this.#shown.set(ended, { ...(document ? { document } : {}), ...(made ? { made } : {}) });
+    return ended;
+  }
+
+  shownOf(row: OperationRow): Shown {
+    return this.#shown.get(row) ?? {};
   }
 
   /**
@@ -188,7 +198,7 @@ export class Settler {
     end: { readonly state: "done" | "mismatch"; readonly result: JsonObject; readonly why: string | null },
     event: AuditEvent,
   ): Promise<OperationRow> {
-    const operation = OPERATIONS[row.kind];
+    const operation = ACTS[row.kind];
     const now = this.#options.clock.now();
     const remember = operation.repeat === "open" ? null : { until: operation.repeat === "day" ? now + DAY_MS : null };
     return this.change(row, {
@@ -198,7 +208,7 @@ export class Settler {
       candidates: [],
       resource_id: createdId(row.kind, end.result),
       subject_id: operation.subject(operation.schemas.args.parse(row.args), end.result).id,
-      args: publicArgs(row.args),
+      args: publicArgs(row.kind, row.args),
       remember,
     });
   }

@@ -1,7 +1,7 @@
+import type { ActKind } from "../acts/index.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Place, Scope } from "../domain/scope.ts";
 import type { Approval } from "../guard/port.ts";
-import type { OperationKind } from "../operations/operation.ts";
 import type { OperationFilter, OperationRecord, OperationState } from "./port.ts";
 
 /**
@@ -40,7 +40,7 @@ export interface Unreadable<K> {
 /** An operation as stored. Instants are milliseconds since the epoch. */
 export interface OperationRow extends Scope {
   readonly id: string;
-  readonly kind: OperationKind;
+  readonly kind: ActKind;
   /** sha256 over organization, kind, identity and `duplicate_of`: equal calls of one place have equal fingerprints. */
   readonly fingerprint: string;
   /** The same without `duplicate_of`. */
@@ -93,9 +93,9 @@ export type OperationKey =
   /** Mismatches nobody has looked at. */
   | { readonly by: "mismatch"; readonly place: Place; readonly subject_id: string }
   /** Created at or after `since`, but not proven not done. */
-  | { readonly by: "since"; readonly place: Place; readonly kinds: readonly OperationKind[]; readonly since: number }
+  | { readonly by: "since"; readonly place: Place; readonly kinds: readonly ActKind[]; readonly since: number }
   /** What brought this resource into being. */
-  | { readonly by: "resource"; readonly place: Place; readonly kind: OperationKind; readonly resource_id: string };
+  | { readonly by: "resource"; readonly place: Place; readonly kind: ActKind; readonly resource_id: string };
 
 export interface OperationTable {
   get(id: string): Promise<OperationRow | null>;

@@ -22,8 +22,8 @@ export async function committedAnswer<R>(
   say: (invoice: Invoice, created: Invoice | null) => { readonly done: string; readonly next: string },
   createdId?: string | null,
 ): Promise<Result<CommittedData>> {
-  const { invoice, note } = await readInvoice(id, context);
-  const created = createdId ? (await readInvoice(createdId, context)).invoice : null;
+  const { invoice, note } = outcome.document ? { invoice: outcome.document } : await readInvoice(id, context);
+  const created = outcome.made ?? (createdId ? (await readInvoice(createdId, context)).invoice : null);
   if (invoice === null) return { data: { done: note }, next: `get_invoice ${id}.` };
   const { done, next } = say(invoice, created);
   return {

@@ -1,7 +1,7 @@
+import { addItem } from "../acts/add-item.ts";
+import { type CreateInvoiceArgs, createInvoice } from "../acts/create-invoice.ts";
 import { canonicalJson } from "../domain/json.ts";
 import { NotFoundError } from "../errors.ts";
-import { addItem } from "../operations/add-item.ts";
-import { type CreateInvoiceArgs, createInvoice } from "../operations/create-invoice.ts";
 import type { DraftContext } from "./context.ts";
 import type { LineArgs } from "./lines.ts";
 

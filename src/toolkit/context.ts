@@ -1,3 +1,4 @@
+import type { FreeAct } from "../acts/act.ts";
 import type { InvoicesApi } from "../api/port.ts";
 import type { Downloads } from "../documents/port.ts";
 import type { Clock, IsoDate } from "../domain/clock.ts";
@@ -6,7 +7,6 @@ import type { Organization } from "../domain/organization.ts";
 import type { Policy } from "../guard/policy.ts";
 import type { Asker, Guard } from "../guard/port.ts";
 import type { Journal, Outcome, PerformOptions } from "../journal/port.ts";
-import type { Operation } from "../operations/operation.ts";
 
 /** What the server is built from. Made once per process; nothing in it depends on a connection or a call. */
 export interface Deps {
@@ -71,11 +71,16 @@ export interface SaveContext extends ReadContext {
 /** An outcome with a result. Open ones end the call before a tool sees them. */
 export type Settled<R> = Extract<Outcome<R>, { readonly outcome: "done" | "already_done" | "mismatch" }>;
 
-/** What a tool that changes drafts sees besides: the one way to write. */
+/** What a tool that changes drafts sees besides: the one way to write. An act that leaves the house does not compile here. */
 export interface DraftContext extends ReadContext {
-  perform<A extends JsonObject, B extends JsonObject, R extends JsonObject>(
-    operation: Operation<A, B, R>,
+  perform<A extends JsonObject, B extends JsonObject, R extends JsonObject, S extends object>(
+    act: FreeAct<A, B, R, S>,
     args: A,
-    options?: { readonly duplicate_of?: string | undefined; readonly note?: PerformOptions["note"] },
+    options?: {
+      readonly duplicate_of?: string | undefined;
+      readonly note?: PerformOptions["note"];
+      /** What the tool read of it a moment ago. */
+      readonly reading?: S;
+    },
   ): Promise<Settled<R>>;
 }

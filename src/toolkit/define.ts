@@ -1,11 +1,13 @@
+import type { DocumentReading } from "../acts/reading.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { CARD_URI, LEGACY_CARD_KEY } from "../ui/names.ts";
 import { EFFECT_META, EFFECTS, type Effect } from "./effect.ts";
+import type { Question } from "./guarded.ts";
 import { listedInput, listedOutput } from "./listing.ts";
 import { runAct, runAnswer, runCommit, runDraft, runRead, runSave } from "./run.ts";
 import type { ActTool, AnswerTool, CommitTool, DraftTool, ReadTool, SaveTool, Shape, Tool, ToolBase } from "./tool.ts";
 
-export function defineAct<I extends Shape, O extends Shape>(tool: ActTool<I, O>): Tool {
+export function defineAct<I extends Shape, O extends Shape, Q extends Question>(tool: ActTool<I, O, Q>): Tool {
   return { ...described(tool), call: (deps, raw, call) => runAct(tool, deps, raw, call) };
 }
 
@@ -30,7 +32,8 @@ export function defineCommit<
   A extends JsonObject,
   B extends JsonObject,
   R extends JsonObject,
->(tool: CommitTool<I, O, A, B, R>): Tool {
+  S extends DocumentReading,
+>(tool: CommitTool<I, O, A, B, R, S>): Tool {
   return { ...described(tool), call: (deps, raw, call) => runCommit(tool, deps, raw, call) };
 }
 

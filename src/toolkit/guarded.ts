@@ -5,47 +5,56 @@ import type { Authorisation, Plan } from "../guard/port.ts";
 import { planView } from "../guard/view.ts";
 import { APPROVAL_META } from "../ui/names.ts";
 import type { Call, Deps, ReadContext } from "./context.ts";
-import { wayAfterDecline } from "./corrections.ts";
+import { wayAfterDecline } from "./decline.ts";
 import { accountName, resultAnswer, type ToolAnswer, toJsonObject } from "./report.ts";
 
-/** What the journal needs to consume an approval: `recheck` re-reads and throws when it does not cover what is there. */
-export interface GivenApproval {
+/** An approval in the hands of what it was given for. */
+export interface Approved {
   readonly id: string;
   readonly digest: string;
   /** What has to hold when the act is let go, as of the plan that was approved. */
   readonly limits: SendLimits | null;
-  recheck(): Promise<void>;
+  readonly locks: readonly string[];
+  /** Throws when it does not cover what was read right before the act. */
+  covers(plan: Plan): Promise<void>;
 }
 
-/** An act that a person has to approve, whatever it does in the end. */
-export interface GuardedAct {
+/** What a person is asked, made from one reading. */
+export interface Question {
+  readonly plan: Plan;
+  /** Instant right before the reading. */
+  readonly at: number;
+  /** Of everything the plan shows. */
+  readonly locks: readonly string[];
+}
+
+/** Something that a person has to approve, whatever it does in the end. `Q`: the question with what it was made from. */
+export interface Asked<Q extends Question> {
   /** The tool to call again once the person approved. */
   readonly tool: string;
   /** Canonical identity: an approval given after the call timed out is found by the next identical call. */
   readonly subject: string;
-  /** A fresh read, turned into what the person will see. */
-  preview(): Promise<Plan>;
-  act(approval: GivenApproval, plan: Plan): Promise<ToolAnswer>;
+  /** Reads afresh. */
+  ask(): Promise<Q>;
+  act(approved: Approved, question: Q): Promise<ToolAnswer>;
 }
 
-/** Preview → approval → re-read → act. The only way to an act that leaves the house; fails closed. */
-export async function guarded(
-  act: GuardedAct,
+/** Question → approval → act. The only way to an act that leaves the house; fails closed. */
+export async function guarded<Q extends Question>(
+  asked: Asked<Q>,
   deps: Deps,
   call: Call,
   context: ReadContext,
   token: string | undefined,
 ): Promise<ToolAnswer> {
   const guard = await deps.guard();
-  const read = async (): Promise<{ readonly plan: Plan; readonly readAt: number }> => {
-    const readAt = deps.clock.now();
-    return { plan: await act.preview(), readAt };
-  };
-  let { plan, readAt } = await read();
   for (let round = 1; ; round += 1) {
+    const question = await asked.ask();
+    const { plan, at, locks } = question;
     const decision = await guard.authorise({
       plan,
-      subject: act.subject,
+      locks,
+      subject: asked.subject,
       principal: deps.principal,
       asker: call.asker,
       signal: call.signal,
@@ -56,7 +65,7 @@ export async function guarded(
       case "ask":
         return { kind: "ask", form: decision.form, state: decision.state };
       case "pending":
-        return pendingAnswer(decision, plan, act.tool, context);
+        return pendingAnswer(decision, plan, asked.tool, context);
       case "refused":
         throw new RefusedError(decision.message, {
           next: decision.reason === "declined" ? `${decision.next}${wayAfterDecline(plan.act)}` : decision.next,
@@ -65,23 +74,15 @@ export async function guarded(
         const { approval, changes } = decision;
         const { id, digest } = approval;
         try {
-          const answer = await act.act(
-            {
-              id,
-              digest,
-              limits: sendLimits(context.policy, plan, readAt),
-              async recheck() {
-                const fresh = await read();
-                if (!(await guard.covers(approval, fresh.plan))) throw new PlanChanged(fresh.plan, fresh.readAt);
-              },
-            },
-            plan,
-          );
+          const limits = sendLimits(context.policy, plan, at);
+          const covers = async (now: Plan) => {
+            if (!(await guard.covers(approval, now))) throw new PlanChanged();
+          };
+          const answer = await asked.act({ id, digest, limits, locks, covers }, question);
           return changes.length === 0 ? answer : withChanges(answer, changes);
         } catch (error) {
           // Changed between the approval and the act: ask again, once, for what is there now.
           if (!(error instanceof PlanChanged) || round >= 2) throw error;
-          ({ plan, readAt } = error);
         }
       }
     }
@@ -89,12 +90,8 @@ export async function guarded(
 }
 
 class PlanChanged extends RefusedError {
-  readonly plan: Plan;
-  readonly readAt: number;
-  constructor(plan: Plan, readAt: number) {
+  constructor() {
     super("The document changed after it was approved.", { next: "Read it with get_invoice, then call again." });
-    this.plan = plan;
-    this.readAt = readAt;
   }
 }
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import type { AddItemArgs } from "../acts/add-item.ts";
 import { defined } from "../domain/json.ts";
 import { decimal, minorDigits } from "../domain/money.ts";
 import { InputError } from "../errors.ts";
-import type { AddItemArgs } from "../operations/add-item.ts";
 import { amount, line, quantity, taxRate } from "./params.ts";
 
 /** One line as callers give it; the unit price is net or gross, never both. */

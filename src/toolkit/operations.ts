@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type ActKind, GUARDED_KINDS } from "../acts/index.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
 import { decimal, formatMoney, sum } from "../domain/money.ts";
 import { oneLine } from "../domain/untrusted.ts";
@@ -61,14 +62,12 @@ export function operationText(operation: OperationData): string {
   ].join("\n");
 }
 
-const ACTS = ["send_invoice", "mark_paid", "cancel_invoice", "change_recipient"] as const;
-
 /** What was done, per act: `send_invoice: 3 done, 1,785.00 EUR + 90.00 CHF`. */
 export function operationSums(records: readonly OperationRecord[]): string[] {
-  return ACTS.flatMap((act) => sumOf(act, records));
+  return GUARDED_KINDS.flatMap((act) => sumOf(act, records));
 }
 
-function sumOf(act: (typeof ACTS)[number], records: readonly OperationRecord[]): string[] {
+function sumOf(act: ActKind, records: readonly OperationRecord[]): string[] {
   const done = records.filter((record) => record.kind === act && record.state === "done");
   if (done.length === 0) return [];
   const byCurrency = new Map<string, string[]>();

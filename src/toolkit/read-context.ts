@@ -1,3 +1,4 @@
+import type { Asking, ReadingContext } from "../acts/act.ts";
 import { dayOf } from "../domain/clock.ts";
 import { CancelledError } from "../errors.ts";
 import type { Call, Deps, ReadContext } from "./context.ts";
@@ -23,5 +24,22 @@ export async function readContext(deps: Deps, call: Pick<Call, "signal" | "progr
     signal: call.signal,
     journal: deps.journal,
     progress: call.progress,
+  };
+}
+
+/** What an act may read with, now. */
+export function readingContext({ api, signal, clock }: ReadContext): ReadingContext {
+  return { api, signal, now: clock.now() };
+}
+
+/** For whom, and by whose rules, a person is asked. `receiver`: the customer who gets something by it. */
+export async function askingOf(receiver: string | null, context: ReadContext): Promise<Asking> {
+  const { organization, origin, simulator, policy, language, today } = context;
+  return {
+    organization: { ...organization, origin, simulator },
+    policy,
+    locale: language,
+    today,
+    last_email: receiver === null ? null : await context.lastEmailTo(receiver),
   };
 }

@@ -1,14 +1,17 @@
 import type { z } from "zod";
+import type { Asking } from "../acts/act.ts";
+import type { DocumentReading } from "../acts/reading.ts";
+import type { Invoice } from "../domain/invoice.ts";
 import { canonicalJson, defined, isJsonObject, type JsonObject } from "../domain/json.ts";
 import { CancelledError, InvoicingError } from "../errors.ts";
 import type { Plan } from "../guard/port.ts";
 import { type Journal, OPEN_STATES, type Outcome, type PerformOptions } from "../journal/port.ts";
 import type { Call, Deps, DraftContext, ReadContext, Settled } from "./context.ts";
-import { type GuardedAct, guarded } from "./guarded.ts";
+import { guarded, type Question } from "./guarded.ts";
 import { parseInput } from "./input.ts";
 import type { Common } from "./listing.ts";
 import { possibleNext } from "./offered.ts";
-import { readContext } from "./read-context.ts";
+import { askingOf, readContext, readingContext } from "./read-context.ts";
 import { accountName, errorAnswer, operationLine, resultAnswer, type ToolAnswer } from "./report.ts";
 import type { ActTool, AnswerTool, CommitTool, DraftTool, ReadTool, Result, SaveTool } from "./tool.ts";
 
@@ -59,10 +62,10 @@ export async function runDraft<I extends Shape, O extends Shape>(
     const options = performOptions(deps, call);
     const drafting: DraftContext = {
       ...context,
-      perform: async (operation, args, wishes) => {
-        const outcome = await journal.perform(operation, args, {
+      perform: async (act, args, wishes) => {
+        const outcome = await journal.perform(act, args, {
           ...options,
-          ...defined({ duplicate_of: wishes?.duplicate_of, note: wishes?.note }),
+          ...defined({ duplicate_of: wishes?.duplicate_of, note: wishes?.note, reading: wishes?.reading }),
         });
         trail.push(outcome);
         if (!isSettled(outcome)) throw new Unsettled(outcome);
@@ -128,38 +131,80 @@ export async function runAnswer<I extends Shape, O extends Shape>(
   }
 }
 
-/** Guarded acts: recall → fresh preview → approval → re-read → journal → act → read back. */
+/** The question about one act, with what it was made from. */
+interface ActQuestion<S> extends Question {
+  readonly reading: S;
+  readonly asking: Asking;
+}
+
+/** Guarded acts: recall → reading, question, approval → reading, act → answer. */
 export async function runCommit<
   I extends Shape,
   O extends Shape,
   A extends JsonObject,
   B extends JsonObject,
   R extends JsonObject,
->(tool: CommitTool<I, O, A, B, R>, deps: Deps, raw: unknown, call: Call): Promise<ToolAnswer> {
+  S extends DocumentReading,
+>(tool: CommitTool<I, O, A, B, R, S>, deps: Deps, raw: unknown, call: Call): Promise<ToolAnswer> {
+  const { act } = tool;
+  const { guarded: asks } = act;
   return answered(deps, call, true, async (context) => {
     const { args: given, token } = splitToken(raw);
     const input = parseInput(tool.name, tool.input, given);
     const journal = await deps.journal();
     const args = await tool.resolve(input, context);
     const options = performOptions(deps, call);
-    const recalled = await journal.recall(tool.operation, args, options);
+    const recalled = await journal.recall(act, args, options);
     if (recalled !== null) return commitAnswer(tool, recalled, args, context, journal);
-    const act: GuardedAct = {
-      tool: tool.name,
-      subject: canonicalJson({ kind: tool.operation.kind, ...tool.operation.identity(args) }),
-      preview: () => tool.preview(args, context),
-      async act(approval, plan) {
-        const outcome = await journal.perform(tool.operation, args, { ...options, note: planNote(plan), approval });
-        return commitAnswer(tool, outcome, args, context, journal);
+    return guarded<ActQuestion<S>>(
+      {
+        tool: tool.name,
+        subject: canonicalJson({ kind: act.kind, ...act.identity(args) }),
+        async ask() {
+          const reading = await act.read(args, readingContext(context), "asked");
+          const refusal = act.allowed(args, reading);
+          if (refusal !== null) throw refusal;
+          await tool.check?.(reading, journal);
+          const asking = await askingOf(asks.receiver(reading), context);
+          const locks = [...act.locks(args), ...asks.locks(args, reading)];
+          return { plan: asks.plan(args, reading, asking), at: reading.at, locks, reading, asking };
+        },
+        async act({ covers, ...approval }, { plan, reading: asked, asking }) {
+          let last: Invoice = asked.invoice;
+          const outcome = await journal.perform(act, args, {
+            ...options,
+            note: planNote(plan),
+            approval: {
+              ...approval,
+              covers(now) {
+                last = now.invoice;
+                return covers(asks.plan(args, { ...now, earlier: now.earlier ?? asked.earlier }, asking));
+              },
+            },
+          });
+          return commitAnswer(tool, completed(outcome, last), args, context, journal);
+        },
       },
-    };
-    return guarded(act, deps, call, context, token);
+      deps,
+      call,
+      context,
+      token,
+    );
   });
 }
 
-/** Acts that are guarded but not one operation of the API: a person's verdict, a batch under one approval. */
-export async function runAct<I extends Shape, O extends Shape>(
-  tool: ActTool<I, O>,
+/** The answer to an action need not show lines and customer: a locked document has those it had right before. */
+function completed<R>(outcome: Outcome<R>, before: Invoice): Outcome<R> {
+  if (!isSettled(outcome) || outcome.document === undefined) return outcome;
+  const { customer_unknown, ...document } = outcome.document;
+  if (document.id !== before.id) return outcome;
+  const { customer_id, customer } = customer_unknown ? before : document;
+  return { ...outcome, document: { ...document, items: document.items ?? before.items, customer_id, customer } };
+}
+
+/** Acts that are guarded but not one act of the API: a person's verdict, a batch under one approval. */
+export async function runAct<I extends Shape, O extends Shape, Q extends Question>(
+  tool: ActTool<I, O, Q>,
   deps: Deps,
   raw: unknown,
   call: Call,
@@ -169,14 +214,14 @@ export async function runAct<I extends Shape, O extends Shape>(
     const input = parseInput(tool.name, tool.input, given);
     const journal = await deps.journal();
     const options = performOptions(deps, call);
-    const { subject, preview, act } = await tool.begin(input, context, { journal, options });
+    const { subject, ask, act } = await tool.begin(input, context, { journal, options });
     return guarded(
       {
         tool: tool.name,
         subject: canonicalJson(subject),
-        preview,
-        async act(approval, plan) {
-          const result = await act(approval, plan);
+        ask,
+        async act(approved, question) {
+          const result = await act(approved, question);
           return finish(tool, result, context, await unresolved(journal, undefined));
         },
       },
@@ -212,8 +257,9 @@ async function commitAnswer<
   A extends JsonObject,
   B extends JsonObject,
   R extends JsonObject,
+  S extends DocumentReading,
 >(
-  tool: CommitTool<I, O, A, B, R>,
+  tool: CommitTool<I, O, A, B, R, S>,
   outcome: Outcome<R>,
   args: A,
   context: ReadContext,

@@ -1,11 +1,12 @@
 import type { z } from "zod";
+import type { GuardedAct } from "../acts/act.ts";
+import type { DocumentReading } from "../acts/reading.ts";
 import type { JsonObject } from "../domain/json.ts";
-import type { Guard, Plan } from "../guard/port.ts";
+import type { Guard } from "../guard/port.ts";
 import type { Journal, PerformOptions } from "../journal/port.ts";
-import type { Operation } from "../operations/operation.ts";
 import type { Call, Deps, DraftContext, ReadContext, SaveContext, Settled } from "./context.ts";
 import type { Effect } from "./effect.ts";
-import type { GivenApproval } from "./guarded.ts";
+import type { Approved, Question } from "./guarded.ts";
 import type { ListedTool } from "./listed-tool.ts";
 import type { ResourceLink, ToolAnswer } from "./report.ts";
 
@@ -73,26 +74,27 @@ export interface AnswerTool<I extends Shape, O extends Shape> extends ToolBase<I
   run(input: z.infer<I>, guard: Guard): Promise<Result<z.infer<O>>>;
 }
 
-/** One guarded act: what the person is asked stands beside what will be done. */
+/** One guarded act: what the person is asked and what will be done are both the act's. */
 export interface CommitTool<
   I extends Shape,
   O extends Shape,
   A extends JsonObject,
   B extends JsonObject,
   R extends JsonObject,
+  S extends DocumentReading,
 > extends ToolBase<I, O> {
   readonly effect: "commit";
-  readonly operation: Operation<A, B, R>;
-  /** The operation's arguments, with references resolved to ids. Reads only. */
+  readonly act: GuardedAct<A, B, R, S>;
+  /** The act's arguments, with references resolved to ids. Reads only. */
   resolve(input: z.infer<I>, context: ReadContext): Promise<A>;
-  /** A fresh read, turned into what the person will see. Called again right before the act. */
-  preview(args: A, context: ReadContext): Promise<Plan>;
-  /** What to answer once it is done; reads the result back. */
+  /** What the record knows against it; throws. */
+  check?(reading: S, journal: Journal): Promise<void>;
+  /** What to answer once it is done. */
   report(outcome: Settled<R>, args: A, context: ReadContext): Promise<Result<z.infer<O>>>;
 }
 
-/** A guarded act that is not one operation of the API. */
-export interface ActTool<I extends Shape, O extends Shape> extends ToolBase<I, O> {
+/** A guarded act that is not one act of the API. */
+export interface ActTool<I extends Shape, O extends Shape, Q extends Question> extends ToolBase<I, O> {
   readonly effect: "commit";
   begin(
     input: z.infer<I>,
@@ -101,8 +103,7 @@ export interface ActTool<I extends Shape, O extends Shape> extends ToolBase<I, O
   ): Promise<{
     /** Canonical identity of the act. */
     readonly subject: JsonObject;
-    preview(): Promise<Plan>;
-    /** `approved` is the plan that the approval covers. */
-    act(approval: GivenApproval, approved: Plan): Promise<Result<z.infer<O>>>;
+    ask(): Promise<Q>;
+    act(approved: Approved, question: Q): Promise<Result<z.infer<O>>>;
   }>;
 }

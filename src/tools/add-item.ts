@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { addItem } from "../acts/add-item.ts";
+import { notEditable } from "../acts/reading.ts";
 import { documentName } from "../domain/invoice.ts";
 import { quoted } from "../domain/untrusted.ts";
-import { addItem } from "../operations/add-item.ts";
-import { requireDraft } from "../toolkit/corrections.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
 import { lineArgs, lineShape } from "../toolkit/lines.ts";
@@ -26,7 +26,8 @@ export default defineTool({
   ],
   async run(input, context) {
     const invoice = await findInvoice(input.invoice_id, context);
-    requireDraft(invoice);
+    const refusal = notEditable(invoice);
+    if (refusal !== null) throw refusal;
     const { invoice_id: _reference, duplicate_of, ...given } = input;
     const line = lineArgs("add_item", given, invoice.calculate_from_net, invoice.currency, documentName(invoice));
     const outcome = await context.perform(addItem, { invoice_id: invoice.id, ...line }, { duplicate_of });

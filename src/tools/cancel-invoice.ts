@@ -1,12 +1,9 @@
 import { z } from "zod";
+import { cancelInvoice } from "../acts/cancel-invoice.ts";
 import { documentName } from "../domain/invoice.ts";
-import { planCancel } from "../guard/plan.ts";
-import { cancelInvoice } from "../operations/cancel-invoice.ts";
 import { committedAnswer, committedOutput, committedText } from "../toolkit/committed.ts";
-import { requireCancellable } from "../toolkit/corrections.ts";
 import { defineCommit } from "../toolkit/define.ts";
 import { invoiceRef } from "../toolkit/params.ts";
-import { planInput } from "../toolkit/planning.ts";
 import { findInvoiceId } from "../toolkit/references.ts";
 
 export default defineCommit({
@@ -18,13 +15,8 @@ export default defineCommit({
   input: z.strictObject({ invoice_id: invoiceRef() }),
   output: committedOutput,
   examples: [{ invoice_id: "#2026-0012" }],
-  operation: cancelInvoice,
+  act: cancelInvoice,
   resolve: async (input, context) => ({ invoice_id: await findInvoiceId(input.invoice_id, context) }),
-  async preview({ invoice_id }, context) {
-    const invoice = await context.api.getInvoice(invoice_id, { signal: context.signal });
-    requireCancellable(invoice, "cancelled");
-    return planCancel(await planInput(invoice, context));
-  },
   report: (outcome, args, context) =>
     committedAnswer(
       args.invoice_id,

@@ -1,14 +1,11 @@
 import { z } from "zod";
+import { changeRecipient } from "../acts/change-recipient.ts";
 import { documentName } from "../domain/invoice.ts";
 import { quoted } from "../domain/untrusted.ts";
-import { planChangeRecipient } from "../guard/plan.ts";
-import { changeRecipient } from "../operations/change-recipient.ts";
 import { committedAnswer, committedOutput, committedText } from "../toolkit/committed.ts";
-import { requireCancellable } from "../toolkit/corrections.ts";
 import { defineCommit } from "../toolkit/define.ts";
 import { displayCustomer } from "../toolkit/invoices.ts";
 import { customerId, invoiceRef } from "../toolkit/params.ts";
-import { planInput } from "../toolkit/planning.ts";
 import { findCustomer, findInvoiceId } from "../toolkit/references.ts";
 
 export default defineCommit({
@@ -20,19 +17,11 @@ export default defineCommit({
   input: z.strictObject({ invoice_id: invoiceRef(), customer_id: customerId() }),
   output: committedOutput,
   examples: [{ invoice_id: "#2026-0012", customer_id: "1041" }],
-  operation: changeRecipient,
+  act: changeRecipient,
   resolve: async (input, context) => ({
     invoice_id: await findInvoiceId(input.invoice_id, context),
     customer_id: (await findCustomer(input.customer_id, context)).id,
   }),
-  async preview({ invoice_id, customer_id }, context) {
-    const invoice = await context.api.getInvoice(invoice_id, { signal: context.signal });
-    requireCancellable(invoice, "re-addressed", customer_id);
-    return planChangeRecipient({
-      ...(await planInput(invoice, context)),
-      new_customer: await findCustomer(customer_id, context),
-    });
-  },
   report: (outcome, args, context) =>
     committedAnswer(
       args.invoice_id,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { createAddress } from "../operations/create-address.ts";
+import { createAddress } from "../acts/create-address.ts";
 import { customerData, customerText } from "../toolkit/customers.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { country, customerId, line } from "../toolkit/params.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { createCustomer } from "../acts/create-customer.ts";
 import { defined } from "../domain/json.ts";
-import { createCustomer } from "../operations/create-customer.ts";
 import { customerData, customerText } from "../toolkit/customers.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { email, language, line, phone } from "../toolkit/params.ts";

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { createInvoice } from "../acts/create-invoice.ts";
 import { customerName } from "../domain/customer.ts";
 import { REFERENCE_TYPES } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { quoted } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
-import { createInvoice } from "../operations/create-invoice.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
 import { block, currency, day, duplicateOf, flag, line } from "../toolkit/params.ts";

@@ -1,13 +1,10 @@
 import { z } from "zod";
+import { markPaid } from "../acts/mark-paid.ts";
 import { documentName } from "../domain/invoice.ts";
 import { formatMoney } from "../domain/money.ts";
-import { planMarkPaid } from "../guard/plan.ts";
-import { markPaid } from "../operations/mark-paid.ts";
 import { committedAnswer, committedOutput, committedText } from "../toolkit/committed.ts";
-import { requireOpen } from "../toolkit/corrections.ts";
 import { defineCommit } from "../toolkit/define.ts";
 import { flag, invoiceRef } from "../toolkit/params.ts";
-import { planInput } from "../toolkit/planning.ts";
 import { findInvoiceId } from "../toolkit/references.ts";
 
 export default defineCommit({
@@ -21,16 +18,11 @@ export default defineCommit({
   }),
   output: committedOutput,
   examples: [{ invoice_id: "#2026-0012" }, { invoice_id: "#2026-0012", send_notification: true }],
-  operation: markPaid,
+  act: markPaid,
   resolve: async (input, context) => ({
     invoice_id: await findInvoiceId(input.invoice_id, context),
     send_notification: input.send_notification ?? false,
   }),
-  async preview({ invoice_id, send_notification }, context) {
-    const invoice = await context.api.getInvoice(invoice_id, { signal: context.signal });
-    requireOpen(invoice);
-    return planMarkPaid({ ...(await planInput(invoice, context)), send_notification });
-  },
   report: (outcome, args, context) =>
     committedAnswer(args.invoice_id, context, outcome, (invoice) => ({
       done: `Marked ${documentName(invoice)} as paid: ${invoice.total === null ? "amount unknown" : formatMoney(invoice.total, invoice.currency)}. ${notice(outcome.operation === null ? null : outcome.result.notification)}`,

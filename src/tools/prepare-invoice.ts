@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { createAddress } from "../acts/create-address.ts";
+import { createCustomer } from "../acts/create-customer.ts";
 import { type Address, type Customer, customerName } from "../domain/customer.ts";
 import { defined } from "../domain/json.ts";
 import { quoted } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
-import { createAddress } from "../operations/create-address.ts";
-import { createCustomer } from "../operations/create-customer.ts";
 import { composeDraft, MAX_LINES } from "../toolkit/compose.ts";
 import type { DraftContext } from "../toolkit/context.ts";
 import { defineTool } from "../toolkit/define.ts";

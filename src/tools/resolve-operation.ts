@@ -34,32 +34,34 @@ export default defineAct({
       }
       return record;
     };
-    return {
-      subject: { kind: "resolve_operation", operation_id: input.operation_id, verdict: { ...verdict } },
-      async preview() {
-        const record = await read();
-        if (record.state === "done" || record.state === "not_done") {
-          throw new WrongStateError(`Operation ${record.id} is settled: ${record.state}.`, {
-            next: "Nothing needs to be done.",
-          });
-        }
-        return planResolve({
-          operation: {
-            id: record.id,
-            kind: record.kind,
-            state: record.state,
-            subject_id: record.subject.id,
-            why: record.why,
-            amount: amountOf(record.note),
-          },
-          verdict,
-          organization: { ...context.organization, origin: context.origin, simulator: context.simulator },
-          locale: context.language,
+    const ask = async () => {
+      const at = context.clock.now();
+      const record = await read();
+      if (record.state === "done" || record.state === "not_done") {
+        throw new WrongStateError(`Operation ${record.id} is settled: ${record.state}.`, {
+          next: "Nothing needs to be done.",
         });
-      },
-      async act(approval) {
-        await approval.recheck();
-        const { id, digest } = approval;
+      }
+      const plan = planResolve({
+        operation: {
+          id: record.id,
+          kind: record.kind,
+          state: record.state,
+          subject_id: record.subject.id,
+          why: record.why,
+          amount: amountOf(record.note),
+        },
+        verdict,
+        organization: { ...context.organization, origin: context.origin, simulator: context.simulator },
+        locale: context.language,
+      });
+      return { plan, at, locks: [] };
+    };
+    return {
+      ask,
+      subject: { kind: "resolve_operation", operation_id: input.operation_id, verdict: { ...verdict } },
+      async act({ id, digest, covers }) {
+        await covers((await ask()).plan);
         const record = await journal.resolve(input.operation_id, verdict, { id, digest });
         return { data: { operation: toOperation(record) } };
       },

@@ -1,16 +1,12 @@
 import { z } from "zod";
+import { sendInvoice } from "../acts/send-invoice.ts";
 import { documentName } from "../domain/invoice.ts";
 import { formatMoney } from "../domain/money.ts";
-import { inert } from "../domain/untrusted.ts";
-import { WrongStateError } from "../errors.ts";
-import { planSend } from "../guard/plan.ts";
-import { sendInvoice } from "../operations/send-invoice.ts";
 import { committedAnswer, committedOutput, committedText } from "../toolkit/committed.ts";
-import { requireAllLines } from "../toolkit/corrections.ts";
 import { defineCommit } from "../toolkit/define.ts";
 import { invoiceRef } from "../toolkit/params.ts";
-import { planInput } from "../toolkit/planning.ts";
 import { findInvoiceId } from "../toolkit/references.ts";
+import { requireAllLines } from "../toolkit/whole-draft.ts";
 
 export default defineCommit({
   name: "send_invoice",
@@ -20,24 +16,9 @@ export default defineCommit({
   input: z.strictObject({ invoice_id: invoiceRef() }),
   output: committedOutput,
   examples: [{ invoice_id: "draft-id" }],
-  operation: sendInvoice,
+  act: sendInvoice,
   resolve: async (input, context) => ({ invoice_id: await findInvoiceId(input.invoice_id, context) }),
-  async preview({ invoice_id }, context) {
-    const invoice = await context.api.getInvoice(invoice_id, { signal: context.signal });
-    if (invoice.status !== "draft") {
-      throw new WrongStateError(
-        `${documentName(invoice)} is already ${inert(invoice.status_word, 30)}; only a draft can be sent.`,
-        {
-          next: "Nothing needs to be done; get_invoice shows it.",
-        },
-      );
-    }
-    if ((invoice.items ?? []).length === 0) {
-      throw new WrongStateError(`${documentName(invoice)} has no lines.`, { next: "add_item first." });
-    }
-    await requireAllLines(invoice, await context.journal());
-    return planSend(await planInput(invoice, context));
-  },
+  check: ({ invoice }, journal) => requireAllLines(invoice, journal),
   report: (outcome, args, context) =>
     committedAnswer(args.invoice_id, context, outcome, (invoice) => ({
       done: `Sent ${documentName(invoice)}: ${invoice.total === null ? "amount unknown" : formatMoney(invoice.total, invoice.currency)}${invoice.due_date === null ? "" : `, due ${invoice.due_date}`}.`,

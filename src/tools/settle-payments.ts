@@ -1,14 +1,18 @@
 import { z } from "zod";
+import { planInput } from "../acts/asking.ts";
+import { markPaid, notPayable } from "../acts/mark-paid.ts";
+import type { DocumentReading } from "../acts/reading.ts";
+import type { InvoicesApi } from "../api/port.ts";
 import { documentName, type Invoice } from "../domain/invoice.ts";
 import { formatMoney, sum, zero } from "../domain/money.ts";
 import { InputError, InvoicingError, RefusedError, WrongStateError } from "../errors.ts";
 import { changesSince, planBatch } from "../guard/plan-batch.ts";
-import { markPaid } from "../operations/mark-paid.ts";
+import type { Journal, PerformOptions } from "../journal/port.ts";
 import type { ReadContext } from "../toolkit/context.ts";
-import { requireOpen } from "../toolkit/corrections.ts";
 import { defineAct } from "../toolkit/define.ts";
+import type { Approved, Question } from "../toolkit/guarded.ts";
 import { amount, flag, invoiceRef, line } from "../toolkit/params.ts";
-import { planInput } from "../toolkit/planning.ts";
+import { askingOf, readingContext } from "../toolkit/read-context.ts";
 import { recordedLine, requireAmounts, requireUnused, settlementsOf, shownLine } from "../toolkit/settlements.ts";
 
 const MAX_PAYMENTS = 50;
@@ -52,13 +56,6 @@ export default defineAct({
     }
     const ids = settlements.map(({ invoice_id }) => invoice_id);
     await requireUnused(settlements, journal);
-    /** Fresh reads, each checked against what came in. */
-    const read = async (): Promise<Invoice[]> => {
-      const invoices: Invoice[] = [];
-      for (const id of ids) invoices.push(await context.api.getInvoice(id, { signal: context.signal }));
-      requireAmounts(settlements, new Map(invoices.map((invoice) => [invoice.id, invoice])));
-      return invoices;
-    };
     return {
       subject: {
         kind: "settle_payments",
@@ -66,79 +63,52 @@ export default defineAct({
         lines: settlements.flatMap(({ keys }) => keys),
         send_notification: notify,
       },
-      async preview() {
-        const entries = [];
-        for (const [index, invoice] of (await read()).entries()) {
-          if (invoice.status !== "paid") requireOpen(invoice);
-          const settlement = settlements[index];
-          entries.push({
-            ...(await planInput(invoice, context)),
-            send_notification: notify,
-            bank_line: settlement === undefined ? undefined : shownLine(settlement, context.language),
-          });
-        }
-        if (entries.every(({ invoice }) => invoice.status === "paid")) {
+      async ask(): Promise<BatchQuestion> {
+        const at = context.clock.now();
+        const readings = await readAll(settlements, notify, context);
+        const asking = await askingOf(null, context);
+        const open = settlements.flatMap((settlement) => {
+          const reading = readings.get(settlement.invoice_id);
+          return reading === undefined || reading.invoice.status === "paid" ? [] : [{ settlement, reading }];
+        });
+        if (open.length === 0) {
           throw new WrongStateError("All of these invoices are paid already.", { next: "Nothing needs to be done." });
         }
-        return planBatch({
-          entries: entries.filter(({ invoice }) => invoice.status !== "paid"),
-          organization: { ...context.organization, origin: context.origin, simulator: context.simulator },
-          policy: context.policy,
-          locale: context.language,
+        const plan = planBatch({
+          entries: open.map(({ settlement, reading }) => ({
+            ...planInput(reading, asking),
+            send_notification: notify,
+            bank_line: shownLine(settlement, context.language),
+          })),
+          organization: asking.organization,
+          policy: asking.policy,
+          locale: asking.locale,
         });
+        return { plan, at, locks: open.flatMap(({ reading }) => locksOf(reading, notify)), readings };
       },
-      async act({ id, digest, recheck }, approved) {
-        // The whole batch is compared with what was approved; then each invoice once more before its own act.
-        await recheck();
+      async act(approved, { plan, readings }: BatchQuestion) {
+        const clerk = { journal, options, notify, approved, plan };
         const rows: SettledRow[] = [];
         const paid: Invoice[] = [];
-        let stopped = false;
+        let stopped: "doubt" | "time" | null = null;
+        let longest = 0;
         for (const [index, settlement] of settlements.entries()) {
-          const { invoice_id: invoiceId, named } = settlement;
-          if (stopped) {
-            rows.push({ invoice: named, result: "not_started" });
+          const begun = context.clock.now();
+          const end = (options.end_by ?? Number.POSITIVE_INFINITY) - SPARE_MS;
+          if (stopped === null && index > 0 && begun + longest > end) stopped = "time";
+          const reading = readings.get(settlement.invoice_id);
+          if (stopped !== null || reading === undefined) {
+            rows.push({ invoice: settlement.named, result: "not_started" });
             continue;
           }
-          const bank_line = recordedLine(settlement);
           context.progress(`payment ${index + 1} of ${ids.length}`);
-          const done = await settleOne(invoiceId, context, async (invoice) =>
-            journal.perform(
-              markPaid,
-              { invoice_id: invoiceId, send_notification: notify },
-              {
-                ...options,
-                note: {
-                  number: invoice.number,
-                  currency: invoice.currency,
-                  amount: invoice.total?.toFixed() ?? "0",
-                  ...(bank_line === undefined ? {} : { bank_line }),
-                },
-                bank_lines: settlement.keys.map((key) => ({ key, shown: bank_line ?? "" })),
-                approval: {
-                  id,
-                  digest,
-                  recheck: async () => {
-                    const fresh = await context.api.getInvoice(invoiceId);
-                    requireOpen(fresh);
-                    const customer =
-                      fresh.customer_id === null ? null : await context.api.getCustomer(fresh.customer_id);
-                    requireUnchanged(approved, { invoice: fresh, customer, send_notification: notify });
-                  },
-                },
-              },
-            ),
-          );
-          const { row } = done;
+          const row = await settleOne(settlement, reading, clerk);
           rows.push(row);
-          if (done.paid !== null) paid.push(done.paid);
-          stopped = row.result === "failed" || row.result === "unknown";
+          if (row.result === "paid") paid.push(reading.invoice);
+          if (row.result === "failed" || row.result === "unknown") stopped = "doubt";
+          longest = Math.max(longest, context.clock.now() - begun);
         }
-        return {
-          data: { payments: rows, total: totals(paid) },
-          next: stopped
-            ? "It stopped at the first doubt. Look at the failed or unknown one, then call again with the rest."
-            : "list_operations shows what was recorded.",
-        };
+        return { data: { payments: rows, total: totals(paid) }, next: NEXT[stopped ?? "done"] };
       },
     };
   },
@@ -152,48 +122,124 @@ export default defineAct({
     ].join("\n"),
 });
 
-type Performed = Awaited<ReturnType<Parameters<typeof settleOne>[2]>>;
+const NEXT = {
+  doubt: "It stopped at the first doubt. Look at the failed or unknown one, then call again with the rest.",
+  time: "Only a part is done: the time of one call was over. Make the same call again for the rest; nothing is done twice.",
+  done: "list_operations shows what was recorded.",
+} as const;
 
-interface Done {
-  readonly row: SettledRow;
-  /** What was marked as paid by this call. */
-  readonly paid: Invoice | null;
+/** Clients give a call up at 60 s; what is under way must end before. */
+const SPARE_MS = 5_000;
+/** Readings at the same time: a slow API must not make the preview of many invoices too slow for a client. */
+const AT_ONCE = 8;
+
+type Settlement = Awaited<ReturnType<typeof settlementsOf>>[number];
+
+interface BatchQuestion extends Question {
+  readonly readings: ReadonlyMap<string, DocumentReading>;
+}
+
+/** What one payment is settled with. */
+interface Clerk {
+  readonly journal: Journal;
+  readonly options: PerformOptions;
+  readonly notify: boolean;
+  readonly approved: Approved;
+  readonly plan: ReturnType<typeof planBatch>;
+}
+
+/** Fresh readings by id, checked against what came in. One list of earlier documents per customer. */
+async function readAll(
+  settlements: readonly Settlement[],
+  notify: boolean,
+  context: ReadContext,
+): Promise<ReadonlyMap<string, DocumentReading>> {
+  const api = sharingLists(context.api);
+  const readings = new Map<string, DocumentReading>();
+  for (let from = 0; from < settlements.length; from += AT_ONCE) {
+    context.progress(`reading ${from + 1} of ${settlements.length}`);
+    const some = settlements.slice(from, from + AT_ONCE);
+    const read = await Promise.all(
+      some.map(({ invoice_id }) =>
+        markPaid.read({ invoice_id, send_notification: notify }, { ...readingContext(context), api }, "asked"),
+      ),
+    );
+    for (const reading of read) readings.set(reading.invoice.id, reading);
+  }
+  requireAmounts(settlements, new Map([...readings].map(([id, { invoice }]) => [id, invoice])));
+  for (const { invoice } of readings.values()) {
+    const refusal = invoice.status === "paid" ? null : notPayable(invoice);
+    if (refusal !== null) throw refusal;
+  }
+  return readings;
+}
+
+/** Equal questions about lists within one reading are asked once. */
+function sharingLists(api: InvoicesApi): InvoicesApi {
+  const asked = new Map<string, ReturnType<InvoicesApi["listInvoices"]>>();
+  return {
+    ...api,
+    listInvoices(query, options) {
+      const key = JSON.stringify(query);
+      const known = asked.get(key) ?? api.listInvoices(query, options);
+      asked.set(key, known);
+      return known;
+    },
+  };
+}
+
+function locksOf(reading: DocumentReading, notify: boolean): readonly string[] {
+  const args = { invoice_id: reading.invoice.id, send_notification: notify };
+  return [...markPaid.locks(args), ...markPaid.guarded.locks(args, reading)];
 }
 
 async function settleOne(
-  id: string,
-  context: ReadContext,
-  perform: (invoice: Invoice) => Promise<import("../journal/port.ts").Outcome<{ invoice_id: string }>>,
-): Promise<Done> {
-  let name = id;
+  settlement: Settlement,
+  asked: DocumentReading,
+  { journal, options, notify, approved, plan }: Clerk,
+): Promise<SettledRow> {
+  const { invoice } = asked;
+  const bank_line = recordedLine(settlement);
+  const name = documentName(invoice);
+  const shown = invoice.total === null ? {} : { amount: formatMoney(invoice.total, invoice.currency) };
+  if (invoice.status === "paid") return { invoice: name, result: "already_paid", ...shown };
   try {
-    const invoice = await context.api.getInvoice(id);
-    name = documentName(invoice);
-    const shown = invoice.total === null ? {} : { amount: formatMoney(invoice.total, invoice.currency) };
-    if (invoice.status === "paid") return { row: { invoice: name, result: "already_paid", ...shown }, paid: null };
-    const outcome: Performed = await perform(invoice);
+    const outcome = await journal.perform(
+      markPaid,
+      { invoice_id: invoice.id, send_notification: notify },
+      {
+        ...options,
+        note: {
+          number: invoice.number,
+          currency: invoice.currency,
+          amount: invoice.total?.toFixed() ?? "0",
+          ...(bank_line === undefined ? {} : { bank_line }),
+        },
+        bank_lines: settlement.keys.map((key) => ({ key, shown: bank_line ?? "" })),
+        approval: {
+          id: approved.id,
+          digest: approved.digest,
+          locks: locksOf(asked, notify),
+          async covers(now) {
+            requireUnchanged(plan, { ...now, send_notification: notify });
+          },
+        },
+      },
+    );
     const operation = outcome.operation === null ? {} : { operation_id: outcome.operation.id };
     switch (outcome.outcome) {
       case "done":
-        return { row: { invoice: name, result: "paid", ...shown, ...operation }, paid: invoice };
+        return { invoice: name, result: "paid", ...shown, ...operation };
       case "already_done":
-        return { row: { invoice: name, result: "already_paid", ...shown, ...operation }, paid: null };
-      default:
-        return {
-          row: {
-            invoice: name,
-            result: "unknown",
-            ...shown,
-            ...operation,
-            ...(outcome.operation.why === null ? {} : { why: outcome.operation.why }),
-          },
-          paid: null,
-        };
+        return { invoice: name, result: "already_paid", ...shown, ...operation };
+      default: {
+        const { why } = outcome.operation;
+        return { invoice: name, result: "unknown", ...shown, ...operation, ...(why === null ? {} : { why }) };
+      }
     }
   } catch (error) {
     if (!(error instanceof InvoicingError)) throw error;
-    const result = error.effect === "unknown" ? "unknown" : "failed";
-    return { row: { invoice: name, result, why: error.message }, paid: null };
+    return { invoice: name, result: error.effect === "unknown" ? "unknown" : "failed", why: error.message };
   }
 }
 

@@ -1,9 +1,8 @@
 import { z } from "zod";
+import { updateInvoice } from "../acts/update-invoice.ts";
 import { documentName } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { InputError } from "../errors.ts";
-import { updateInvoice } from "../operations/update-invoice.ts";
-import { requireDraft } from "../toolkit/corrections.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
 import { block, currency, day, invoiceRef, line } from "../toolkit/params.ts";
@@ -34,7 +33,6 @@ export default defineTool({
     if (Object.keys(changes).length === 0)
       throw new InputError("update_invoice: name at least one attribute to change.");
     const invoice = await findInvoice(invoice_id, context);
-    requireDraft(invoice);
     const issuedAt = changes.issued_at ?? invoice.issued_at;
     const dueDate = changes.due_date ?? invoice.due_date;
     if (

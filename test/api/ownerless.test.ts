@@ -1,17 +1,18 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { ActContext } from "../../src/acts/act.ts";
+import { createInvoice } from "../../src/acts/create-invoice.ts";
+import { sendInvoice } from "../../src/acts/send-invoice.ts";
+import { updateInvoice } from "../../src/acts/update-invoice.ts";
 import { createHttpApi } from "../../src/api/http.ts";
 import { systemClock } from "../../src/domain/clock.ts";
-import { createInvoice } from "../../src/operations/create-invoice.ts";
-import type { OperationContext } from "../../src/operations/operation.ts";
-import { sendInvoice } from "../../src/operations/send-invoice.ts";
-import { updateInvoice } from "../../src/operations/update-invoice.ts";
+import { prepared as preparing } from "../harness/acts.ts";
 import { type CannedServer, startCannedServer } from "./canned-server.ts";
 
 let server: CannedServer | null = null;
 afterEach(() => server?.close());
 
 /** An API that names relationships without data, and grants `include=customer` alone, or not at all. */
-async function contextOf(grants: "alone" | "never"): Promise<OperationContext> {
+async function contextOf(grants: "alone" | "never"): Promise<ActContext> {
   let draft = false;
   server = await startCannedServer((request, response) => {
     const url = new URL(request.url ?? "", "http://x");
@@ -76,20 +77,20 @@ describe("an API that does not say whose an invoice is", () => {
 
   it("sends nothing, and proves nothing about a draft's customer", async () => {
     const context = await contextOf("never");
-    await expect(sendInvoice.prepare({ invoice_id: "7" }, context)).rejects.toMatchObject({
-      code: "wrong_state",
+    await expect(preparing(sendInvoice, { invoice_id: "7" }, context)).rejects.toMatchObject({
+      code: "unreadable_answer",
       effect: "none",
-      message: expect.stringContaining("does not say which customer"),
+      message: expect.stringContaining("does not say whose"),
     });
     const changes = { customer_id: "43" };
-    const update = await updateInvoice.prepare({ invoice_id: "7", changes }, context);
+    const update = await preparing(updateInvoice, { invoice_id: "7", changes }, context);
     if (update.state !== "go") throw new Error(update.state);
     expect(await updateInvoice.reconcile({ invoice_id: "7", changes }, update.before, context, false)).toMatchObject({
       is: "ambiguous",
       blind: true,
     });
     const wanted = { currency: "EUR", calculate_from_net: true, customer_id: "42", notes: "n" };
-    const creating = await createInvoice.prepare(wanted, context);
+    const creating = await preparing(createInvoice, wanted, context);
     if (creating.state !== "go") throw new Error(creating.state);
     expect(await createInvoice.reconcile(wanted, creating.before, context, false)).toMatchObject({
       is: "ambiguous",

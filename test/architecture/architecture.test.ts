@@ -36,7 +36,7 @@ describe("a violation is found", () => {
     ["zones", "domain/a.ts", `const b = () => import("../errors.ts");`, "domain/a.ts may not import errors.ts."],
     ["zones", "domain/a.ts", `let b: import("../errors.ts").B;`, "domain/a.ts may not import errors.ts."],
     ["zones", "simulator/a.ts", `import "../domain/money.ts";`, "simulator/a.ts may not import domain/money.ts."],
-    ["zones", "operations/a.ts", `import "../api/http.ts";`, "operations/a.ts may not import api/http.ts."],
+    ["zones", "acts/a.ts", `import "../api/http.ts";`, "acts/a.ts may not import api/http.ts."],
     ["zones", "tools/a.ts", `import "./b.ts";`, "tools/a.ts may not import tools/b.ts."],
     ["zones", "tools/a.ts", `import "../journal/journal.ts";`, "tools/a.ts may not import journal/journal.ts."],
     ["zones", "attic/a.ts", "", `attic/a.ts is in no room: add "attic" to test/architecture/rooms.ts.`],
@@ -84,7 +84,7 @@ describe("a violation is found", () => {
     const allowed = parseModules(
       new Map([
         ["ui/register-card.ts", `import "@modelcontextprotocol/server";`],
-        ["operations/a.ts", `import type { InvoicesApi } from "../api/port.ts";`],
+        ["acts/a.ts", `import type { InvoicesApi } from "../api/port.ts";`],
         ["tools/index.ts", `import "./a.ts";`],
         ["cli.ts", "process.exit(process.argv.length); process.platform;"],
         ["store/a.ts", `import "node:sqlite"; process.platform;`],

@@ -6,7 +6,7 @@
 const TOOL_LAYER = [
   "toolkit",
   "domain",
-  "operations",
+  "acts",
   "errors.ts",
   "api/port.ts",
   "journal/port.ts",
@@ -29,23 +29,23 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   payments: ["domain", "errors.ts"],
   documents: ["domain", "errors.ts"],
   billing: ["domain", "errors.ts"],
-  operations: ["api/port.ts", "domain", "errors.ts"],
+  acts: ["api/port.ts", "guard/plan*", "guard/port.ts", "guard/policy.ts", "domain", "errors.ts"],
   store: [
     "journal/port.ts",
     "journal/store-port.ts",
     "journal/ledger.ts",
     "guard/port.ts",
-    "operations/operation.ts",
+    "acts/index.ts",
     "domain",
     "errors.ts",
   ],
-  journal: ["operations", "api/port.ts", "guard/port.ts", "domain", "errors.ts"],
+  journal: ["acts", "api/port.ts", "guard/port.ts", "domain", "errors.ts"],
   ui: ["guard/view.ts", "domain"],
   guard: ["ui", "domain", "errors.ts"],
   toolkit: [
     "guard",
     "journal/port.ts",
-    "operations",
+    "acts",
     "api/port.ts",
     "documents/port.ts",
     "payments",
@@ -73,7 +73,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "version.ts",
   ],
   transports: ["server.ts", "errors.ts", "version.ts"],
-  "owner.ts": ["config.ts", "store", "journal", "guard", "operations", "ui", "domain", "errors.ts"],
+  "owner.ts": ["config.ts", "store", "journal", "guard", "acts", "ui", "domain", "errors.ts"],
   "once.ts": [],
   "runtime.ts": ["*"],
   "assemble.ts": [
@@ -107,7 +107,7 @@ export const PACKAGES: readonly { readonly name: string; readonly allowed: reado
 ];
 
 /** Rooms that reach the outside only through what they are given. */
-export const WITHOUT_NODE: readonly string[] = ["domain", "jsonapi", "operations", "tools", "prompts"];
+export const WITHOUT_NODE: readonly string[] = ["domain", "jsonapi", "acts", "tools", "prompts"];
 
 /** What belongs to the process is read in one file and passed on. */
 export const PROCESS_MEMBERS: readonly string[] = [

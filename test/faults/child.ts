@@ -3,10 +3,10 @@
  * `recover`. Prints `at POINT` and waits to be killed there; else prints the outcome.
  */
 import { z } from "zod";
+import { ACT_KINDS, ACTS } from "../../src/acts/index.ts";
 import { InvoicingError } from "../../src/errors.ts";
-import { OPERATION_KINDS } from "../../src/operations/operation.ts";
-import { OPERATIONS } from "../../src/operations/registry.ts";
 import { openStore } from "../../src/store/open.ts";
+import { performAny } from "../harness/acts.ts";
 import { apiAt, approved, journalOn } from "./scene.ts";
 
 const [url = "", token = "", file = "", kindText, argsText = "{}", mode = "act", killAt = ""] = process.argv.slice(2);
@@ -24,10 +24,10 @@ if (mode === "recover") {
   await journal.recover();
   say("outcome recovered");
 } else {
-  const operation = OPERATIONS[z.enum(OPERATION_KINDS).parse(kindText)];
+  const operation = ACTS[z.enum(ACT_KINDS).parse(kindText)];
   const args = z.record(z.string(), z.json()).parse(JSON.parse(argsText));
   try {
-    const ended = await journal.perform(operation, args, await approved(store, { operation, args }));
+    const ended = await performAny(journal, operation, args, await approved(store, { operation, args }));
     say(`outcome ${ended.outcome}`);
   } catch (error) {
     if (!(error instanceof InvoicingError)) throw error;

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ACTS } from "../../src/guard/port.ts";
+import { GUARDED_KINDS } from "../../src/acts/index.ts";
+import { ACTS as ASKED } from "../../src/guard/port.ts";
 import type { Ledger } from "../../src/journal/ledger.ts";
-import type { PerformOptions } from "../../src/journal/port.ts";
-import { GUARDED } from "../../src/operations/registry.ts";
 import { ORGANIZATION_ID } from "../../src/simulator/index.ts";
 import { openStore } from "../../src/store/open.ts";
+import { type AnyOptions, covering, performAny } from "../harness/acts.ts";
 import { givenApproval, placeIn } from "../harness/approvals.ts";
 import { type Act, apiAt, approved, journalOn, openScene, type Scene, stage } from "./scene.ts";
 
@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 /** One approval for several payments, as `settle_payments` asks for it. */
-async function batch(store: Ledger, act: Act): Promise<PerformOptions> {
+async function batch(store: Ledger, act: Act): Promise<AnyOptions> {
   const now = Date.now();
   const id = `batch-${now}`;
   await store.approvals.create(
@@ -34,16 +34,16 @@ async function batch(store: Ledger, act: Act): Promise<PerformOptions> {
       documents: [String(act.args["invoice_id"])],
     }),
   );
-  return { approval: { id, digest: "digest", recheck: () => Promise.resolve() } };
+  return { approval: covering(id) };
 }
 
 describe("the journal is deleted before an act on an existing invoice is called again", () => {
-  const acts = GUARDED.map((kind) => ({ kind, name: `${kind}`, allow: approved }));
+  const acts = GUARDED_KINDS.map((kind) => ({ kind, name: `${kind}`, allow: approved }));
   const cases = [...acts, { kind: "mark_paid" as const, name: "mark_paid within settle_payments", allow: batch }];
 
   it("covers every guarded act", () => {
-    expect(ACTS.filter((act) => act !== "resolve_operation" && act !== "settle_payments").sort()).toEqual(
-      [...GUARDED].sort(),
+    expect(ASKED.filter((act) => act !== "resolve_operation" && act !== "settle_payments").sort()).toEqual(
+      [...GUARDED_KINDS].sort(),
     );
   });
 
@@ -56,7 +56,7 @@ describe("the journal is deleted before an act on an existing invoice is called 
       const first = openStore(file);
       if (!answered) await scene.proxy.plan("reset_after", act.isRequest, { times: 1 });
       const journal = journalOn(first, api);
-      expect((await journal.perform(act.operation, act.args, await allow(first, act))).outcome).toBe("done");
+      expect((await performAny(journal, act.operation, act.args, await allow(first, act))).outcome).toBe("done");
       expect(act.effects()).toBe(1);
       await journal.close();
       await first.close();
@@ -65,7 +65,7 @@ describe("the journal is deleted before an act on an existing invoice is called 
       const second = openStore(file);
       const forgetful = journalOn(second, api);
       const seen = scene.proxy.requests.length;
-      const again = await forgetful.perform(act.operation, act.args, await allow(second, act));
+      const again = await performAny(forgetful, act.operation, act.args, await allow(second, act));
       expect(again).toMatchObject({ outcome: "already_done", operation: null });
       expect(act.effects()).toBe(1);
       expect(scene.proxy.requests.slice(seen).every(({ method }) => method === "GET")).toBe(true);

@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ACT_KINDS, type ActKind } from "../../src/acts/index.ts";
 import { POINTS } from "../../src/journal/settings.ts";
-import { OPERATION_KINDS, type OperationKind } from "../../src/operations/operation.ts";
 import { ORGANIZATION_ID } from "../../src/simulator/index.ts";
 import { openStore } from "../../src/store/open.ts";
+import { performAny } from "../harness/acts.ts";
 import { placeIn } from "../harness/approvals.ts";
 import { bundled } from "./bundle.ts";
 import { type Act, apiAt, approved, journalOn, openScene, type Scene, stage, TIMES } from "./scene.ts";
@@ -15,7 +16,7 @@ import { type Act, apiAt, approved, journalOn, openScene, type Scene, stage, TIM
 const MOMENTS = [...POINTS, "api_before", "api_after"] as const;
 type Moment = (typeof MOMENTS)[number];
 /** They wait for the horizon most of the time. */
-const LANES = OPERATION_KINDS.length;
+const LANES = ACT_KINDS.length;
 
 const folder = mkdtempSync(join(tmpdir(), "journal-kill-"));
 let script = "";
@@ -24,7 +25,7 @@ afterAll(() => {
   rmSync(dirname(script), { recursive: true, force: true });
 });
 
-function start(scene: Scene, file: string, kind: OperationKind, act: Act, moment: Moment): ChildProcess {
+function start(scene: Scene, file: string, kind: ActKind, act: Act, moment: Moment): ChildProcess {
   const point = POINTS.some((known) => known === moment) ? moment : "";
   return spawn(
     process.execPath,
@@ -34,7 +35,7 @@ function start(scene: Scene, file: string, kind: OperationKind, act: Act, moment
 }
 
 /** Kills the child (SIGKILL) when it, or the API, has got to the moment. */
-async function killAt(scene: Scene, file: string, kind: OperationKind, act: Act, moment: Moment): Promise<void> {
+async function killAt(scene: Scene, file: string, kind: ActKind, act: Act, moment: Moment): Promise<void> {
   if (moment === "api_before") await scene.proxy.plan("hang_late", act.isRequest, { times: 1, late_ms: TIMES.late_ms });
   if (moment === "api_after") await scene.proxy.plan("hang_after", act.isRequest, { times: 1 });
   const child = start(scene, file, kind, act, moment);
@@ -61,7 +62,7 @@ async function killAt(scene: Scene, file: string, kind: OperationKind, act: Act,
   await scene.proxy.clear();
 }
 
-async function cell(scene: Scene, kind: OperationKind, moment: Moment, repeat: boolean): Promise<string[]> {
+async function cell(scene: Scene, kind: ActKind, moment: Moment, repeat: boolean): Promise<string[]> {
   const act = await stage(kind, scene);
   const file = join(folder, `${kind}-${moment}-${repeat}`, "journal.db");
   await killAt(scene, file, kind, act, moment);
@@ -84,7 +85,7 @@ async function cell(scene: Scene, kind: OperationKind, moment: Moment, repeat: b
   if ((row?.state === "done") !== (happened === 1))
     wrong.push(`journal says ${row?.state}, happened ${happened} times`);
   if (repeat) {
-    const { outcome } = await journal.perform(act.operation, act.args, await approved(store, act));
+    const { outcome } = await performAny(journal, act.operation, act.args, await approved(store, act));
     // A change of a draft that was done is seen on the draft itself.
     if (happened === 1 && outcome !== "already_done") wrong.push(`repeat says ${outcome}`);
     if (act.effects() !== 1) wrong.push(`happened ${act.effects()} times after the repeat`);
@@ -96,7 +97,7 @@ async function cell(scene: Scene, kind: OperationKind, moment: Moment, repeat: b
 }
 
 describe("kill -9 of the process", () => {
-  const cells = OPERATION_KINDS.flatMap((kind) =>
+  const cells = ACT_KINDS.flatMap((kind) =>
     MOMENTS.flatMap((moment) => [true, false].map((repeat) => ({ kind, moment, repeat }))),
   );
   const results = new Map<string, string[]>();
@@ -116,7 +117,7 @@ describe("kill -9 of the process", () => {
     );
   }, 600_000);
 
-  it.each(OPERATION_KINDS)(`%s: ${MOMENTS.length} moments, restarted only and restarted and repeated`, (kind) => {
+  it.each(ACT_KINDS)(`%s: ${MOMENTS.length} moments, restarted only and restarted and repeated`, (kind) => {
     expect(results.get(kind)).toEqual([]);
   });
 });

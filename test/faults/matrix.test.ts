@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ACT_KINDS, type ActKind } from "../../src/acts/index.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import { InvoicingError } from "../../src/errors.ts";
 import type { Journal, Outcome } from "../../src/journal/port.ts";
-import { OPERATION_KINDS, type OperationKind } from "../../src/operations/operation.ts";
 import { openStore } from "../../src/store/open.ts";
+import { performAny } from "../harness/acts.ts";
 import { FAULTS, type Fault } from "../harness/fault-proxy.ts";
 import { type Act, apiAt, approved, journalOn, openScene, type Scene, stage, TIMES } from "./scene.ts";
 
@@ -29,7 +30,7 @@ interface Told {
 
 async function call(journal: Journal, store: Parameters<typeof approved>[0], act: Act): Promise<Told> {
   try {
-    const ended = await journal.perform(act.operation, act.args, await approved(store, act));
+    const ended = await performAny(journal, act.operation, act.args, await approved(store, act));
     return { outcome: ended.outcome, effects: act.effects() };
   } catch (error) {
     if (!(error instanceof InvoicingError) || error.effect !== "none") throw error;
@@ -38,7 +39,7 @@ async function call(journal: Journal, store: Parameters<typeof approved>[0], act
 }
 
 /** One fault on the first request of the act; then the same call again until it is known. Returns what is wrong. */
-async function cell(scene: Scene, kind: OperationKind, fault: Fault, setting: Setting): Promise<string[]> {
+async function cell(scene: Scene, kind: ActKind, fault: Fault, setting: Setting): Promise<string[]> {
   const { proxy, simulator } = scene;
   const act = await stage(kind, scene);
   const file = join(folder, `${kind}-${setting}-${fault}`, "journal.db");
@@ -86,7 +87,7 @@ function judge(told: Told, effects: number): string[] {
 }
 
 /** All lanes at once: they wait for time-outs, not for the processor. */
-async function lane(kind: OperationKind, setting: Setting): Promise<string[]> {
+async function lane(kind: ActKind, setting: Setting): Promise<string[]> {
   const scene = await openScene();
   try {
     const wrong: string[] = [];
@@ -98,7 +99,7 @@ async function lane(kind: OperationKind, setting: Setting): Promise<string[]> {
 }
 
 describe(`every mutation × ${CELL_FAULTS.length} faults × alone, twin, second engine, over TCP`, () => {
-  const lanes = OPERATION_KINDS.flatMap((kind) => SETTINGS.map((setting) => ({ kind, setting })));
+  const lanes = ACT_KINDS.flatMap((kind) => SETTINGS.map((setting) => ({ kind, setting })));
   const results = new Map<string, string[]>();
 
   beforeAll(async () => {
@@ -113,7 +114,7 @@ describe(`every mutation × ${CELL_FAULTS.length} faults × alone, twin, second 
 });
 
 describe("a request delivered twice by a middlebox", () => {
-  it.concurrent.each(OPERATION_KINDS)(
+  it.concurrent.each(ACT_KINDS)(
     "%s: never told as not done, and counted where it can be seen",
     async (kind) => {
       const scene = await openScene();

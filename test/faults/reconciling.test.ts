@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ACT_KINDS, type ActKind } from "../../src/acts/index.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { InvoicingError } from "../../src/errors.ts";
 import type { Ledger } from "../../src/journal/ledger.ts";
 import type { Journal } from "../../src/journal/port.ts";
-import { OPERATION_KINDS, type OperationKind } from "../../src/operations/operation.ts";
 import type { Fault as SimulatorFault } from "../../src/simulator/index.ts";
 import { openStore } from "../../src/store/open.ts";
+import { performAny } from "../harness/acts.ts";
 import { type Act, apiAt, approved, journalOn, openScene, type Scene, stage } from "./scene.ts";
 
 /** What became of the write whose answer is lost. */
@@ -32,7 +33,7 @@ interface Told {
 
 async function call(journal: Journal, store: Ledger, act: Act): Promise<Told> {
   try {
-    const ended = await journal.perform(act.operation, act.args, await approved(store, act));
+    const ended = await performAny(journal, act.operation, act.args, await approved(store, act));
     return { outcome: ended.outcome, why: ended.operation?.why ?? null };
   } catch (error) {
     if (!(error instanceof InvoicingError) || error.effect !== "none") throw error;
@@ -56,7 +57,7 @@ async function lose(scene: Scene, act: Act, write: Write, then: () => void): Pro
 }
 
 /** Every outcome that was told must be true, and the call repeated must end once, done. */
-async function cell(scene: Scene, kind: OperationKind, write: Write, name: string, read: SimulatorFault) {
+async function cell(scene: Scene, kind: ActKind, write: Write, name: string, read: SimulatorFault) {
   const act = await stage(kind, scene);
   const store = openStore(":memory:");
   const journal = journalOn(store, apiAt(scene.proxy.url, scene.simulator.token));
@@ -82,7 +83,7 @@ async function cell(scene: Scene, kind: OperationKind, write: Write, name: strin
 }
 
 describe(`an answer is lost, and then the reads meet trouble: every mutation × ${Object.keys(READS).length}`, () => {
-  const lanes = OPERATION_KINDS.flatMap((kind) =>
+  const lanes = ACT_KINDS.flatMap((kind) =>
     (["processed", "not processed"] as const).map((write) => ({ kind, write })),
   );
   const results = new Map<string, string[]>();
@@ -114,7 +115,7 @@ describe("an answer is lost, and somebody else changes the same thing before it 
   };
   /** `told`: after the horizon. `effects`: by whomever. */
   const cases: readonly {
-    readonly kind: OperationKind;
+    readonly kind: ActKind;
     readonly write: Write;
     readonly they: string;
     readonly change: (scene: Scene, act: Act) => Promise<unknown>;

@@ -1,16 +1,17 @@
+import type { ActKind } from "../../src/acts/index.ts";
+import { ACTS, approvalSubject, type StoredAct } from "../../src/acts/index.ts";
 import { createHttpApi } from "../../src/api/http.ts";
 import type { InvoicesApi, WriteEvidence } from "../../src/api/port.ts";
 import { systemClock } from "../../src/domain/clock.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import { decimal } from "../../src/domain/money.ts";
-import { ACTS } from "../../src/guard/port.ts";
+import { ACTS as ASKED } from "../../src/guard/port.ts";
 import type { Ledger } from "../../src/journal/ledger.ts";
 import { isOwnerAlive, processOwner } from "../../src/journal/owner-process.ts";
 import type { PerformOptions } from "../../src/journal/port.ts";
 import type { JournalOptions } from "../../src/journal/settings.ts";
-import type { OperationKind } from "../../src/operations/operation.ts";
-import { approvalSubject, OPERATIONS, type StoredOperation } from "../../src/operations/registry.ts";
 import { type EffectKind, ORGANIZATION_ID, type RunningSimulator, startSimulator } from "../../src/simulator/index.ts";
+import { type AnyOptions, covering } from "../harness/acts.ts";
 import { givenApproval, placeIn } from "../harness/approvals.ts";
 import { type FaultProxy, type SeenRequest, startFaultProxy } from "../harness/fault-proxy.ts";
 import { journalIn, type TestJournal } from "../harness/journal.ts";
@@ -75,7 +76,8 @@ export function journalOn(store: Ledger, api: InvoicesApi, more: Partial<Journal
 
 /** One act to try: what to call, which request it makes, and which change it is. */
 export interface Act {
-  readonly operation: StoredOperation;
+  readonly kind: ActKind;
+  readonly operation: StoredAct;
   readonly args: JsonObject;
   readonly isRequest: (request: Omit<SeenRequest, "fault">) => boolean;
   /** How often the change really happened. */
@@ -85,7 +87,7 @@ export interface Act {
 let serial = 0;
 
 /** Makes what the act needs and nothing else. Every act has documents of its own. */
-export async function stage(kind: OperationKind, scene: Scene): Promise<Act> {
+export async function stage(kind: ActKind, scene: Scene): Promise<Act> {
   serial += 1;
   const mark = `${process.pid}-${serial}`;
   const { direct, simulator } = scene;
@@ -118,7 +120,8 @@ export async function stage(kind: OperationKind, scene: Scene): Promise<Act> {
   ): Act => {
     const before = simulator.effects().length;
     return {
-      operation: OPERATIONS[kind],
+      kind,
+      operation: ACTS[kind],
       args,
       isRequest: (request) => request.method === method && new URL(request.target, "http://x").pathname.endsWith(path),
       effects: () =>
@@ -181,8 +184,8 @@ let approvals = 0;
 export async function approved(
   store: Ledger,
   { operation, args }: Pick<Act, "operation" | "args">,
-): Promise<PerformOptions> {
-  const act = ACTS.find((known) => known === operation.kind);
+): Promise<AnyOptions> {
+  const act = ASKED.find((known) => known === operation.kind);
   if (act === undefined) return {};
   approvals += 1;
   const id = `approval-${process.pid}-${approvals}`;
@@ -190,5 +193,5 @@ export async function approved(
   await store.approvals.create(
     givenApproval(now, { id, act, organization_id: ORGANIZATION_ID, subject: approvalSubject(operation, args) }),
   );
-  return { approval: { id, digest: "digest", recheck: () => Promise.resolve() } };
+  return { approval: covering(id) };
 }

@@ -1,12 +1,12 @@
+import { type AddItemArgs, addItemArgs } from "../../src/acts/add-item.ts";
+import { approvalSubject } from "../../src/acts/index.ts";
+import { sendInvoice } from "../../src/acts/send-invoice.ts";
 import type { InvoicesApi, WriteEvidence } from "../../src/api/port.ts";
 import { decimal } from "../../src/domain/money.ts";
 import type { Act } from "../../src/guard/port.ts";
 import type { Ledger } from "../../src/journal/ledger.ts";
-import type { PerformOptions } from "../../src/journal/port.ts";
+import type { GivenApproval } from "../../src/journal/port.ts";
 import type { JournalOptions } from "../../src/journal/settings.ts";
-import { type AddItemArgs, addItemArgs } from "../../src/operations/add-item.ts";
-import { approvalSubject } from "../../src/operations/registry.ts";
-import { sendInvoice } from "../../src/operations/send-invoice.ts";
 import { openStore } from "../../src/store/open.ts";
 import { givenApproval, placeIn } from "../harness/approvals.ts";
 import { journalIn, type TestJournal } from "../harness/journal.ts";
@@ -25,7 +25,7 @@ export interface Bench {
   readonly open: string;
   readonly customer: string;
   journal(change?: (api: InvoicesApi) => Partial<InvoicesApi>, more?: Partial<JournalOptions>): TestJournal;
-  approve(act: Act, subject: string): Promise<NonNullable<PerformOptions["approval"]>>;
+  approve(act: Act, subject: string): Promise<GivenApproval>;
   line(title?: string): AddItemArgs;
 }
 
@@ -65,7 +65,7 @@ export function bench(): Bench {
       await store.approvals.create(
         givenApproval(clock.now(), { id, act, subject, organization_id: "org", digest: "d" }),
       );
-      return { id, digest: "d", recheck: () => Promise.resolve() };
+      return { id, digest: "d", locks: [], covers: () => Promise.resolve() };
     },
     line: (title = "A") =>
       addItemArgs(draft, { title, quantity: 2, tax_rate: decimal("19.0"), amount: decimal("12.50") }),

@@ -1,4 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { addItem } from "../../src/acts/add-item.ts";
+import { createInvoice } from "../../src/acts/create-invoice.ts";
+import { approvalSubject, verdictSubject } from "../../src/acts/index.ts";
+import { markPaid } from "../../src/acts/mark-paid.ts";
+import { sendInvoice } from "../../src/acts/send-invoice.ts";
 import type { InvoicesApi, WriteEvidence } from "../../src/api/port.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import { decimal } from "../../src/domain/money.ts";
@@ -15,12 +20,8 @@ import { createJournals } from "../../src/journal/journal.ts";
 import type { Ledger } from "../../src/journal/ledger.ts";
 import { journalExportCsv, journalList, journalShow, journalVerify } from "../../src/journal/owner.ts";
 import type { Outcome } from "../../src/journal/port.ts";
-import { addItem } from "../../src/operations/add-item.ts";
-import { createInvoice } from "../../src/operations/create-invoice.ts";
-import { markPaid } from "../../src/operations/mark-paid.ts";
-import { approvalSubject, verdictSubject } from "../../src/operations/registry.ts";
-import { sendInvoice } from "../../src/operations/send-invoice.ts";
 import { openStore } from "../../src/store/open.ts";
+import { performAny } from "../harness/acts.ts";
 import { placeIn } from "../harness/approvals.ts";
 import { approvedSend, type Bench, bench, lost } from "./bench.ts";
 
@@ -66,7 +67,7 @@ describe("a call", () => {
     const otherLine = clock.run(one.perform(addItem, line("B"), { duplicate_of: first.operation?.id ?? "" }));
     await expect(otherLine).rejects.toBeInstanceOf(InputError);
     const send = clock.run(
-      one.perform(sendInvoice, { invoice_id: draft }, { duplicate_of: first.operation?.id ?? "" }),
+      performAny(one, sendInvoice, { invoice_id: draft }, { duplicate_of: first.operation?.id ?? "" }),
     );
     await expect(send).rejects.toBeInstanceOf(InputError);
   });
@@ -93,6 +94,7 @@ describe("a call", () => {
 describe("a guarded act", () => {
   it("needs an approval", async () => {
     const { clock, journal, draft, world } = bench();
+    // @ts-expect-error An act that leaves the house does not compile without its approval.
     await expect(clock.run(journal().perform(sendInvoice, { invoice_id: draft }, {}))).rejects.toBeInstanceOf(
       RefusedError,
     );
@@ -117,7 +119,7 @@ describe("a guarded act", () => {
     const options = await approvedSend(it);
     const approval = {
       ...options.approval,
-      recheck: () => Promise.reject(new RefusedError("changed", { next: "ask" })),
+      covers: () => Promise.reject(new RefusedError("changed", { next: "ask" })),
     };
     const sent = it.clock.run(it.journal().perform(sendInvoice, { invoice_id: it.draft }, { approval }));
     await expect(sent).rejects.toThrow("changed");
@@ -130,7 +132,7 @@ describe("a guarded act", () => {
     const options = await approvedSend(it);
     const error = new UnavailableError("refused");
     const down = it.journal(() => ({ sendInvoice: () => Promise.resolve({ kind: "not_sent", error }) }));
-    await expect(it.clock.run(down.perform(sendInvoice, { invoice_id: it.draft }, options))).rejects.toBe(error);
+    await expect(it.clock.run(performAny(down, sendInvoice, { invoice_id: it.draft }, options))).rejects.toBe(error);
     expect((await it.store.approvals.get(options.approval.id))?.state).toBe("approved");
     expect((await it.clock.run(it.journal().perform(sendInvoice, { invoice_id: it.draft }, options))).outcome).toBe(
       "done",
@@ -168,11 +170,11 @@ describe("what an approval is compared with", () => {
       },
     }));
     const options = await approvedSend(it);
-    const recheck = async () => {
+    const covers = async () => {
       order.push("compared");
     };
-    const approval = { ...options.approval, recheck };
-    const ended = await clock.run(busy.perform(sendInvoice, { invoice_id: it.draft }, { approval }));
+    const approval = { ...options.approval, covers };
+    const ended = await clock.run(performAny(busy, sendInvoice, { invoice_id: it.draft }, { approval }));
     expect(ended.outcome).toBe("done");
     expect(order).toEqual(["ready", "compared", "sent"]);
   });
@@ -181,12 +183,12 @@ describe("what an approval is compared with", () => {
     const it = bench();
     let compared = 0;
     const options = await approvedSend(it);
-    const recheck = async () => {
+    const covers = async () => {
       compared += 1;
     };
-    const approval = { ...options.approval, recheck };
+    const approval = { ...options.approval, covers };
     const once = it.journal(slow(it.clock, [3_000]));
-    const ended = await it.clock.run(once.perform(sendInvoice, { invoice_id: it.draft }, { approval }));
+    const ended = await it.clock.run(performAny(once, sendInvoice, { invoice_id: it.draft }, { approval }));
     expect(ended.outcome).toBe("done");
     expect([compared, it.world.count(`send_invoice ${it.draft}`)]).toEqual([2, 1]);
     const rows = await it.store.operations.list(placeIn("org"), { limit: 5 });
@@ -197,7 +199,7 @@ describe("what an approval is compared with", () => {
     const it = bench();
     const options = await approvedSend(it);
     const always = it.journal(slow(it.clock, [3_000, 3_000, 3_000, 3_000]));
-    const sending = it.clock.run(always.perform(sendInvoice, { invoice_id: it.draft }, options));
+    const sending = it.clock.run(performAny(always, sendInvoice, { invoice_id: it.draft }, options));
     await expect(sending).rejects.toMatchObject({ message: "too late", effect: "none" });
     expect((await it.store.approvals.get(options.approval.id))?.state).toBe("approved");
     expect(it.world.writes).toBe(0);
@@ -233,6 +235,7 @@ describe("an act that was undone elsewhere since", () => {
     await clock.run(clock.sleep(300_000));
     world.reopen(open);
     expect(await clock.run(it.journal().recall(markPaid, paid(it), {}))).toBeNull();
+    // @ts-expect-error Nor does a second one.
     await expect(clock.run(it.journal().perform(markPaid, paid(it), {}))).rejects.toBeInstanceOf(RefusedError);
     const second = await clock.run(it.journal().perform(markPaid, paid(it), await approvedPaid(it)));
     expect(second.outcome).toBe("done");
@@ -258,7 +261,7 @@ describe("an act that was undone elsewhere since", () => {
     await it.clock.run(it.journal().perform(sendInvoice, { invoice_id: it.draft }, await approvedSend(it)));
     await it.clock.run(it.clock.sleep(300_000));
     const reset = it.journal(shown("draft"));
-    const again = it.clock.run(reset.perform(sendInvoice, { invoice_id: it.draft }, await approvedSend(it)));
+    const again = it.clock.run(performAny(reset, sendInvoice, { invoice_id: it.draft }, await approvedSend(it)));
     expect(await again).toMatchObject({
       outcome: "already_done",
       operation: { why: "The API shows it as draft now; it was changed elsewhere." },
@@ -495,7 +498,7 @@ describe("a journal that cannot record the end", () => {
       },
     });
     const told: Outcome<JsonObject>[] = [];
-    told.push(await it.clock.run(broken.perform(sendInvoice, { invoice_id: it.draft }, await approvedSend(it))));
+    told.push(await it.clock.run(performAny(broken, sendInvoice, { invoice_id: it.draft }, await approvedSend(it))));
     isDown = false;
     const fresh = { currency: "EUR", calculate_from_net: true, customer_id: it.customer, notes: "x" };
     told.push(await it.clock.run(broken.perform(createInvoice, fresh, {})));
@@ -519,7 +522,7 @@ describe("a journal that cannot record the end", () => {
   it("fails the act itself when it broke before", async () => {
     const it = bench();
     const broken = it.journal(undefined, { store: failing(it.store, () => true, "claim") });
-    const sending = it.clock.run(broken.perform(sendInvoice, { invoice_id: it.draft }, await approvedSend(it)));
+    const sending = it.clock.run(performAny(broken, sendInvoice, { invoice_id: it.draft }, await approvedSend(it)));
     await expect(sending).rejects.toMatchObject({ code: "journal", effect: "none" });
     expect(it.world.writes).toBe(0);
   });
@@ -543,7 +546,7 @@ describe("without a journal file", () => {
     const it = bench();
     await it.clock.run(it.journal().perform(sendInvoice, { invoice_id: it.draft }, await approvedSend(it)));
     const store = openStore(":memory:");
-    const approval = { id: "none", digest: "d", recheck: () => Promise.resolve() };
+    const approval = { id: "none", digest: "d", locks: [], covers: () => Promise.resolve() };
     const again = it.clock.run(
       it.journal(undefined, { store }).perform(sendInvoice, { invoice_id: it.draft }, { approval }),
     );

@@ -1,4 +1,14 @@
 import { randomBytes } from "node:crypto";
+import { addItem, addItemArgs } from "../../src/acts/add-item.ts";
+import { cancelInvoice } from "../../src/acts/cancel-invoice.ts";
+import { changeRecipient } from "../../src/acts/change-recipient.ts";
+import { createAddress } from "../../src/acts/create-address.ts";
+import { createCustomer } from "../../src/acts/create-customer.ts";
+import { createInvoice } from "../../src/acts/create-invoice.ts";
+import { approvalSubject, type StoredAct } from "../../src/acts/index.ts";
+import { markPaid } from "../../src/acts/mark-paid.ts";
+import { sendInvoice } from "../../src/acts/send-invoice.ts";
+import { updateInvoice } from "../../src/acts/update-invoice.ts";
 import type { WriteEvidence } from "../../src/api/port.ts";
 import type { JsonObject } from "../../src/domain/json.ts";
 import { decimal } from "../../src/domain/money.ts";
@@ -6,17 +16,8 @@ import { InvoicingError, UnavailableError } from "../../src/errors.ts";
 import { ACTS } from "../../src/guard/port.ts";
 import type { Ledger } from "../../src/journal/ledger.ts";
 import type { Journal } from "../../src/journal/port.ts";
-import { addItem, addItemArgs } from "../../src/operations/add-item.ts";
-import { cancelInvoice } from "../../src/operations/cancel-invoice.ts";
-import { changeRecipient } from "../../src/operations/change-recipient.ts";
-import { createAddress } from "../../src/operations/create-address.ts";
-import { createCustomer } from "../../src/operations/create-customer.ts";
-import { createInvoice } from "../../src/operations/create-invoice.ts";
-import { markPaid } from "../../src/operations/mark-paid.ts";
-import { approvalSubject, type StoredOperation } from "../../src/operations/registry.ts";
-import { sendInvoice } from "../../src/operations/send-invoice.ts";
-import { updateInvoice } from "../../src/operations/update-invoice.ts";
 import { openStore } from "../../src/store/open.ts";
+import { performAny } from "../harness/acts.ts";
 import { givenApproval, placeIn } from "../harness/approvals.ts";
 import { journalIn, type TestJournal } from "../harness/journal.ts";
 import { Random } from "./random.ts";
@@ -52,7 +53,7 @@ const HORIZON_MS = 120_000;
 const CRASH_RATE = 0.03;
 
 interface Intent {
-  readonly operation: StoredOperation;
+  readonly operation: StoredAct;
   readonly args: JsonObject;
   /** What the world calls the effect. */
   readonly effect: string;
@@ -197,7 +198,7 @@ export class Sequence {
           ? { ...intent.operation, lock: () => randomBytes(8).toString("hex") }
           : intent.operation;
       const ended = await Promise.race([
-        journal.perform(operation, intent.args, approval ? { approval } : {}),
+        performAny(journal, operation, intent.args, approval ? { approval } : {}),
         process.died,
       ]);
       if (ended === "died") return;
@@ -301,7 +302,7 @@ export class Sequence {
     await this.#store.approvals.create(
       givenApproval(now, { id, act, organization_id: this.#organization, subject: approvalSubject(operation, args) }),
     );
-    return { id, digest: "digest", recheck: () => Promise.resolve() };
+    return { id, digest: "digest", locks: [], covers: () => Promise.resolve() };
   }
 
   #intents(): Intent[] {
@@ -347,7 +348,7 @@ export class Sequence {
   }
 }
 
-function intent(operation: StoredOperation, args: JsonObject, effect: string, voids: string | null = null): Intent {
+function intent(operation: StoredAct, args: JsonObject, effect: string, voids: string | null = null): Intent {
   return { operation, args, effect, voids };
 }
 

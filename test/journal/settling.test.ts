@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { addItem } from "../../src/acts/add-item.ts";
+import { cancelInvoice } from "../../src/acts/cancel-invoice.ts";
+import { createInvoice } from "../../src/acts/create-invoice.ts";
+import { approvalSubject, verdictSubject } from "../../src/acts/index.ts";
+import { sendInvoice } from "../../src/acts/send-invoice.ts";
 import type { InvoicesApi, WriteEvidence } from "../../src/api/port.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { NotFoundError, RateLimitedError, RejectedError, UnavailableError } from "../../src/errors.ts";
-import { addItem } from "../../src/operations/add-item.ts";
-import { cancelInvoice } from "../../src/operations/cancel-invoice.ts";
-import { createInvoice } from "../../src/operations/create-invoice.ts";
-import { approvalSubject, verdictSubject } from "../../src/operations/registry.ts";
-import { sendInvoice } from "../../src/operations/send-invoice.ts";
 import { placeIn } from "../harness/approvals.ts";
 import { approvedSend, bench, lost } from "./bench.ts";
 

@@ -116,7 +116,11 @@ export class World {
         write(`create_invoice ${invoice.notes ?? ""}`, () => ({ id: this.#addInvoice(invoice, this.#lag()) })),
       updateInvoice: (id, changes) =>
         write(`update_invoice ${id} ${changes.notes ?? ""}`, () => ({ id: this.#update(id, changes) })),
-      addItem: (id, item) => write(`add_item ${id} ${item.title}`, () => ({ id: this.#addLine(id, item) })),
+      addItem: (id, item) =>
+        write(`add_item ${id} ${item.title}`, () => {
+          const line = this.#addLine(id, item);
+          return { id: line, item: this.#invoice(id).items.find((one) => one.id === line) ?? null };
+        }),
       updateCustomer: (id, changes) => write(`update_customer ${id}`, () => ({ id: this.#amend(id, changes) })),
       updateItem: (id, itemId, changes, fromNet) =>
         write(`update_item ${itemId}`, () => ({ id: this.#amendLine(id, itemId, changes, fromNet) })),

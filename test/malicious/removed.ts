@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
+import type { Act } from "../../src/acts/act.ts";
+import type { JsonObject } from "../../src/domain/json.ts";
 import type { Approval, ApprovalStore } from "../../src/guard/port.ts";
-import type { Journal } from "../../src/journal/port.ts";
+import type { GivenApproval, Journal, PerformOptions } from "../../src/journal/port.ts";
+import { performAny } from "../harness/acts.ts";
 import type { AttackName } from "./campaign.ts";
 import type { Replaced } from "./world.ts";
 
@@ -104,10 +107,14 @@ const ACTS = ["send_invoice", "mark_paid", "cancel_invoice", "change_recipient",
 function withoutRecheck(journal: Journal): Journal {
   return {
     recall: (operation, args, options) => journal.recall(operation, args, options),
-    perform: (operation, args, options) =>
-      journal.perform(operation, args, {
+    perform: <A extends JsonObject, B extends JsonObject, R extends JsonObject, S extends object>(
+      act: Act<A, B, R, S>,
+      args: A,
+      { approval, ...options }: PerformOptions & { readonly approval?: GivenApproval<S> },
+    ) =>
+      performAny(journal, act, args, {
         ...options,
-        ...(options.approval === undefined ? {} : { approval: { ...options.approval, recheck: async () => {} } }),
+        ...(approval === undefined ? {} : { approval: { ...approval, covers: async () => {} } }),
       }),
     get: (id) => journal.get(id),
     list: (filter) => journal.list(filter),

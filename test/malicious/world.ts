@@ -1,5 +1,6 @@
 import { createHttpApi } from "../../src/api/http.ts";
 import type { InvoicesApi, WriteEvidence } from "../../src/api/port.ts";
+import type { Invoice } from "../../src/domain/invoice.ts";
 import { canonicalJson } from "../../src/domain/json.ts";
 import { type ApprovalPage, createApprovalPage } from "../../src/guard/channels/page.ts";
 import { createGuard } from "../../src/guard/guard.ts";
@@ -205,7 +206,7 @@ function watched(
   api: InvoicesApi,
   witness: (act: Act, invoiceId: string, args: ActArgs) => Promise<(applied: boolean) => void>,
 ): InvoicesApi {
-  const around = async (act: Act, id: string, args: ActArgs, work: () => Promise<WriteEvidence<null>>) => {
+  const around = async (act: Act, id: string, args: ActArgs, work: () => Promise<WriteEvidence<Invoice>>) => {
     const answered = await witness(act, id, args);
     const evidence = await work();
     answered(evidence.kind === "applied");

@@ -2,13 +2,13 @@ import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync, readFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import type { ActKind } from "../../src/acts/index.ts";
+import { ACTS } from "../../src/acts/index.ts";
 import { ANY_ORIGIN } from "../../src/domain/scope.ts";
 import { isMarked } from "../../src/guard/email-mark.ts";
 import { fingerprint } from "../../src/journal/identity.ts";
 import type { Ledger } from "../../src/journal/ledger.ts";
 import type { NewOperation } from "../../src/journal/rules/claim.ts";
-import type { OperationKind } from "../../src/operations/operation.ts";
-import { OPERATIONS } from "../../src/operations/registry.ts";
 import { openStore } from "../../src/store/open.ts";
 import { journalProblem } from "../../src/store/preflight.ts";
 import { FORMAT } from "../../src/store/sqlite/format.ts";
@@ -40,9 +40,9 @@ const THEN = Date.parse("2026-04-02T09:00:00Z");
 const PLACE = { origin: "https://b.anny.co", organization_id: "org-1" };
 
 /** A call as the engine makes it, here and now. */
-function call(kind: OperationKind, args: Parameters<(typeof OPERATIONS)[OperationKind]["identity"]>[0]): NewOperation {
+function call(kind: ActKind, args: Parameters<(typeof ACTS)[ActKind]["identity"]>[0]): NewOperation {
   serial += 1;
-  const operation = OPERATIONS[kind];
+  const operation = ACTS[kind];
   const identity = operation.identity(args);
   const { type, id } = operation.subject(args, null);
   return {
@@ -52,7 +52,7 @@ function call(kind: OperationKind, args: Parameters<(typeof OPERATIONS)[Operatio
     kind,
     fingerprint: fingerprint("org-1", kind, identity, null),
     identity_hash: fingerprint("org-1", kind, identity, null),
-    locks: [operation.lock(args)],
+    locks: operation.locks(args),
     subject_type: type,
     subject_id: id,
     args,

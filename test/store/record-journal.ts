@@ -1,4 +1,6 @@
 import { rmSync } from "node:fs";
+import type { ActKind } from "../../src/acts/index.ts";
+import { ACTS, approvalSubject, publicArgs } from "../../src/acts/index.ts";
 import { askedApproval } from "../../src/guard/asked.ts";
 import { planMarkPaid } from "../../src/guard/plan.ts";
 import { planBatch } from "../../src/guard/plan-batch.ts";
@@ -8,8 +10,6 @@ import { fingerprint } from "../../src/journal/identity.ts";
 import type { NewOperation } from "../../src/journal/rules/claim.ts";
 import type { Change } from "../../src/journal/rules/transition.ts";
 import type { OperationRow } from "../../src/journal/store-port.ts";
-import type { OperationKind } from "../../src/operations/operation.ts";
-import { approvalSubject, OPERATIONS, publicArgs } from "../../src/operations/registry.ts";
 import { openStore } from "../../src/store/open.ts";
 import { asker, context, customer, input, invoice, organization, sendPlan } from "../guard/setup.ts";
 
@@ -27,14 +27,14 @@ const at = { ...organization, ...{ origin: PLACE.origin } };
 const note = { number: "R-2026-0042", amount: "1785", currency: "EUR", customer_id: "4711" };
 let serial = 0;
 
-type Args = Parameters<(typeof OPERATIONS)[OperationKind]["identity"]>[0];
-async function claim(name: string, kind: OperationKind, given: Args, more: Partial<NewOperation> = {}) {
+type Args = Parameters<(typeof ACTS)[ActKind]["identity"]>[0];
+async function claim(name: string, kind: ActKind, given: Args, more: Partial<NewOperation> = {}) {
   serial += 1;
-  const operation = OPERATIONS[kind];
+  const operation = ACTS[kind];
   const args = operation.schemas.args.parse(given);
   const identity = operation.identity(args);
   const { type, id: subject_id } = operation.subject(args, null);
-  const locks = [operation.lock(args)];
+  const locks = operation.locks(args);
   const { latest } = await ledger.operations.look({ ...PLACE, locks, kind, subject_id });
   const claimed = await ledger.operations.claim({
     id: `op_${String(serial).padStart(2, "0")}_${name}`,
@@ -85,7 +85,7 @@ async function ask(name: string, plan: Plan, subject: string, answer: "approved"
   return { id, digest: plan.digest, subject };
 }
 
-const ends = (row: OperationRow) => ({ args: publicArgs(row.args), candidates: [] });
+const ends = (row: OperationRow) => ({ args: publicArgs(row.kind, row.args), candidates: [] });
 const line = { title: "Consulting for Jane Doe", quantity: 1, amount: "10", tax_rate: "19" };
 const open = (id: string) => invoice({ id, status: "sent", status_word: "sent" });
 const plan = sendPlan({ organization: at });
@@ -93,7 +93,7 @@ const plan = sendPlan({ organization: at });
 const send = { invoice_id: "9b1c2a6e-0001" };
 const sent = await claim("sent", "send_invoice", send, {
   note,
-  approval: await ask("sent", plan, approvalSubject(OPERATIONS.send_invoice, send), "approved"),
+  approval: await ask("sent", plan, approvalSubject(ACTS.send_invoice, send), "approved"),
 });
 await move(sent, {
   ...ends(sent),
@@ -142,7 +142,7 @@ const payPlan = planMarkPaid({
 });
 const unsent = await claim("unsent", "mark_paid", pay, {
   note,
-  approval: await ask("unsent", payPlan, approvalSubject(OPERATIONS.mark_paid, pay), "approved"),
+  approval: await ask("unsent", payPlan, approvalSubject(ACTS.mark_paid, pay), "approved"),
 });
 await move(unsent, { ...ends(unsent), state: "not_done", why: "It never left.", remember: null, rearm: true });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { approves, type Bench, callTool, listOf, startBench } from "../harness/mcp-tools.ts";
+import { approves, type Bench, callTool, listOf, startBench, toolDeps } from "../harness/mcp-tools.ts";
 
 let bench: Bench;
 beforeAll(async () => {
@@ -61,16 +61,14 @@ describe("settle_payments", () => {
     try {
       const { api } = own.deps;
       const done = () => own.simulator.effects().filter(({ kind }) => kind === "invoice.paid").length;
-      const deps = {
-        ...own.deps,
-        api: {
-          ...api,
-          getCustomer: async (...args: Parameters<typeof api.getCustomer>) => {
-            const customer = await api.getCustomer(...args);
-            return done() === 0 ? customer : { ...customer, email: "elsewhere@example.net" };
-          },
+      const changing: typeof api = {
+        ...api,
+        getCustomer: async (...args) => {
+          const customer = await api.getCustomer(...args);
+          return done() === 0 ? customer : { ...customer, email: "elsewhere@example.net" };
         },
       };
+      const { deps, close } = toolDeps({ api: changing, clock: own.clock, confirm: "auto", simulator: true });
       const payments = [
         { invoice_id: "#RE-2026-0012", amount: 1149.61 },
         { invoice_id: "#RE-2026-0011", amount: 424.83 },
@@ -86,6 +84,7 @@ describe("settle_payments", () => {
       expect(answer.text).toContain("elsewhere@example.net");
       expect(done()).toBe(1);
       expect(own.simulator.outbox()).toHaveLength(1);
+      await close();
     } finally {
       await own.close();
     }

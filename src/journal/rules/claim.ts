@@ -1,7 +1,7 @@
+import type { ActKind } from "../../acts/index.ts";
 import type { Place } from "../../domain/scope.ts";
 import type { Breach, SendLimits } from "../../domain/send-limits.ts";
 import type { Approval } from "../../guard/port.ts";
-import type { OperationKind } from "../../operations/operation.ts";
 import type { ApprovalUse, BankLine, OperationRow } from "../store-port.ts";
 import { lockKey } from "./digest.ts";
 import { overLimits } from "./limits.ts";
@@ -39,7 +39,7 @@ export interface NewOperation
 /** What a claim asks about, before it is made. */
 export interface LookKey extends Place {
   readonly locks: readonly string[];
-  readonly kind: OperationKind;
+  readonly kind: ActKind;
   readonly subject_id: string | null;
 }
 
@@ -99,7 +99,7 @@ export function repeatOf(row: OperationRow | null, now: number): OperationRow | 
 }
 
 /** A mismatch nobody has looked at keeps the draft from being sent. */
-export function isHeldByMismatch(kind: OperationKind): boolean {
+export function isHeldByMismatch(kind: ActKind): boolean {
   return kind === "send_invoice";
 }
 

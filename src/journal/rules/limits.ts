@@ -1,12 +1,12 @@
+import type { ActKind } from "../../acts/index.ts";
 import { decimal } from "../../domain/money.ts";
 import { type Breach, overDay, type SendLimits, type Sent } from "../../domain/send-limits.ts";
-import type { OperationKind } from "../../operations/operation.ts";
 import type { OperationRow } from "../store-port.ts";
 
 /** Each of these makes a document that bills somebody: the limits of a day count them together. */
-const BILLING: readonly OperationKind[] = ["send_invoice", "change_recipient"];
+const BILLING: readonly ActKind[] = ["send_invoice", "change_recipient"];
 
-export function countedWith(kind: OperationKind): readonly OperationKind[] {
+export function countedWith(kind: ActKind): readonly ActKind[] {
   return BILLING.includes(kind) ? BILLING : [kind];
 }
 

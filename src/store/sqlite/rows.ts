@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { ACT_KINDS } from "../../acts/index.ts";
 import { isJsonObject, type JsonObject } from "../../domain/json.ts";
 import { JournalError } from "../../errors.ts";
 import { ACTS, type Approval, CHANNELS } from "../../guard/port.ts";
 import { OPERATION_STATES } from "../../journal/port.ts";
 import { AUDIT_EVENTS, type AuditRow, type BankLine, type Fact, type OperationRow } from "../../journal/store-port.ts";
-import { OPERATION_KINDS } from "../../operations/operation.ts";
 import type { SqlValue } from "./load.ts";
 
 const jsonText = z.string().transform((text, context): unknown => {
@@ -26,7 +26,7 @@ export const operationRow: z.ZodType<OperationRow> = z.object({
   origin: z.string(),
   organization_id: z.string(),
   principal: z.string(),
-  kind: z.enum(OPERATION_KINDS),
+  kind: z.enum(ACT_KINDS),
   fingerprint: z.string(),
   identity_hash: z.string(),
   locks: texts,

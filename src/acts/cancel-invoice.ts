@@ -1,23 +1,29 @@
 import { z } from "zod";
-import { allows, type Invoice } from "../domain/invoice.ts";
-import type { Operation, OperationContext } from "./operation.ts";
+import type { Invoice } from "../domain/invoice.ts";
+import { planCancel } from "../guard/plan.ts";
+import type { ActContext, GuardedAct, ReadingContext } from "./act.ts";
+import { customerLocks, planInput } from "./asking.ts";
 import {
+  type DocumentReading,
   gone,
   invoicesSince,
-  readInvoice,
+  notRevocable,
+  readDocument,
   readInvoiceAgain,
   resetSince,
+  type Snapshot,
   snapshotInvoices,
   snapshotSchema,
   UNSEARCHABLE,
   untaken,
-  wrongState,
 } from "./reading.ts";
 
 const args = z.object({ invoice_id: z.string() });
 const before = snapshotSchema.extend({
   customer_id: z.string().nullable(),
   total: z.string().nullable(),
+  /** Rows of earlier versions lack it. */
+  is_quote: z.boolean().exactOptional(),
 });
 const result = z.object({
   invoice_id: z.string(),
@@ -28,43 +34,70 @@ const result = z.object({
 export type CancelInvoiceArgs = z.infer<typeof args>;
 export type CancelInvoiceResult = z.infer<typeof result>;
 
+/** The document, and right before the act the customer's newest documents: what comes after them is new. */
+interface CancelReading extends DocumentReading {
+  readonly snapshot: Snapshot | null;
+  /** Of an invoice that is void already. */
+  readonly credit_note: Invoice | null;
+}
+
 /** Voids an invoice and has the API make its credit note. Once, for ever. */
-export const cancelInvoice: Operation<CancelInvoiceArgs, z.infer<typeof before>, CancelInvoiceResult> = {
+export const cancelInvoice: GuardedAct<
+  CancelInvoiceArgs,
+  z.infer<typeof before>,
+  CancelInvoiceResult,
+  CancelReading
+> = {
   kind: "cancel_invoice",
   schemas: { args, before, result },
+  guarded: {
+    plan: (_args, reading, asking) => planCancel(planInput(reading, asking)),
+    locks: (_args, { customer }) => customerLocks(customer),
+    receiver: () => null,
+    bills: false,
+  },
   repeat: "always",
+  duplicable: false,
+  created: "credit_note_id",
+  keeps: ["invoice_id"],
   identity: ({ invoice_id }) => ({ invoice_id }),
-  lock: ({ invoice_id }) => `inv:${invoice_id}`,
+  locks: ({ invoice_id }) => [`inv:${invoice_id}`],
   subject: ({ invoice_id }) => ({ type: "invoice", id: invoice_id }),
 
-  async prepare({ invoice_id }, context) {
-    const invoice = await readInvoice(context, invoice_id);
-    if (invoice.is_cancellation) {
-      throw wrongState(invoice, "a credit note cannot be cancelled", "Make a new invoice with create_invoice.");
+  async read({ invoice_id }, context, moment) {
+    const reading = await readDocument(invoice_id, context, moment, { customer: true, earlier: false });
+    const { invoice } = reading;
+    if (moment === "asked") return { ...reading, snapshot: null, credit_note: null };
+    if (invoice.status === "void") return { ...reading, snapshot: null, credit_note: await noteOf(invoice, context) };
+    const isGoing = notRevocable(invoice, "cancel") === null;
+    return {
+      ...reading,
+      snapshot: isGoing ? await snapshotInvoices(context, invoice.customer_id) : null,
+      credit_note: null,
+    };
+  },
+
+  allowed: (_args, { invoice }) => notRevocable(invoice, "cancel"),
+
+  prepare({ invoice_id }, { invoice, snapshot, credit_note }) {
+    if (invoice.status === "void" && !invoice.is_cancellation) {
+      return { state: "already", result: cancelled(invoice_id, credit_note) };
     }
-    const total = invoice.total?.toFixed() ?? null;
-    if (invoice.status === "void") {
-      const since = await invoicesSince(context, invoice.customer_id, { ids: [], newest: invoice.created_at });
-      const [note, more] = since.invoices.filter((other) =>
-        isCreditNoteFor(other, invoice_id, total, since.isComplete),
-      );
-      return { state: "already", result: cancelled(invoice_id, more ? null : (note ?? null)) };
-    }
-    if (!allows("cancel", invoice.status)) {
-      throw wrongState(
-        invoice,
-        "only sent or paid invoices can be cancelled",
-        invoice.status === "draft"
-          ? "A draft bills nobody: leave it, or delete it in the web interface."
-          : "Read it with get_invoice.",
-      );
-    }
-    const snapshot = await snapshotInvoices(context, invoice.customer_id);
-    return { state: "go", before: { ...snapshot, customer_id: invoice.customer_id, total } };
+    return {
+      state: "go",
+      before: {
+        ...(snapshot ?? { ids: [], newest: null, partial: true }),
+        customer_id: invoice.customer_id,
+        total: invoice.total?.toFixed() ?? null,
+        is_quote: invoice.is_quote,
+      },
+    };
   },
 
   async dispatch({ invoice_id }, _before, api, options) {
-    return api.cancelInvoice(invoice_id, options);
+    const evidence = await api.cancelInvoice(invoice_id, options);
+    // Whatever the answer shows, there are two documents to look at.
+    return evidence.kind === "applied" ? { kind: "applied", resource: null } : evidence;
   },
 
   async reconcile({ invoice_id }, snapshot, context, applied) {
@@ -73,7 +106,12 @@ export const cancelInvoice: Operation<CancelInvoiceArgs, z.infer<typeof before>,
     const { notes, isComplete } = await creditNotes(invoice_id, snapshot, context);
     const [first] = notes;
     const isVoid = invoice.status === "void" || invoice.status === "refunded";
-    if (isVoid && first && notes.length === 1) return { is: "done", result: cancelled(invoice_id, first) };
+    if (isVoid && first && notes.length === 1)
+      return { is: "done", result: cancelled(invoice_id, first), document: invoice, made: first };
+    // A quote bills nobody: whether voiding one makes a credit note is not documented.
+    if (isVoid && notes.length === 0 && snapshot.is_quote) {
+      return { is: "done", result: cancelled(invoice_id, null), document: invoice };
+    }
     if (notes.length === 0 && !isComplete) {
       if (isVoid && applied) return { is: "done", result: cancelled(invoice_id, null) };
       return {
@@ -95,14 +133,24 @@ export const cancelInvoice: Operation<CancelInvoiceArgs, z.infer<typeof before>,
     };
   },
 
+  stated: ({ invoice_id }, credit_note_id) => ({ invoice_id, credit_note_id, credit_note_number: null }),
+
   undone: ({ invoice_id }, context) =>
     resetSince(context, invoice_id, ({ status }) => status === "sent" || status === "paid"),
 };
 
+/** The credit note of an invoice that was voided before, where there is exactly one. */
+async function noteOf(invoice: Invoice, context: ReadingContext): Promise<Invoice | null> {
+  const since = await invoicesSince(context, invoice.customer_id, { ids: [], newest: invoice.created_at });
+  const total = invoice.total?.toFixed() ?? null;
+  const [note, more] = since.invoices.filter((other) => isCreditNoteFor(other, invoice.id, total, since.isComplete));
+  return more ? null : (note ?? null);
+}
+
 async function creditNotes(
   invoiceId: string,
   snapshot: z.infer<typeof before>,
-  context: OperationContext,
+  context: ActContext,
 ): Promise<{ readonly notes: readonly Invoice[]; readonly isComplete: boolean }> {
   const since = await invoicesSince(context, snapshot.customer_id, snapshot);
   const isNew = !snapshot.partial;

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { allows, type Invoice, type Item, type NewItem } from "../domain/invoice.ts";
+import type { Invoice, Item, NewItem } from "../domain/invoice.ts";
 import { decimal, formatMoney } from "../domain/money.ts";
 import { itemTotals, totalsDifference } from "../domain/totals.ts";
-import type { Operation } from "./operation.ts";
-import { gone, readInvoice, readInvoiceAgain, untaken, wrongState } from "./reading.ts";
+import type { FreeAct } from "./act.ts";
+import { callOptions, type Editable, gone, notEditable, readInvoiceAgain, untaken } from "./reading.ts";
 import { sameText } from "./text.ts";
 
 const args = z.object({
@@ -14,7 +14,11 @@ const args = z.object({
   tax_rate: z.string(),
   amount: z.string(),
 });
-const before = z.object({ item_ids: z.array(z.string()), calculate_from_net: z.boolean() });
+const before = z.object({
+  item_ids: z.array(z.string()),
+  calculate_from_net: z.boolean(),
+  verify: z.literal(true).exactOptional(),
+});
 const result = z.object({ invoice_id: z.string(), item_id: z.string() });
 
 export type AddItemArgs = z.infer<typeof args>;
@@ -31,34 +35,48 @@ export function addItemArgs(invoiceId: string, item: NewItem): AddItemArgs {
   };
 }
 
+/** What has to be known of a draft before a line is added: read, or known from the answers that made it. */
+export interface DraftReading {
+  readonly invoice: Editable;
+  readonly item_ids: readonly string[];
+  readonly calculate_from_net: boolean;
+  /** Read the draft after this line, and compare the API's total with the lines: the last one of a job. */
+  readonly verify?: true;
+}
+
+export function draftReading(invoice: Invoice): DraftReading {
+  return {
+    invoice,
+    item_ids: (invoice.items ?? []).map(({ id }) => id),
+    calculate_from_net: invoice.calculate_from_net,
+  };
+}
+
 /** One more line on a draft. An equal second line must name the operation of the first. */
-export const addItem: Operation<AddItemArgs, z.infer<typeof before>, AddItemResult> = {
+export const addItem: FreeAct<AddItemArgs, z.infer<typeof before>, AddItemResult, DraftReading> = {
   kind: "add_item",
   schemas: { args, before, result },
+  guarded: false,
   repeat: "day",
+  duplicable: true,
+  created: "item_id",
+  keeps: ["invoice_id", "quantity", "tax_rate", "amount"],
   identity: (item) => ({ ...item, tax_rate: decimal(item.tax_rate).toFixed(), amount: decimal(item.amount).toFixed() }),
-  lock: ({ invoice_id }) => `inv:${invoice_id}`,
+  locks: ({ invoice_id }) => [`inv:${invoice_id}`],
   subject: ({ invoice_id }) => ({ type: "invoice", id: invoice_id }),
 
-  async prepare({ invoice_id }, context) {
-    const invoice = await readInvoice(context, invoice_id);
-    if (!allows("edit", invoice.status)) {
-      throw wrongState(
-        invoice,
-        "lines can only be added to drafts",
-        "Make a new draft with create_invoice for what is missing, or cancel this one and draft it again.",
-      );
-    }
-    return {
-      state: "go",
-      before: {
-        item_ids: (invoice.items ?? []).map(({ id }) => id),
-        calculate_from_net: invoice.calculate_from_net,
-      },
-    };
+  async read({ invoice_id }, context) {
+    return { ...draftReading(await context.api.getInvoice(invoice_id, callOptions(context))), verify: true };
   },
 
-  async dispatch(item, { calculate_from_net }, api, options) {
+  allowed: (_args, { invoice }) => notEditable(invoice),
+
+  prepare: (_args, { item_ids, calculate_from_net, verify }) => ({
+    state: "go",
+    before: { item_ids: [...item_ids], calculate_from_net, ...(verify ? { verify } : {}) },
+  }),
+
+  async dispatch(item, { calculate_from_net, item_ids, verify }, api, options) {
     const evidence = await api.addItem(
       item.invoice_id,
       {
@@ -71,8 +89,15 @@ export const addItem: Operation<AddItemArgs, z.infer<typeof before>, AddItemResu
       calculate_from_net,
       options,
     );
-    // The answer to the POST does not show the invoice's new total: the reading that follows compares it.
-    return evidence.kind === "applied" ? { ...evidence, resource: null } : evidence;
+    if (evidence.kind !== "applied") return evidence;
+    // The answer shows the line as it was stored, not the draft's new total.
+    const stored = evidence.resource?.item ?? null;
+    const isConclusive =
+      !verify && stored !== null && !item_ids.includes(stored.id) && isEqual(stored, item, calculate_from_net);
+    return {
+      kind: "applied",
+      resource: isConclusive ? { invoice_id: item.invoice_id, item_id: stored.id } : null,
+    };
   },
 
   async reconcile(wanted, snapshot, context, applied) {
@@ -114,6 +139,8 @@ export const addItem: Operation<AddItemArgs, z.infer<typeof before>, AddItemResu
     }
     return { is: "not_done" };
   },
+
+  stated: ({ invoice_id }, item_id) => ({ invoice_id, item_id }),
 };
 
 function isEqual(item: Item, wanted: AddItemArgs, calculateFromNet: boolean): boolean {
@@ -132,10 +159,13 @@ function compareTotal(invoice: Invoice, item: Item) {
   const items = invoice.items ?? [];
   const totals = itemTotals(items, invoice.calculate_from_net, invoice.currency);
   const difference = totalsDifference(invoice.total, totals, items.length, invoice.currency);
-  if (difference === null || invoice.total === null || totals === null) return { is: "done" as const, result };
+  if (difference === null || invoice.total === null || totals === null) {
+    return { is: "done" as const, result, document: invoice };
+  }
   return {
     is: "mismatch" as const,
     why: `The line was added, but the API's total is ${formatMoney(invoice.total, invoice.currency)} where the lines add up to ${formatMoney(totals.gross, invoice.currency)}.`,
     result,
+    document: invoice,
   };
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import type { ActContext } from "../../src/acts/act.ts";
+import { cancelInvoice } from "../../src/acts/cancel-invoice.ts";
+import { changeRecipient } from "../../src/acts/change-recipient.ts";
+import { createInvoice } from "../../src/acts/create-invoice.ts";
 import type { InvoiceQuery, InvoicesApi } from "../../src/api/port.ts";
 import type { Invoice } from "../../src/domain/invoice.ts";
-import { cancelInvoice } from "../../src/operations/cancel-invoice.ts";
-import { changeRecipient } from "../../src/operations/change-recipient.ts";
-import { createInvoice } from "../../src/operations/create-invoice.ts";
-import type { OperationContext } from "../../src/operations/operation.ts";
+import { prepared as preparing } from "../harness/acts.ts";
 import { Random } from "../journal/random.ts";
 import { VirtualClock } from "../journal/virtual-clock.ts";
 import { World } from "../journal/world.ts";
@@ -58,7 +59,7 @@ async function stage(order: Order, lastPages = Number.POSITIVE_INFINITY) {
     };
   };
   const stuck: InvoicesApi["listInvoices"] = (query) => listInvoices({ ...query, page: 1 });
-  const context: OperationContext = {
+  const context: ActContext = {
     api: { ...api, listInvoices: Number.isFinite(lastPages) ? stuck : listInvoices },
     now: clock.now(),
     isTaken: () => Promise.resolve(false),
@@ -74,7 +75,7 @@ describe.each(Object.keys(ORDERS).filter((name): name is Order => name in ORDERS
   (order) => {
     it("still shows the draft that was made, and that none was", async () => {
       const { clock, api, customer, context } = await stage(order);
-      const prepared = await clock.run(createInvoice.prepare(draft(customer), context));
+      const prepared = await clock.run(preparing(createInvoice, draft(customer), context));
       if (prepared.state !== "go") throw new Error(prepared.state);
       const read = () => clock.run(createInvoice.reconcile(draft(customer), prepared.before, context, false));
       expect(await read()).toEqual({ is: "not_done" });
@@ -86,7 +87,7 @@ describe.each(Object.keys(ORDERS).filter((name): name is Order => name in ORDERS
       const { clock, api, customer, context } = await stage(order);
       await clock.run(api.createInvoice(draft(customer)));
       await clock.run(clock.sleep(60_000));
-      const prepared = await clock.run(createInvoice.prepare(draft(customer), context));
+      const prepared = await clock.run(preparing(createInvoice, draft(customer), context));
       if (prepared.state !== "go") throw new Error(prepared.state);
       const read = createInvoice.reconcile(draft(customer), prepared.before, context, false);
       expect(await clock.run(read)).toEqual({ is: "not_done" });
@@ -94,7 +95,7 @@ describe.each(Object.keys(ORDERS).filter((name): name is Order => name in ORDERS
 
     it("still shows the credit note and the copy", async () => {
       const { clock, api, other, invoice, context } = await stage(order);
-      const cancelling = await clock.run(cancelInvoice.prepare({ invoice_id: invoice }, context));
+      const cancelling = await clock.run(preparing(cancelInvoice, { invoice_id: invoice }, context));
       if (cancelling.state !== "go") throw new Error(cancelling.state);
       await clock.run(api.cancelInvoice(invoice));
       const cancelled = cancelInvoice.reconcile({ invoice_id: invoice }, cancelling.before, context, true);
@@ -102,14 +103,14 @@ describe.each(Object.keys(ORDERS).filter((name): name is Order => name in ORDERS
         is: "done",
         result: { credit_note_number: expect.any(String) },
       });
-      expect(await clock.run(cancelInvoice.prepare({ invoice_id: invoice }, context))).toMatchObject({
+      expect(await clock.run(preparing(cancelInvoice, { invoice_id: invoice }, context))).toMatchObject({
         state: "already",
         result: { credit_note_number: expect.any(String) },
       });
 
       const second = await stage(order);
       const args = { invoice_id: second.invoice, customer_id: second.other };
-      const moving = await second.clock.run(changeRecipient.prepare(args, second.context));
+      const moving = await second.clock.run(preparing(changeRecipient, args, second.context));
       if (moving.state !== "go") throw new Error(moving.state);
       await second.clock.run(second.api.changeRecipient(second.invoice, other));
       const moved = changeRecipient.reconcile(args, moving.before, second.context, true);
@@ -121,10 +122,10 @@ describe.each(Object.keys(ORDERS).filter((name): name is Order => name in ORDERS
 describe("a list that cannot be read to its end", () => {
   it("never proves that nothing was made, nor that nobody is billed", async () => {
     const { clock, api, customer, other, invoice, context } = await stage("refused, oldest first", 1);
-    const creating = await clock.run(createInvoice.prepare(draft(customer), context));
+    const creating = await clock.run(preparing(createInvoice, draft(customer), context));
     const args = { invoice_id: invoice, customer_id: other };
-    const moving = await clock.run(changeRecipient.prepare(args, context));
-    const cancelling = await clock.run(cancelInvoice.prepare({ invoice_id: invoice }, context));
+    const moving = await clock.run(preparing(changeRecipient, args, context));
+    const cancelling = await clock.run(preparing(cancelInvoice, { invoice_id: invoice }, context));
     if (creating.state !== "go" || moving.state !== "go" || cancelling.state !== "go") throw new Error("not ready");
     const made = createInvoice.reconcile(draft(customer), creating.before, context, false);
     expect(await clock.run(made)).toMatchObject({ is: "ambiguous", blind: true });
@@ -148,7 +149,7 @@ describe("a list that is sorted", () => {
   it("is read one page far", async () => {
     const { clock, api, customer, context, pages } = await stage("refused, oldest first");
     let asked = 0;
-    const sorted: OperationContext = {
+    const sorted: ActContext = {
       ...context,
       api: {
         ...api,
@@ -158,7 +159,7 @@ describe("a list that is sorted", () => {
         },
       },
     };
-    const prepared = await clock.run(createInvoice.prepare(draft(customer), sorted));
+    const prepared = await clock.run(preparing(createInvoice, draft(customer), sorted));
     if (prepared.state !== "go") throw new Error(prepared.state);
     await clock.run(createInvoice.reconcile(draft(customer), prepared.before, sorted, false));
     expect([asked, pages()]).toEqual([2, 0]);

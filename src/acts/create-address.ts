@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Address } from "../domain/customer.ts";
-import type { Operation } from "./operation.ts";
+import type { Address, Customer } from "../domain/customer.ts";
+import type { FreeAct } from "./act.ts";
 import { callOptions } from "./reading.ts";
 import { sameText } from "./text.ts";
 
@@ -22,19 +22,33 @@ export type CreateAddressArgs = z.infer<typeof args>;
 export type CreateAddressResult = z.infer<typeof result>;
 
 /** Ensures that the customer's address reads like this. */
-export const createAddress: Operation<CreateAddressArgs, z.infer<typeof before>, CreateAddressResult> = {
+export const createAddress: FreeAct<
+  CreateAddressArgs,
+  z.infer<typeof before>,
+  CreateAddressResult,
+  { readonly customer: Customer }
+> = {
   kind: "create_address",
   schemas: { args, before, result },
+  guarded: false,
   repeat: "day",
+  duplicable: false,
+  created: "address_id",
+  keeps: ["customer_id"],
   identity: (address) => ({
     customer_id: address.customer_id,
     lines: FIELDS.map((field) => address[field].normalize("NFC").trim().replace(/\s+/g, " ").toLowerCase()),
   }),
-  lock: ({ customer_id }) => `addr:${customer_id}`,
+  // What is being sent to the customer was approved with the address it had.
+  locks: ({ customer_id }) => [`cust:${customer_id}`],
   subject: ({ customer_id }) => ({ type: "customer", id: customer_id }),
 
-  async prepare(wanted, context) {
-    const { address } = await context.api.getCustomer(wanted.customer_id, callOptions(context));
+  read: async ({ customer_id }, context) => ({
+    customer: await context.api.getCustomer(customer_id, callOptions(context)),
+  }),
+  allowed: () => null,
+
+  prepare(wanted, { customer: { address } }) {
     return address && isEqual(address, wanted)
       ? { state: "already", result: { customer_id: wanted.customer_id, address_id: address.id } }
       : { state: "go", before: { address_id: address?.id ?? null } };
@@ -63,6 +77,8 @@ export const createAddress: Operation<CreateAddressArgs, z.infer<typeof before>,
       blind: true,
     };
   },
+
+  stated: ({ customer_id }, address_id) => ({ customer_id, address_id }),
 };
 
 function isEqual(address: Address, wanted: CreateAddressArgs): boolean {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
+import type { ActContext } from "../../src/acts/act.ts";
+import { cancelInvoice } from "../../src/acts/cancel-invoice.ts";
+import { changeRecipient } from "../../src/acts/change-recipient.ts";
 import type { InvoicesApi } from "../../src/api/port.ts";
 import type { Invoice } from "../../src/domain/invoice.ts";
 import { WrongStateError } from "../../src/errors.ts";
-import { cancelInvoice } from "../../src/operations/cancel-invoice.ts";
-import { changeRecipient } from "../../src/operations/change-recipient.ts";
-import type { OperationContext } from "../../src/operations/operation.ts";
+import { prepared as preparing } from "../harness/acts.ts";
 import { Random } from "../journal/random.ts";
 import { VirtualClock } from "../journal/virtual-clock.ts";
 import { World } from "../journal/world.ts";
@@ -18,7 +19,7 @@ function stage() {
   const open = world.seedInvoice(customer, "sent", "Seeded");
   const twin = world.seedInvoice(customer, "sent", "Seeded");
   const api = world.api(() => true);
-  const context = (change: Partial<InvoicesApi> = {}): OperationContext => ({
+  const context = (change: Partial<InvoicesApi> = {}): ActContext => ({
     api: { ...api, ...change },
     now: clock.now(),
     isTaken: () => Promise.resolve(false),
@@ -36,7 +37,7 @@ function stage() {
 describe("cancel, before anything is sent", () => {
   it("refuses a draft and says what can be done", async () => {
     const { clock, draft, context } = stage();
-    const prepared = clock.run(cancelInvoice.prepare({ invoice_id: draft }, context()));
+    const prepared = clock.run(preparing(cancelInvoice, { invoice_id: draft }, context()));
     await expect(prepared).rejects.toThrow(WrongStateError);
     await expect(prepared).rejects.toMatchObject({ message: expect.stringContaining("draft"), effect: "none" });
   });
@@ -44,7 +45,7 @@ describe("cancel, before anything is sent", () => {
   it("finds a void invoice cancelled, with its credit note", async () => {
     const { clock, api, open, context } = stage();
     await clock.run(api.cancelInvoice(open));
-    const prepared = await clock.run(cancelInvoice.prepare({ invoice_id: open }, context()));
+    const prepared = await clock.run(preparing(cancelInvoice, { invoice_id: open }, context()));
     expect(prepared).toMatchObject({
       state: "already",
       result: {
@@ -59,7 +60,7 @@ describe("cancel, before anything is sent", () => {
 describe("cancel, while it is read what became of it", () => {
   it("does not take the credit note of another invoice over the same amount for its own", async () => {
     const { clock, api, open, twin, context, listed } = stage();
-    const prepared = await clock.run(cancelInvoice.prepare({ invoice_id: open }, context()));
+    const prepared = await clock.run(preparing(cancelInvoice, { invoice_id: open }, context()));
     if (prepared.state !== "go") throw new Error(prepared.state);
     await clock.run(api.cancelInvoice(twin));
     const referenced = listed(({ is_cancellation }) =>
@@ -76,7 +77,7 @@ describe("cancel, while it is read what became of it", () => {
 describe("cancel, when the list could not be searched whole before", () => {
   it("is never concluded as not done from a list without a credit note", async () => {
     const { clock, open, context } = stage();
-    const prepared = await clock.run(cancelInvoice.prepare({ invoice_id: open }, context()));
+    const prepared = await clock.run(preparing(cancelInvoice, { invoice_id: open }, context()));
     if (prepared.state !== "go") throw new Error(prepared.state);
     const before = { ...prepared.before, partial: true as const };
     const read = cancelInvoice.reconcile({ invoice_id: open }, before, context(), false);
@@ -93,27 +94,27 @@ describe("change of recipient, before anything is sent", () => {
     const bent = context({
       getInvoice: async (id) => ({ ...(await api.getInvoice(id)), status, status_word: status }),
     });
-    const prepared = clock.run(changeRecipient.prepare({ invoice_id: open, customer_id: other }, bent));
+    const prepared = clock.run(preparing(changeRecipient, { invoice_id: open, customer_id: other }, bent));
     await expect(prepared).rejects.toMatchObject({ message: expect.stringContaining(status), effect: "none" });
   });
 
   it("refuses the customer it has", async () => {
     const { clock, open, customer, context } = stage();
-    const prepared = clock.run(changeRecipient.prepare({ invoice_id: open, customer_id: customer }, context()));
+    const prepared = clock.run(preparing(changeRecipient, { invoice_id: open, customer_id: customer }, context()));
     await expect(prepared).rejects.toBeInstanceOf(WrongStateError);
   });
 
   it("goes on with a sent invoice even when an equal one of the new customer exists", async () => {
     const { clock, api, open, twin, other, context } = stage();
     await clock.run(api.changeRecipient(twin, other));
-    const prepared = await clock.run(changeRecipient.prepare({ invoice_id: open, customer_id: other }, context()));
+    const prepared = await clock.run(preparing(changeRecipient, { invoice_id: open, customer_id: other }, context()));
     expect(prepared.state).toBe("go");
   });
 
   it("finds a void invoice with one copy transferred", async () => {
     const { clock, api, open, other, context } = stage();
     await clock.run(api.changeRecipient(open, other));
-    const prepared = await clock.run(changeRecipient.prepare({ invoice_id: open, customer_id: other }, context()));
+    const prepared = await clock.run(preparing(changeRecipient, { invoice_id: open, customer_id: other }, context()));
     expect(prepared).toMatchObject({
       state: "already",
       result: { copy_id: expect.any(String), copy_status: "sent", copy_number: expect.stringMatching(/^R-/) },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Invoice, REFERENCE_TYPES } from "../domain/invoice.ts";
-import type { Operation, Verdict } from "./operation.ts";
+import type { FreeAct, Verdict } from "./act.ts";
 import {
   invoicesSince,
   OWNERLESS,
@@ -34,18 +34,23 @@ export type CreateInvoiceArgs = z.infer<typeof args>;
 export type CreateInvoiceResult = z.infer<typeof result>;
 
 /** A draft without lines. Two equal calls within a day are one draft, unless the second names the first. */
-export const createInvoice: Operation<CreateInvoiceArgs, Snapshot, CreateInvoiceResult> = {
+export const createInvoice: FreeAct<CreateInvoiceArgs, Snapshot, CreateInvoiceResult, Snapshot> = {
   kind: "create_invoice",
   schemas: { args, before: snapshotSchema, result },
+  guarded: false,
   repeat: "day",
+  duplicable: true,
+  created: "invoice_id",
+  keeps: ["customer_id", "currency", "calculate_from_net", "is_quote", "issued_at", "due_date", "number"],
   identity: (invoice) => ({ ...invoice, is_quote: invoice.is_quote ?? false }),
-  lock: ({ customer_id, reference }) =>
+  locks: ({ customer_id, reference }) => [
     `newinv:${customer_id ?? (reference ? `${reference.type}:${reference.id}` : "-")}`,
+  ],
   subject: (_args, done) => ({ type: "invoice", id: done?.invoice_id ?? null }),
 
-  async prepare({ customer_id }, context) {
-    return { state: "go", before: await snapshotInvoices(context, customer_id ?? null) };
-  },
+  read: ({ customer_id }, context) => snapshotInvoices(context, customer_id ?? null),
+  allowed: () => null,
+  prepare: (_args, snapshot) => ({ state: "go", before: snapshot }),
 
   async dispatch({ lines: _lines, ...invoice }, _before, api, options) {
     const evidence = await api.createInvoice(invoice, options);
@@ -75,6 +80,8 @@ export const createInvoice: Operation<CreateInvoiceArgs, Snapshot, CreateInvoice
       candidates: equal.map(({ id }) => id),
     };
   },
+
+  stated: (_args, invoice_id) => ({ invoice_id }),
 };
 
 /** Somebody may have edited the draft before it was read, or the API may have stored other texts than those given. */

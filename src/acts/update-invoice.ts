@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { allows, type Invoice } from "../domain/invoice.ts";
-import type { Operation } from "./operation.ts";
-import { gone, OWNERLESS, readInvoice, readInvoiceAgain, wrongState } from "./reading.ts";
+import type { Invoice } from "../domain/invoice.ts";
+import type { FreeAct } from "./act.ts";
+import { callOptions, gone, notEditable, OWNERLESS, readInvoiceAgain } from "./reading.ts";
 import { sameText } from "./text.ts";
 
 const changes = z.object({
@@ -26,23 +26,29 @@ export type UpdateInvoiceArgs = z.infer<typeof args>;
 export type UpdateInvoiceResult = z.infer<typeof result>;
 
 /** Changes attributes of a draft. May be repeated at will: values can return to what they were. */
-export const updateInvoice: Operation<UpdateInvoiceArgs, z.infer<typeof before>, UpdateInvoiceResult> = {
+export const updateInvoice: FreeAct<
+  UpdateInvoiceArgs,
+  z.infer<typeof before>,
+  UpdateInvoiceResult,
+  { readonly invoice: Invoice }
+> = {
   kind: "update_invoice",
   schemas: { args, before, result },
+  guarded: false,
   repeat: "open",
+  duplicable: false,
+  created: null,
+  keeps: ["invoice_id"],
   identity: (wanted) => ({ ...wanted }),
-  lock: ({ invoice_id }) => `inv:${invoice_id}`,
+  locks: ({ invoice_id }) => [`inv:${invoice_id}`],
   subject: ({ invoice_id }) => ({ type: "invoice", id: invoice_id }),
 
-  async prepare({ invoice_id, changes: wanted }, context) {
-    const invoice = await readInvoice(context, invoice_id);
-    if (!allows("edit", invoice.status)) {
-      throw wrongState(
-        invoice,
-        "only drafts can be changed",
-        "Correct a sent invoice with cancel_invoice and a new draft, or with change_recipient.",
-      );
-    }
+  read: async ({ invoice_id }, context) => ({
+    invoice: await context.api.getInvoice(invoice_id, callOptions(context)),
+  }),
+  allowed: (_args, { invoice }) => notEditable(invoice),
+
+  prepare({ invoice_id, changes: wanted }, { invoice }) {
     const values: Record<string, string | null> = {};
     for (const field of FIELDS) if (wanted[field] !== undefined) values[field] = invoice[field];
     return FIELDS.every((field) => holds(invoice, wanted, field))
@@ -78,6 +84,8 @@ export const updateInvoice: Operation<UpdateInvoiceArgs, z.infer<typeof before>,
       candidates: [invoice_id],
     };
   },
+
+  stated: ({ invoice_id }) => ({ invoice_id }),
 };
 
 function holds(invoice: Invoice, wanted: UpdateInvoiceArgs["changes"], field: (typeof FIELDS)[number]): boolean {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Customer } from "../domain/customer.ts";
 import { WrongStateError } from "../errors.ts";
-import type { Operation, OperationContext } from "./operation.ts";
+import type { FreeAct, ReadingContext } from "./act.ts";
 import { callOptions } from "./reading.ts";
 
 const args = z.object({
@@ -18,24 +18,35 @@ const result = z.object({ customer_id: z.string() });
 export type CreateCustomerArgs = z.infer<typeof args>;
 export type CreateCustomerResult = z.infer<typeof result>;
 
+/** Customers that have the e-mail. */
+interface Namesakes {
+  readonly found: readonly Customer[];
+}
+
 /** Ensures a customer with this e-mail (the exact filter is documented): an existing one is the answer, never a second. */
-export const createCustomer: Operation<CreateCustomerArgs, z.infer<typeof before>, CreateCustomerResult> = {
+export const createCustomer: FreeAct<CreateCustomerArgs, z.infer<typeof before>, CreateCustomerResult, Namesakes> = {
   kind: "create_customer",
   schemas: { args, before, result },
+  guarded: false,
   repeat: "day",
+  duplicable: false,
+  created: "customer_id",
+  keeps: [],
   identity: ({ email }) => ({ email: email.toLowerCase() }),
-  lock: ({ email }) => `cust:${email.toLowerCase()}`,
+  locks: ({ email }) => [`cust:${email.toLowerCase()}`],
   subject: (_args, done) => ({ type: "customer", id: done?.customer_id ?? null }),
 
-  async prepare({ email }, context) {
-    const found = await withEmail(email, context);
-    if (found.length > 1) {
-      throw new WrongStateError(
-        `Nothing was changed: ${found.length} customers have this e-mail (${found.map(({ id }) => id).join(", ")}).`,
-        { next: "Ask the person which of them is meant and use that customer_id." },
-      );
-    }
-    const [only] = found;
+  read: async ({ email }, context) => ({ found: await withEmail(email, context) }),
+
+  allowed(_args, { found }) {
+    if (found.length < 2) return null;
+    return new WrongStateError(
+      `Nothing was changed: ${found.length} customers have this e-mail (${found.map(({ id }) => id).join(", ")}).`,
+      { next: "Ask the person which of them is meant and use that customer_id." },
+    );
+  },
+
+  prepare(_args, { found: [only] }) {
     return only ? { state: "already", result: { customer_id: only.id } } : { state: "go", before: {} };
   },
 
@@ -56,9 +67,11 @@ export const createCustomer: Operation<CreateCustomerArgs, z.infer<typeof before
       candidates: found.map(({ id }) => id),
     };
   },
+
+  stated: (_args, customer_id) => ({ customer_id }),
 };
 
-async function withEmail(email: string, context: OperationContext): Promise<readonly Customer[]> {
+async function withEmail(email: string, context: ReadingContext): Promise<readonly Customer[]> {
   const page = await context.api.listCustomers({ email, page_size: 30 }, callOptions(context));
   return page.items.filter((customer) => customer.email?.trim().toLowerCase() === email.toLowerCase());
 }

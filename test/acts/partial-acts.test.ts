@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
+import type { ActContext } from "../../src/acts/act.ts";
+import { cancelInvoice } from "../../src/acts/cancel-invoice.ts";
+import { changeRecipient } from "../../src/acts/change-recipient.ts";
+import { markPaid } from "../../src/acts/mark-paid.ts";
+import { sendInvoice } from "../../src/acts/send-invoice.ts";
 import type { InvoicesApi } from "../../src/api/port.ts";
 import type { Invoice } from "../../src/domain/invoice.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { NotFoundError, WrongStateError } from "../../src/errors.ts";
-import { cancelInvoice } from "../../src/operations/cancel-invoice.ts";
-import { changeRecipient } from "../../src/operations/change-recipient.ts";
-import { markPaid } from "../../src/operations/mark-paid.ts";
-import type { OperationContext } from "../../src/operations/operation.ts";
-import { sendInvoice } from "../../src/operations/send-invoice.ts";
+import { prepared as preparing } from "../harness/acts.ts";
 import { Random } from "../journal/random.ts";
 import { VirtualClock } from "../journal/virtual-clock.ts";
 import { World } from "../journal/world.ts";
@@ -21,7 +22,7 @@ function stage() {
   const draft = world.seedInvoice(customer, "draft", "Seeded");
   const open = world.seedInvoice(customer, "sent", "Seeded");
   const api = world.api(() => true);
-  const context = (change: Partial<InvoicesApi> = {}): OperationContext => ({
+  const context = (change: Partial<InvoicesApi> = {}): ActContext => ({
     api: { ...api, ...change },
     now: clock.now(),
     isTaken: () => Promise.resolve(false),
@@ -43,7 +44,7 @@ describe("cancel: void and exactly one credit note", () => {
     ["a credit note, but not void", 1, live, "not void"],
   ])("%s: for a person", async (_name, times, state, why) => {
     const { clock, api, open, context, bent } = stage();
-    const prepared = await clock.run(cancelInvoice.prepare({ invoice_id: open }, context()));
+    const prepared = await clock.run(preparing(cancelInvoice, { invoice_id: open }, context()));
     if (prepared.state !== "go") throw new Error(prepared.state);
     for (let time = 0; time < times; time += 1) await clock.run(api.cancelInvoice(open));
     const read = cancelInvoice.reconcile({ invoice_id: open }, prepared.before, context(bent(state)), false);
@@ -52,7 +53,7 @@ describe("cancel: void and exactly one credit note", () => {
 
   it("names the credit note when it was done", async () => {
     const { clock, api, open, context } = stage();
-    const prepared = await clock.run(cancelInvoice.prepare({ invoice_id: open }, context()));
+    const prepared = await clock.run(preparing(cancelInvoice, { invoice_id: open }, context()));
     if (prepared.state !== "go") throw new Error(prepared.state);
     await clock.run(api.cancelInvoice(open));
     const read = cancelInvoice.reconcile({ invoice_id: open }, prepared.before, context(), false);
@@ -71,7 +72,7 @@ describe("change of recipient: void and exactly one copy", () => {
   ])("%s: for a person", async (_name, times, state, why) => {
     const { clock, api, open, other, context, bent } = stage();
     const args = { invoice_id: open, customer_id: other };
-    const prepared = await clock.run(changeRecipient.prepare(args, context()));
+    const prepared = await clock.run(preparing(changeRecipient, args, context()));
     if (prepared.state !== "go") throw new Error(prepared.state);
     for (let time = 0; time < times; time += 1) await clock.run(api.changeRecipient(open, other));
     const read = changeRecipient.reconcile(args, prepared.before, context(bent(state)), false);
@@ -88,7 +89,7 @@ describe("send", () => {
     ["lines", { items: [] }],
   ] as const)("with another %s than right before is a mismatch", async (name, fields) => {
     const { clock, api, draft, context, bent } = stage();
-    const before = await clock.run(sendInvoice.prepare({ invoice_id: draft }, context(bent({ recipient: "A" }))));
+    const before = await clock.run(preparing(sendInvoice, { invoice_id: draft }, context(bent({ recipient: "A" }))));
     if (before.state !== "go") throw new Error(before.state);
     await clock.run(api.sendInvoice(draft));
     const after = context(bent({ recipient: "A", ...fields }));
@@ -103,7 +104,7 @@ describe("send", () => {
   ])("with the customer's e-mail read as %s afterwards is %s", async (email, is) => {
     const { clock, api, customer, draft, context, bent } = stage();
     const reader = (address: string | null) => context(bent({ customer: { id: customer, name: "A", email: address } }));
-    const before = await clock.run(sendInvoice.prepare({ invoice_id: draft }, reader("a@example.com")));
+    const before = await clock.run(preparing(sendInvoice, { invoice_id: draft }, reader("a@example.com")));
     if (before.state !== "go") throw new Error(before.state);
     await clock.run(api.sendInvoice(draft));
     const verdict = await clock.run(sendInvoice.reconcile({ invoice_id: draft }, before.before, reader(email), true));
@@ -122,7 +123,7 @@ describe("send", () => {
     ["nobody to send to", { customer_id: null, recipient: " " }],
   ])("refuses %s before anything is sent", async (_name, fields) => {
     const { clock, draft, context, bent } = stage();
-    const prepared = clock.run(sendInvoice.prepare({ invoice_id: draft }, context(bent(fields))));
+    const prepared = clock.run(preparing(sendInvoice, { invoice_id: draft }, context(bent(fields))));
     await expect(prepared).rejects.toBeInstanceOf(WrongStateError);
   });
 });
@@ -135,7 +136,9 @@ describe("mark paid", () => {
     ["a draft", { status: "draft" as const, status_word: "draft" }],
   ])("refuses %s before anything is sent", async (_name, fields) => {
     const { clock, open, context, bent } = stage();
-    const prepared = clock.run(markPaid.prepare({ invoice_id: open, send_notification: false }, context(bent(fields))));
+    const prepared = clock.run(
+      preparing(markPaid, { invoice_id: open, send_notification: false }, context(bent(fields))),
+    );
     await expect(prepared).rejects.toMatchObject({ effect: "none", code: "wrong_state" });
   });
 });
@@ -147,7 +150,7 @@ describe("a document that is gone", () => {
     const paid = await clock.run(
       markPaid.reconcile({ invoice_id: open, send_notification: false }, { status: "sent" }, gone, false),
     );
-    const sending = await clock.run(sendInvoice.prepare({ invoice_id: draft }, context()));
+    const sending = await clock.run(preparing(sendInvoice, { invoice_id: draft }, context()));
     if (sending.state !== "go") throw new Error(sending.state);
     const sent = await clock.run(sendInvoice.reconcile({ invoice_id: draft }, sending.before, gone, false));
     expect([paid.is, sent.is]).toEqual(["ambiguous", "ambiguous"]);
