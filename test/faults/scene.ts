@@ -8,7 +8,6 @@ import { decimal } from "../../src/domain/money.ts";
 import { ACTS as ASKED } from "../../src/guard/port.ts";
 import type { Ledger } from "../../src/journal/ledger.ts";
 import { isOwnerAlive, processOwner } from "../../src/journal/owner-process.ts";
-import type { PerformOptions } from "../../src/journal/port.ts";
 import type { JournalOptions } from "../../src/journal/settings.ts";
 import { type EffectKind, ORGANIZATION_ID, type RunningSimulator, startSimulator } from "../../src/simulator/index.ts";
 import { type AnyOptions, covering } from "../harness/acts.ts";
