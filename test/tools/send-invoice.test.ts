@@ -19,25 +19,25 @@ describe("send_invoice", () => {
     const answer = await bench.ok("send_invoice", { invoice_id }, person);
     expect(forms.map((form) => stable(form))).toMatchInlineSnapshot(`
       [
-        "Send draft <id 1>: 119.00 EUR to "Brandt & Töchter Buchhandlung (Sonja Brandt)"
-      SIMULATOR, nothing leaves it · Organization <id 2> "Lindenhof Studios"
+        "Send 119.00 EUR to "Brandt & Töchter Buchhandlung (Sonja Brandt)"?
+      SIMULATOR, nothing leaves it · Organization "Lindenhof Studios"
 
-      Draft id <id 1> · draft
+      Draft
       Gross 119.00 EUR · net 100.00 EUR · 19 %: 19.00 EUR
-      Issued – · due –
+      Issued the day it is sent · due not set
       Lines (1):
        1. 2 × 50.00 EUR, 19 %, = 100.00 EUR: "Leistung 1.1"
       E-mail to "sonja.brandt@brandt-buch.example"
       Customer 181227 "Brandt & Töchter Buchhandlung (Sonja Brandt)"
-      Recipient, filled in from the customer record "Brandt & Töchter Buchhandlung / Karl-Heine-Straße 61 / 04229 Leipzig / DE"
+      Recipient, filled in from the customer record "Brandt & Töchter Buchhandlung / Karl-Heine-Straße 61 / 04229 Leipzig / Germany"
       Notes "Entwurf 1"
 
-      Look twice:
-      ! The recipient block is blank; the API fills it from the customer record on sending.
-      ! No line and no note says when the service was rendered; German law wants it on the invoice (§ 14(4) UStG).
+      Also note:
+      · The recipient block is blank; the API fills it from the customer record on sending.
+      · No line and no note says when the service was rendered; German law wants it on the invoice (§ 14(4) UStG).
 
       What will happen:
-      - draft <id 1> is issued: it gets its final number and can no longer be changed.
+      - It is issued with today's date: it gets its final number and can no longer be changed.
       - The customer is e-mailed at "sonja.brandt@brandt-buch.example".
       - This cannot be undone; the way back is to cancel it with a credit note.",
       ]
