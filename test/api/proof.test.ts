@@ -100,7 +100,7 @@ describe("a 2xx confirms a write only with the API's own document", () => {
   });
 
   it("is settled by reading: a page for a send that did not happen ends as not done, and may be repeated", async () => {
-    bench = await startBench({ speed: 200 });
+    bench = await startBench({ speed: 20 });
     const { api } = bench.deps;
     const [draft] = (await api.listInvoices({ status: "draft", include_items: true })).items.filter(
       ({ items, customer_id, is_quote }) => items?.length && customer_id !== null && !is_quote,
@@ -117,8 +117,13 @@ describe("a 2xx confirms a write only with the API's own document", () => {
     expect(first.structured["outcome"] ?? first.structured["error"]).not.toBe("ambiguous");
     expect(bench.simulator.outbox()).toEqual([]);
     bench.clock.advance(300_000);
-    const settled = await bench.call("get_operation", { operation_id: operationOf(first) });
-    expect(JSON.stringify(settled.structured)).toContain("not_done");
+    // One pass reads for two and a half of the test's seconds: on a busy machine its second reading may need another.
+    let settled = "";
+    for (let pass = 0; pass < 20 && !settled.includes("not_done"); pass += 1) {
+      const { structured } = await bench.call("get_operation", { operation_id: operationOf(first) });
+      settled = JSON.stringify(structured);
+    }
+    expect(settled).toContain("not_done");
     await bench.ok("send_invoice", { invoice_id: draft?.id });
     expect(bench.simulator.outbox()).toHaveLength(1);
   });
