@@ -1,9 +1,8 @@
 import { z } from "zod";
 import type { Invoice, Item, NewItem } from "../domain/invoice.ts";
-import { decimal, formatMoney } from "../domain/money.ts";
-import { itemTotals, totalsDifference } from "../domain/totals.ts";
+import { decimal } from "../domain/money.ts";
 import type { FreeAct } from "./act.ts";
-import { callOptions, type Editable, gone, notEditable, readInvoiceAgain, untaken } from "./reading.ts";
+import { callOptions, type Editable, gone, notEditable, readInvoiceAgain, totalsVerdict, untaken } from "./reading.ts";
 import { sameText } from "./text.ts";
 
 const args = z.object({
@@ -119,7 +118,7 @@ export const addItem: FreeAct<AddItemArgs, z.infer<typeof before>, AddItemResult
         candidates: equal.map(({ id }) => id),
       };
     }
-    if (first) return compareTotal(invoice, first);
+    if (first) return totalsVerdict(invoice, { invoice_id, item_id: first.id }, "The line was added");
     const altered = fresh.filter(({ title }) => sameText(title, wanted.title));
     const [only, more] = altered;
     if (applied && only && !more) {
@@ -152,20 +151,4 @@ function isEqual(item: Item, wanted: AddItemArgs, calculateFromNet: boolean): bo
     item.tax_rate.eq(wanted.tax_rate) &&
     (amount === null || amount.eq(wanted.amount))
   );
-}
-
-function compareTotal(invoice: Invoice, item: Item) {
-  const result = { invoice_id: invoice.id, item_id: item.id };
-  const items = invoice.items ?? [];
-  const totals = itemTotals(items, invoice.calculate_from_net, invoice.currency);
-  const difference = totalsDifference(invoice.total, totals, items.length, invoice.currency);
-  if (difference === null || invoice.total === null || totals === null) {
-    return { is: "done" as const, result, document: invoice };
-  }
-  return {
-    is: "mismatch" as const,
-    why: `The line was added, but the API's total is ${formatMoney(invoice.total, invoice.currency)} where the lines add up to ${formatMoney(totals.gross, invoice.currency)}.`,
-    result,
-    document: invoice,
-  };
 }

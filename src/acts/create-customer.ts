@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Customer } from "../domain/customer.ts";
 import { WrongStateError } from "../errors.ts";
-import type { FreeAct, ReadingContext } from "./act.ts";
-import { callOptions } from "./reading.ts";
+import type { FreeAct } from "./act.ts";
+import { withEmail } from "./reading.ts";
 
 const args = z.object({
   email: z.string(),
@@ -70,8 +70,3 @@ export const createCustomer: FreeAct<CreateCustomerArgs, z.infer<typeof before>,
 
   stated: (_args, customer_id) => ({ customer_id }),
 };
-
-async function withEmail(email: string, context: ReadingContext): Promise<readonly Customer[]> {
-  const page = await context.api.listCustomers({ email, page_size: 30 }, callOptions(context));
-  return page.items.filter((customer) => customer.email?.trim().toLowerCase() === email.toLowerCase());
-}

@@ -7,9 +7,13 @@ import { changeRecipient } from "./change-recipient.ts";
 import { createAddress } from "./create-address.ts";
 import { createCustomer } from "./create-customer.ts";
 import { createInvoice } from "./create-invoice.ts";
+import { deleteDraft } from "./delete-draft.ts";
 import { markPaid } from "./mark-paid.ts";
+import { removeItem } from "./remove-item.ts";
 import { sendInvoice } from "./send-invoice.ts";
+import { updateCustomer } from "./update-customer.ts";
 import { updateInvoice } from "./update-invoice.ts";
+import { updateItem } from "./update-item.ts";
 
 /** An act whose arguments come from the journal: parse with its schemas before calling it. */
 export type StoredAct = Act<JsonObject, JsonObject, JsonObject>;
@@ -18,9 +22,13 @@ export type StoredAct = Act<JsonObject, JsonObject, JsonObject>;
 const acts = {
   create_customer: createCustomer,
   create_address: createAddress,
+  update_customer: updateCustomer,
   create_invoice: createInvoice,
   update_invoice: updateInvoice,
   add_item: addItem,
+  update_item: updateItem,
+  remove_item: removeItem,
+  delete_draft: deleteDraft,
   send_invoice: sendInvoice,
   mark_paid: markPaid,
   cancel_invoice: cancelInvoice,

@@ -19,7 +19,7 @@ export function linesOf(invoice: Invoice): Line[] {
   return (invoice.items ?? []).map(lineOf).sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
-function lineOf(item: Item): Line {
+export function lineOf(item: Item): Line {
   return {
     title: item.title,
     subtitle: item.subtitle ?? "",
@@ -43,7 +43,7 @@ export function sameLines(a: readonly Line[], b: readonly Line[], calculateFromN
   });
 }
 
-function sameLine(a: Line, b: Line, calculateFromNet: boolean): boolean {
+export function sameLine(a: Line, b: Line, calculateFromNet: boolean): boolean {
   return (
     sameText(a.title, b.title) &&
     sameText(a.subtitle, b.subtitle) &&

@@ -3,6 +3,8 @@ import type { CallOptions, InvoicesApi } from "../api/port.ts";
 import { addDays, dayOf } from "../domain/clock.ts";
 import type { Customer } from "../domain/customer.ts";
 import { allows, documentName, type Invoice } from "../domain/invoice.ts";
+import { formatMoney } from "../domain/money.ts";
+import { itemTotals, totalsDifference } from "../domain/totals.ts";
 import { inert } from "../domain/untrusted.ts";
 import { NotFoundError, UnreadableAnswerError, WrongStateError } from "../errors.ts";
 import type { ActContext, Moment, ReadingContext, Undone, Verdict } from "./act.ts";
@@ -289,4 +291,26 @@ export async function untaken<T extends { readonly id: string }>(
   const free: T[] = [];
   for (const one of found) if (!(await context.isTaken(kind, one.id))) free.push(one);
   return free;
+}
+
+/** A line was changed as asked; the draft is only right when the API adds its lines up as they are. */
+export function totalsVerdict<R>(invoice: Invoice, result: R, what: string): Verdict<R> {
+  const items = invoice.items ?? [];
+  const totals = itemTotals(items, invoice.calculate_from_net, invoice.currency);
+  const difference = totalsDifference(invoice.total, totals, items.length, invoice.currency);
+  if (difference === null || invoice.total === null || totals === null) {
+    return { is: "done", result, document: invoice };
+  }
+  return {
+    is: "mismatch",
+    why: `${what}, but the API's total is ${formatMoney(invoice.total, invoice.currency)} where the lines add up to ${formatMoney(totals.gross, invoice.currency)}.`,
+    result,
+    document: invoice,
+  };
+}
+
+/** Customers with exactly this e-mail, in any case (the filter is documented). */
+export async function withEmail(email: string, context: ReadingContext): Promise<readonly Customer[]> {
+  const page = await context.api.listCustomers({ email, page_size: 30 }, callOptions(context));
+  return page.items.filter((customer) => customer.email?.trim().toLowerCase() === email.toLowerCase());
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { AddItemArgs } from "../acts/add-item.ts";
+import type { ItemChangesArgs } from "../acts/update-item.ts";
 import { defined } from "../domain/json.ts";
 import { decimal, minorDigits } from "../domain/money.ts";
 import { InputError } from "../errors.ts";
@@ -35,17 +36,50 @@ export function directionOf(tool: string, lines: readonly LineInput[]): boolean 
   );
 }
 
-/** The operation's arguments for one line, in the invoice's direction. */
+/** The act's arguments for one line, in the invoice's direction. */
 export function lineArgs(tool: string, input: LineInput, fromNet: boolean, currency: string, place: string): LineArgs {
-  const [right, wrong] = fromNet
-    ? (["single_net_amount", "single_gross_amount"] as const)
-    : (["single_gross_amount", "single_net_amount"] as const);
+  const price = priceIn(tool, input, fromNet, currency, place);
+  if (price === undefined) throw wrongDirection(tool, input, fromNet, place);
+  return defined({
+    title: input.title,
+    subtitle: input.subtitle,
+    quantity: input.quantity,
+    tax_rate: decimal(input.tax_rate).toFixed(),
+    amount: price,
+  });
+}
+
+export type LineChanges = { readonly [K in keyof LineInput]?: LineInput[K] | undefined };
+
+/** What of a line is to change, in the invoice's direction. */
+export function lineChanges(
+  tool: string,
+  input: LineChanges,
+  fromNet: boolean,
+  currency: string,
+  place: string,
+): ItemChangesArgs {
+  return defined({
+    title: input.title,
+    subtitle: input.subtitle,
+    quantity: input.quantity,
+    tax_rate: input.tax_rate === undefined ? undefined : decimal(input.tax_rate).toFixed(),
+    amount: priceIn(tool, input, fromNet, currency, place),
+  });
+}
+
+/** Canonical unit price; the other direction's, or more decimals than the currency has, are refused. */
+function priceIn(
+  tool: string,
+  input: LineChanges,
+  fromNet: boolean,
+  currency: string,
+  place: string,
+): string | undefined {
+  const [right, wrong] = pricesOf(fromNet);
   const price = input[right];
-  if (price === undefined || input[wrong] !== undefined) {
-    throw new InputError(
-      `${tool}: ${place} is calculated from ${fromNet ? "net" : "gross"} amounts, so give ${right}${input[wrong] === undefined ? "" : ` and leave out ${wrong}`}; the API derives the other.`,
-    );
-  }
+  if (input[wrong] !== undefined) throw wrongDirection(tool, input, fromNet, place);
+  if (price === undefined) return undefined;
   const exact = decimal(price);
   const digits = minorDigits(currency);
   if (!exact.round(digits).eq(exact)) {
@@ -53,11 +87,18 @@ export function lineArgs(tool: string, input: LineInput, fromNet: boolean, curre
       `${tool}: ${right} ${exact.toFixed()} has more than ${digits} decimals. How the API rounds fractions is not documented, so they are not sent; use quantity 1 with the line's total.`,
     );
   }
-  return defined({
-    title: input.title,
-    subtitle: input.subtitle,
-    quantity: input.quantity,
-    tax_rate: decimal(input.tax_rate).toFixed(),
-    amount: exact.toFixed(),
-  });
+  return exact.toFixed();
+}
+
+function pricesOf(fromNet: boolean) {
+  return fromNet
+    ? (["single_net_amount", "single_gross_amount"] as const)
+    : (["single_gross_amount", "single_net_amount"] as const);
+}
+
+function wrongDirection(tool: string, input: LineChanges, fromNet: boolean, place: string): InputError {
+  const [right, wrong] = pricesOf(fromNet);
+  return new InputError(
+    `${tool}: ${place} is calculated from ${fromNet ? "net" : "gross"} amounts, so give ${right}${input[wrong] === undefined ? "" : ` and leave out ${wrong}`}; the API derives the other.`,
+  );
 }

@@ -8,6 +8,7 @@ import copyInvoice from "./copy-invoice.ts";
 import createAddress from "./create-address.ts";
 import createCustomer from "./create-customer.ts";
 import createInvoice from "./create-invoice.ts";
+import deleteDraft from "./delete-draft.ts";
 import getCustomer from "./get-customer.ts";
 import getDocument from "./get-document.ts";
 import getInvoice from "./get-invoice.ts";
@@ -17,13 +18,16 @@ import listOperations from "./list-operations.ts";
 import markPaid from "./mark-paid.ts";
 import matchPayments from "./match-payments.ts";
 import prepareInvoice from "./prepare-invoice.ts";
+import removeItem from "./remove-item.ts";
 import resolveOperation from "./resolve-operation.ts";
 import reviewBilling from "./review-billing.ts";
 import reviewReceivables from "./review-receivables.ts";
 import searchCustomers from "./search-customers.ts";
 import sendInvoice from "./send-invoice.ts";
 import settlePayments from "./settle-payments.ts";
+import updateCustomer from "./update-customer.ts";
 import updateInvoice from "./update-invoice.ts";
+import updateItem from "./update-item.ts";
 
 /** Every tool, by name. */
 export const tools: readonly Tool[] = [
@@ -35,6 +39,7 @@ export const tools: readonly Tool[] = [
   createAddress,
   createCustomer,
   createInvoice,
+  deleteDraft,
   getCustomer,
   getDocument,
   getInvoice,
@@ -44,11 +49,14 @@ export const tools: readonly Tool[] = [
   markPaid,
   matchPayments,
   prepareInvoice,
+  removeItem,
   resolveOperation,
   reviewBilling,
   reviewReceivables,
   searchCustomers,
   sendInvoice,
   settlePayments,
+  updateCustomer,
   updateInvoice,
+  updateItem,
 ];

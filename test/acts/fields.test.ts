@@ -66,6 +66,33 @@ const COMPLETE: Readonly<Record<ActKind, { readonly args: JsonObject; readonly b
     args: { invoice_id: "i", title: "T", subtitle: "S", quantity: 2, tax_rate: "19", amount: "1.5" },
     before: { item_ids: [], calculate_from_net: true },
   },
+  update_customer: {
+    args: {
+      customer_id: "c",
+      changes: {
+        email: "b@example.com",
+        locale: "en",
+        given_name: "A",
+        family_name: "B",
+        company: "C",
+        mobile: "+49 1",
+      },
+    },
+    before: { values: {} },
+  },
+  update_item: {
+    args: {
+      invoice_id: "i",
+      item_id: "l",
+      changes: { title: "T", subtitle: "S", quantity: 2, tax_rate: "19", amount: "1.5" },
+    },
+    before: {
+      line: { title: "T", subtitle: "", quantity: "1", tax_rate: "7", net: "1", gross: null },
+      calculate_from_net: true,
+    },
+  },
+  remove_item: { args: { invoice_id: "i", item_id: "l" }, before: {} },
+  delete_draft: { args: { invoice_id: "i" }, before: { total: "1", currency: "EUR", lines: 1 } },
   send_invoice: {
     args: { invoice_id: "i" },
     before: {
@@ -103,6 +130,10 @@ function recorder(answer: WriteEvidence<{ readonly id: string }>) {
     createAddress: write,
     createInvoice: write,
     updateInvoice: write,
+    updateCustomer: write,
+    updateItem: write,
+    removeItem: nothing,
+    deleteInvoice: nothing,
     addItem: async (...args) => {
       const evidence = await write(...args);
       if (evidence.kind !== "applied" || evidence.resource === null) {

@@ -104,6 +104,10 @@ export async function stage(kind: ActKind, scene: Scene): Promise<Act> {
     await direct.addItem(id, { title: "Seeded", quantity: 1, tax_rate: decimal(19), amount: decimal(100) }, true);
     return id;
   };
+  const withLine = async (id: string) => {
+    const line = { title: mark, quantity: 2, tax_rate: decimal(19), amount: decimal(50) };
+    return { id, item: idOf(await direct.addItem(id, line, true)) };
+  };
   const sent = async (customerId: string) => {
     const id = await draft(customerId);
     const evidence = await direct.sendInvoice(id);
@@ -150,6 +154,30 @@ export async function stage(kind: ActKind, scene: Scene): Promise<Act> {
       const id = await draft(await customer("a"));
       const args = { invoice_id: id, title: mark, quantity: 3, tax_rate: "7", amount: "19.99" };
       return act(args, "POST", "/items", "item.created", any);
+    }
+    case "update_customer": {
+      const id = await customer("a");
+      const args = { customer_id: id, changes: { company: mark, email: `moved-${mark}@example.com` } };
+      return act(args, "PATCH", `/customers/${id}`, "customer.updated", (about) => about === id);
+    }
+    case "update_item": {
+      const { id, item } = await withLine(await draft(await customer("a")));
+      const args = { invoice_id: id, item_id: item, changes: { quantity: 9, tax_rate: "7" } };
+      return act(args, "PATCH", `/items/${item}`, "item.updated", (about) => about === item);
+    }
+    case "remove_item": {
+      const { id, item } = await withLine(await draft(await customer("a")));
+      return act(
+        { invoice_id: id, item_id: item },
+        "DELETE",
+        `/items/${item}`,
+        "item.deleted",
+        (about) => about === item,
+      );
+    }
+    case "delete_draft": {
+      const id = await draft(await customer("a"));
+      return act({ invoice_id: id }, "DELETE", `/invoices/${id}`, "invoice.deleted", (about) => about === id);
     }
     case "send_invoice": {
       const id = await draft(await customer("a"));

@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { isJsonObject } from "../../src/domain/json.ts";
 import type { Tool } from "../../src/toolkit/tool.ts";
-import { type Answered, type Bench, listOf, textOf } from "../harness/mcp-tools.ts";
+import { type Answered, type Bench, listOf, part, textOf } from "../harness/mcp-tools.ts";
 import { violation } from "./schemas.ts";
 
 /** Field names that the text says in other words or leaves out because it is the normal case. */
@@ -65,6 +65,14 @@ export async function freshDraft(bench: Bench, lines = 1, customer_id = "181227"
 }
 let made = 0;
 
+/** Id of a draft's first line. */
+export async function firstItem(bench: Bench, draft: string): Promise<string> {
+  const read = await bench.ok("get_invoice", { invoice_id: draft });
+  const [item] = listOf({ ...read, structured: part(read, "invoice") }, "items");
+  if (typeof item?.["id"] !== "string") throw new Error("the draft has no line");
+  return item["id"];
+}
+
 /** Id of the newest seeded document of a status. */
 export async function anyInvoice(bench: Bench, filter: Readonly<Record<string, unknown>>): Promise<string> {
   const listed = await bench.ok("list_invoices", { ...filter, response_format: "detailed", limit: 1 });
@@ -95,7 +103,8 @@ export async function runnable(
     .replaceAll('"amount":1785', '"amount":1149.61')
     .replaceAll("5f0c2f5e-6c0e-4d55-8a4b-0d7f6a3c9e01", "c1a5e0d2-1111-4b0e-9a51-6f2d3c4b5a01");
   const draft = text.includes("draft-id") ? await freshDraft(bench) : "";
-  const parsed: unknown = JSON.parse(text.replaceAll("draft-id", draft));
+  const item = text.includes("item-id") ? await firstItem(bench, draft) : "";
+  const parsed: unknown = JSON.parse(text.replaceAll("draft-id", draft).replaceAll("item-id", item));
   if (!isJsonObject(parsed)) throw new Error("an example is an object");
   return parsed;
 }

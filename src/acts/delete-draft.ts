@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { documentName, type Invoice } from "../domain/invoice.ts";
+import { WrongStateError } from "../errors.ts";
+import type { FreeAct } from "./act.ts";
+import { callOptions, notEditable, readInvoiceAgain } from "./reading.ts";
+
+const args = z.object({ invoice_id: z.string() });
+/** What was deleted, as far as figures say. */
+const before = z.object({ total: z.string().nullable(), currency: z.string(), lines: z.int().nullable() });
+const result = before.extend({ invoice_id: z.string(), currency: z.string().nullable() });
+
+export type DeleteDraftArgs = z.infer<typeof args>;
+export type DeleteDraftResult = z.infer<typeof result>;
+
+/**
+ * Deletes a draft. It cannot come back, so only what nobody else relies on: no number that would leave a gap, no order,
+ * subscription or pass that it bills. Whose draft it is, the record knows (`toolkit/own-draft.ts`).
+ */
+export const deleteDraft: FreeAct<
+  DeleteDraftArgs,
+  z.infer<typeof before>,
+  DeleteDraftResult,
+  { readonly invoice: Invoice }
+> = {
+  kind: "delete_draft",
+  schemas: { args, before, result },
+  guarded: false,
+  repeat: "always",
+  duplicable: false,
+  created: null,
+  keeps: ["invoice_id"],
+  identity: ({ invoice_id }) => ({ invoice_id }),
+  locks: ({ invoice_id }) => [`inv:${invoice_id}`],
+  subject: ({ invoice_id }) => ({ type: "invoice", id: invoice_id }),
+
+  read: async ({ invoice_id }, context) => ({
+    invoice: await context.api.getInvoice(invoice_id, callOptions(context)),
+  }),
+
+  allowed: (_args, { invoice }) => notEditable(invoice) ?? keptBecause(invoice),
+
+  prepare: (_args, { invoice }) => ({
+    state: "go",
+    before: {
+      total: invoice.total?.toFixed() ?? null,
+      currency: invoice.currency,
+      lines: invoice.items?.length ?? null,
+    },
+  }),
+
+  async dispatch({ invoice_id }, _before, api, options) {
+    const evidence = await api.deleteInvoice(invoice_id, options);
+    return evidence.kind === "applied" ? { kind: "applied", resource: null } : evidence;
+  },
+
+  async reconcile({ invoice_id }, draft, context) {
+    const invoice = await readInvoiceAgain(context, invoice_id);
+    return invoice === null ? { is: "done", result: { invoice_id, ...draft } } : { is: "not_done" };
+  },
+
+  stated: ({ invoice_id }) => ({ invoice_id, total: null, currency: null, lines: null }),
+};
+
+function keptBecause(invoice: Invoice): WrongStateError | null {
+  const because =
+    (invoice.number ?? "").trim() !== ""
+      ? "has a number, and deleting it would leave a gap"
+      : invoice.reference !== null
+        ? "bills an order, subscription or pass, which would go unbilled"
+        : null;
+  if (because === null) return null;
+  return new WrongStateError(`${documentName(invoice)} ${because}. Nothing was changed.`, {
+    next: "Leave it unsent, or have a person delete it in the dashboard.",
+  });
+}

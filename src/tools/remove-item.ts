@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { removeItem } from "../acts/remove-item.ts";
+import { defineTool } from "../toolkit/define.ts";
+import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
+import { requireOwnDraft } from "../toolkit/own-draft.ts";
+import { invoiceRef, line } from "../toolkit/params.ts";
+import { findInvoiceId } from "../toolkit/references.ts";
+
+export default defineTool({
+  name: "remove_item",
+  title: "Remove line",
+  effect: "draft",
+  description: "Remove a line from a draft that was made here.",
+  input: z.strictObject({ invoice_id: invoiceRef(), item_id: line(64, "Id.") }),
+  output: draftOutput,
+  examples: [{ invoice_id: "draft-id", item_id: "item-id" }],
+  async run(input, context) {
+    const id = await findInvoiceId(input.invoice_id, context);
+    await requireOwnDraft({ id }, "removing a line", await context.journal());
+    const outcome = await context.perform(removeItem, { invoice_id: id, item_id: input.item_id.trim() });
+    return draftAnswer(
+      id,
+      context,
+      outcome.outcome === "already_done"
+        ? "This line is not on the draft. Nothing was changed."
+        : "Removed the line; below is what is left.",
+      "Show it to the person; then send_invoice. The line comes back with add_item only.",
+    );
+  },
+  render: draftText,
+});
