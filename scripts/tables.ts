@@ -8,6 +8,7 @@ const EFFECT_WORDS: Readonly<Record<Effect, string>> = {
   read: "reads",
   save: "reads, may save a file",
   draft: "changes drafts",
+  remove: "deletes of drafts",
   answer: "carries a person's click",
   commit: "needs approval",
 };

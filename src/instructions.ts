@@ -9,7 +9,7 @@ export const INSTRUCTIONS: readonly string[] = [
   "- What did we bill: review_billing.",
   "- Who owes: review_receivables. Money arrived: match_payments; the person decides.",
   "- Then settle_payments, once, for what was decided.",
-  "- Single steps (create_customer, create_address, create_invoice, add_item, update_invoice) are for corrections to a draft.",
+  "- Single steps (create_customer, create_address, create_invoice, add_item) are for jobs in parts. Correct a draft: update_invoice, update_item, remove_item; a customer: update_customer.",
   "- PDF or e-invoice: get_document.",
   "A sent invoice is never edited: cancel_invoice (German: Stornorechnung) and bill again, or change_recipient; for a part, a new invoice with a negative line.",
   "Final acts need a person's approval, which you cannot give. On approval_required, tell the person where to approve, then make the same call again.",

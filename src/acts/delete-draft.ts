@@ -2,12 +2,23 @@ import { z } from "zod";
 import { documentName, type Invoice } from "../domain/invoice.ts";
 import { WrongStateError } from "../errors.ts";
 import type { FreeAct } from "./act.ts";
-import { callOptions, notEditable, readInvoiceAgain } from "./reading.ts";
+import { callOptions, invoicesSince, notEditable, readInvoiceAgain, UNSEARCHABLE } from "./reading.ts";
 
 const args = z.object({ invoice_id: z.string() });
-/** What was deleted, as far as figures say. */
-const before = z.object({ total: z.string().nullable(), currency: z.string(), lines: z.int().nullable() });
-const result = before.extend({ invoice_id: z.string(), currency: z.string().nullable() });
+/** What was deleted, as far as figures say, and where a list would show it. */
+const before = z.object({
+  total: z.string().nullable(),
+  currency: z.string(),
+  lines: z.int().nullable(),
+  customer_id: z.string().nullable(),
+  created_at: z.string().nullable(),
+});
+const result = z.object({
+  invoice_id: z.string(),
+  total: z.string().nullable(),
+  currency: z.string().nullable(),
+  lines: z.int().nullable(),
+});
 
 export type DeleteDraftArgs = z.infer<typeof args>;
 export type DeleteDraftResult = z.infer<typeof result>;
@@ -45,6 +56,8 @@ export const deleteDraft: FreeAct<
       total: invoice.total?.toFixed() ?? null,
       currency: invoice.currency,
       lines: invoice.items?.length ?? null,
+      customer_id: invoice.customer_id,
+      created_at: invoice.created_at,
     },
   }),
 
@@ -54,8 +67,17 @@ export const deleteDraft: FreeAct<
   },
 
   async reconcile({ invoice_id }, draft, context) {
-    const invoice = await readInvoiceAgain(context, invoice_id);
-    return invoice === null ? { is: "done", result: { invoice_id, ...draft } } : { is: "not_done" };
+    if ((await readInvoiceAgain(context, invoice_id)) !== null) return { is: "not_done" };
+    // One 404 is the word of whatever answered; a list that does not show the draft is the API's own.
+    const { customer_id, created_at, total, currency, lines } = draft;
+    const listed = await invoicesSince(context, customer_id, { ids: [], newest: created_at });
+    if (listed.invoices.some(({ id }) => id === invoice_id)) return { is: "not_done" };
+    if (listed.isComplete) return { is: "done", result: { invoice_id, total, currency, lines } };
+    return {
+      is: "ambiguous",
+      why: `The API does not find the draft, but whether it is gone cannot be read: ${UNSEARCHABLE}.`,
+      candidates: [invoice_id],
+    };
   },
 
   stated: ({ invoice_id }) => ({ invoice_id, total: null, currency: null, lines: null }),

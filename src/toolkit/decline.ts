@@ -1,8 +1,8 @@
 import type { Act } from "../guard/port.ts";
 
-/** What was declined may be wrong. The API documents no way of changing or removing a line of a draft. */
+/** What was declined may be wrong. Lines of a draft are tried as asked; not every API has the routes. */
 export function wayAfterDecline(act: Act): string {
   return act === "send_invoice"
-    ? " update_invoice corrects dates, notes and customer. Wrong lines: prepare_invoice with the right ones, and have this draft deleted in the dashboard."
+    ? " update_invoice corrects dates, notes and customer; update_item, add_item and remove_item its lines."
     : "";
 }

@@ -20,6 +20,7 @@ export function defineTool<I extends Shape, O extends Shape>(
     case "save":
       return { ...described(tool), call: (deps, raw, call) => runSave(tool, deps, raw, call) };
     case "draft":
+    case "remove":
       return { ...described(tool), call: (deps, raw, call) => runDraft(tool, deps, raw, call) };
     case "answer":
       return { ...described(tool), call: (deps, raw) => runAnswer(tool, deps, raw) };

@@ -3,10 +3,11 @@
  * - `read`: changes nothing.
  * - `save`: changes nothing at the API; may save a file into the folder the owner allowed.
  * - `draft`: changes only what can still be changed (customers, addresses, drafts).
+ * - `remove`: takes away what cannot be brought back, of drafts that this server made itself.
  * - `answer`: a person's click in a view, carried by the host; hidden from models where the host knows how.
  * - `commit`: leaves the house and cannot be undone (send, mark paid, cancel, change recipient).
  */
-export const EFFECT_NAMES = ["read", "save", "draft", "answer", "commit"] as const;
+export const EFFECT_NAMES = ["read", "save", "draft", "remove", "answer", "commit"] as const;
 export type Effect = (typeof EFFECT_NAMES)[number];
 
 export type Mode = "full" | "draft-only" | "read-only";
@@ -34,6 +35,10 @@ export const EFFECTS: Readonly<Record<Effect, EffectRules>> = {
   },
   draft: {
     annotations: { readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: true },
+    modes: ["full", "draft-only"],
+  },
+  remove: {
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true },
     modes: ["full", "draft-only"],
   },
   answer: {

@@ -90,5 +90,18 @@ function strip(value: unknown): SchemaValue {
 }
 
 function members(properties: Record<string, unknown>): { [key: string]: SchemaValue } {
-  return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, strip(schema)]));
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => {
+      const listed = strip(schema);
+      if (!isJsonObject(listed) || !saysOnly(name, listed["description"])) return [name, listed];
+      const { description: _said, ...rest } = listed;
+      return [name, rest];
+    }),
+  );
+}
+
+/** `given_name`: "Given name." The name says it; it is not paid for twice. */
+export function saysOnly(name: string, description: unknown): boolean {
+  const letters = (text: string) => text.toLowerCase().replace(/[^a-z0-9]/g, "");
+  return typeof description === "string" && letters(name) === letters(description);
 }

@@ -8,7 +8,7 @@ export function nextStep(invoice: Invoice, today: IsoDate): string | undefined {
     case "draft":
       return (invoice.items ?? []).length === 0
         ? "add_item."
-        : "Show it to the person; then send_invoice, or update_invoice to correct it.";
+        : "Show it to the person; then send_invoice; update_invoice or update_item to correct it.";
     case "sent":
       if (invoice.is_quote) return undefined;
       return `mark_paid when the money has arrived${isOverdue(invoice, today) ? " (overdue)" : ""}. A sent invoice cannot be edited: cancel_invoice or change_recipient.`;

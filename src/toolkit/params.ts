@@ -26,6 +26,10 @@ const text = (max: number, description: string) =>
 export const line = (max: number, description: string) =>
   text(max, description).refine((value) => value.trim() !== "" && !/[\n\r]/.test(value), "must be one line, not blank");
 
+/** One line that may be empty, to take a text away. */
+export const emptiable = (max: number, description: string) =>
+  text(max, description).refine((value) => !/[\n\r]/.test(value), "must be one line");
+
 /** Free text, line breaks allowed. */
 export const block = (max: number, description: string) =>
   // Answers show a line break as ⏎; what is read and written back must not put that sign into the books.

@@ -64,7 +64,7 @@ export interface SaveTool<I extends Shape, O extends Shape> extends ToolBase<I, 
 }
 
 export interface DraftTool<I extends Shape, O extends Shape> extends ToolBase<I, O> {
-  readonly effect: "draft";
+  readonly effect: "draft" | "remove";
   run(input: z.infer<I>, context: DraftContext): Promise<Result<z.infer<O>>>;
 }
 

@@ -9,7 +9,7 @@ import { findInvoiceId } from "../toolkit/references.ts";
 export default defineTool({
   name: "delete_draft",
   title: "Delete draft",
-  effect: "draft",
+  effect: "remove",
   description: "Delete a draft that was made here and has no number, for good.",
   input: z.strictObject({ invoice_id: invoiceRef() }),
   output: z.object({ done: z.string(), invoice_id: z.string() }),

@@ -9,7 +9,7 @@ import { findInvoiceId } from "../toolkit/references.ts";
 export default defineTool({
   name: "remove_item",
   title: "Remove line",
-  effect: "draft",
+  effect: "remove",
   description: "Remove a line from a draft that was made here.",
   input: z.strictObject({ invoice_id: invoiceRef(), item_id: line(64, "Id.") }),
   output: draftOutput,

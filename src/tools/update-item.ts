@@ -7,7 +7,7 @@ import { InputError } from "../errors.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
 import { lineChanges } from "../toolkit/lines.ts";
-import { amount, invoiceRef, line, quantity, taxRate } from "../toolkit/params.ts";
+import { amount, emptiable, invoiceRef, line, quantity, taxRate } from "../toolkit/params.ts";
 import { findInvoice } from "../toolkit/references.ts";
 
 const FIELDS = ["title", "subtitle", "quantity", "tax_rate", "single_net_amount", "single_gross_amount"] as const;
@@ -22,7 +22,7 @@ export default defineTool({
     item_id: line(64, "Id.").optional(),
     line: z.int().min(1).describe("From 1.").optional(),
     title: line(185, "Max 185.").optional(),
-    subtitle: z.string().max(185).describe("Max 185.").optional(),
+    subtitle: emptiable(185, "Max 185; empty: none.").optional(),
     quantity: quantity().optional(),
     tax_rate: taxRate().optional(),
     single_net_amount: amount("Net.").optional(),

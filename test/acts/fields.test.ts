@@ -92,7 +92,10 @@ const COMPLETE: Readonly<Record<ActKind, { readonly args: JsonObject; readonly b
     },
   },
   remove_item: { args: { invoice_id: "i", item_id: "l" }, before: {} },
-  delete_draft: { args: { invoice_id: "i" }, before: { total: "1", currency: "EUR", lines: 1 } },
+  delete_draft: {
+    args: { invoice_id: "i" },
+    before: { total: "1", currency: "EUR", lines: 1, customer_id: "c", created_at: null },
+  },
   send_invoice: {
     args: { invoice_id: "i" },
     before: {

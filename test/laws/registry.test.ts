@@ -5,6 +5,7 @@ import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { describe, expect, it } from "vitest";
 import { isJsonObject } from "../../src/domain/json.ts";
 import { EFFECTS } from "../../src/toolkit/effect.ts";
+import { saysOnly } from "../../src/toolkit/listing.ts";
 import { tools } from "../../src/tools/index.ts";
 import surface from "../../src/tools/surface.json" with { type: "json" };
 import { nodes, parameters, violation } from "./schemas.ts";
@@ -12,6 +13,9 @@ import { nodes, parameters, violation } from "./schemas.ts";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TOOLS = join(ROOT, "src", "tools");
 const fileOf = (name: string) => `${name.replaceAll("_", "-")}.ts`;
+
+/** Parameters whose name is all there is to say. */
+const NAMES_SAY_IT = ["secret", "given_name", "family_name", "company", "city", "email", "vat_number"];
 
 /** Names the owner fixed. */
 const AGREED = [
@@ -95,9 +99,12 @@ describe.each(tools.map((tool) => [tool.name, tool] as const))("%s", (name, tool
     }
   });
 
-  it("describes every parameter, at every depth, in a few words", () => {
+  it("describes every parameter, at every depth, in a few words, and none by its name alone", () => {
     for (const { path, schema } of parameters(listed.inputSchema)) {
       const description = schema["description"];
+      const name = path.split(".").at(-1) ?? "";
+      expect(saysOnly(name, description), path).toBe(false);
+      if (description === undefined && NAMES_SAY_IT.includes(name)) continue;
       expect(description, path).toBeTypeOf("string");
       expect(String(description).length, path).toBeGreaterThan(2);
       expect(String(description).length, path).toBeLessThanOrEqual(120);
