@@ -45,6 +45,13 @@ export interface BankLine {
 /** The facts that many layouts do not state. */
 export const UNSTATED = { account: null, reference: null, returned: null, fee: null, doubts: [] } as const;
 
+/** A whole report stands twice in one text: its payments were made once. */
+export const COPIED: Doubt = {
+  about: "booked",
+  quoted: "",
+  give: "This report stands twice in the text: send it once.",
+};
+
 /** How a day written with slashes is meant, where the statement itself does not tell. */
 export type DateOrder = "day_first" | "month_first";
 

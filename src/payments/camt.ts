@@ -1,5 +1,5 @@
 import { InputError } from "../errors.ts";
-import { type Booking, filled, type Reading, type Unread, type Wishes } from "./bank-line.ts";
+import { type Booking, COPIED, filled, type Reading, type Unread, type Wishes } from "./bank-line.ts";
 import { type Account, bookingsOf, UnreadableEntry } from "./camt/entry.ts";
 import { childrenOf, type Element, find, parseXml, valueAt } from "./camt/xml.ts";
 
@@ -39,12 +39,18 @@ export function readCamt(text: string, wishes: Wishes = {}): Reading {
   }
   const bookings: Booking[] = [];
   const unread: Unread[] = [];
+  const known = new Set<string>();
   for (const report of reports) {
     const account = accountOf(report);
+    const content = JSON.stringify(contentOf(report));
+    const copied = known.has(content) ? [COPIED] : [];
+    known.add(content);
     for (const entry of childrenOf(report, "Ntry")) {
       const next = () => bookings.length + unread.length + 1;
       try {
-        for (const booking of bookingsOf(entry, account, wishes)) bookings.push({ ...booking, index: next() });
+        for (const booking of bookingsOf(entry, account, wishes)) {
+          bookings.push({ ...booking, doubts: [...booking.doubts, ...copied], index: next() });
+        }
       } catch (error) {
         if (!(error instanceof UnreadableEntry)) throw error;
         unread.push({ index: next(), why: error.message });
@@ -58,6 +64,11 @@ function reportsIn(element: Element, depth: number): Element[] {
   const name = REPORTS.find(([message]) => message.test(element.name))?.[1];
   if (name !== undefined) return childrenOf(element, name);
   return depth === 0 ? [] : element.children.flatMap((child) => reportsIn(child, depth - 1));
+}
+
+/** Everything in it, to be written as text once. */
+function contentOf({ name, attributes, children, text }: Element): readonly unknown[] {
+  return [name, ...attributes, text.trim(), children.map(contentOf)];
 }
 
 function accountOf(report: Element): Account {

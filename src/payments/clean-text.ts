@@ -38,7 +38,7 @@ const SEPARATOR = /^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*$|^\s*\|\s*
 
 /** Lines that are only Markdown become blank; a table's outer bars go. */
 function withoutMarkdown(text: string): string {
-  if (!/^\s*(?:```|~~~|\|)/m.test(text) && !/^\s*:?-{2,}:?\s*\|/m.test(text)) return text;
+  if (!/^[ \t]*(?:```|~~~|\|)/m.test(text) && !/^[ \t]*:?-{2,}:?[ \t]*\|/m.test(text)) return text;
   const lines = text.split(/\r\n|\n|\r/);
   const fences = lines.flatMap((line, at) => (/^\s*(?:```|~~~)/.test(line) ? [at] : []));
   const [open, close] = fences;

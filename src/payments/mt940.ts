@@ -1,6 +1,6 @@
 import { type Decimal, decimal, zero } from "../domain/money.ts";
 import { quoted } from "../domain/untrusted.ts";
-import { type Booking, type Doubt, filled, type Reading, type Unread, type Wishes } from "./bank-line.ts";
+import { type Booking, COPIED, type Doubt, filled, type Reading, type Unread, type Wishes } from "./bank-line.ts";
 import { isIsoCurrency } from "./iso-currencies.ts";
 import { type Around, bookingOf } from "./mt940/entry.ts";
 import { type Field, fieldsOf } from "./mt940/fields.ts";
@@ -9,7 +9,7 @@ import { type Field, fieldsOf } from "./mt940/fields.ts";
 export function looksLikeMt940(text: string): boolean {
   return (
     /^[ \t]*:61:[ \t]*\d{6}/m.test(text) ||
-    (/^(?:\{.*\{4:)?\s*:20:/m.test(text) && /^[ \t]*:(?:60[FM]|25):/m.test(text))
+    (/^(?:\{.*\{4:)?[ \t]*:20:/m.test(text) && /^[ \t]*:(?:60[FM]|25):/m.test(text))
   );
 }
 
@@ -20,8 +20,12 @@ export function looksLikeMt940(text: string): boolean {
 export function readMt940(text: string, wishes: Wishes = {}): Reading {
   const bookings: Booking[] = [];
   const unread: Unread[] = [];
+  const known = new Set<string>();
   for (const message of messagesOf(fieldsOf(text))) {
     const around = aroundIn(message, wishes);
+    const content = JSON.stringify(message.map(({ tag, lines }) => [tag, lines]));
+    const copied = known.has(content) ? [COPIED] : [];
+    known.add(content);
     const isProven = isBalanced(message, around, wishes);
     for (const [at, field] of message.entries()) {
       if (field.tag !== "61") continue;
@@ -34,7 +38,7 @@ export function readMt940(text: string, wishes: Wishes = {}): Reading {
         unread.push({ index, why });
       } else {
         const forged = field.afterFullText && !isProven ? [NOT_SURELY_A_FIELD] : [];
-        bookings.push({ ...booking, doubts: [...booking.doubts, ...forged, ...information.doubts], index });
+        bookings.push({ ...booking, doubts: [...booking.doubts, ...forged, ...information.doubts, ...copied], index });
       }
     }
   }
@@ -48,19 +52,34 @@ const NOT_SURELY_A_FIELD: Doubt = {
   give: "This may be part of the text before it, and the balances do not confirm it: compare with the bank.",
 };
 
-/** A message begins with :20:, or without it with another account, another opening balance, or an entry behind the closing one. */
+/**
+ * A message begins with :20:, or without it with another account, another opening balance, or an entry behind the closing
+ * one.
+ */
 function messagesOf(fields: readonly Field[]): Field[][] {
   const messages: Field[][] = [];
+  let seen = { account: false, balance: false, closed: false };
   for (const field of fields) {
-    const last = messages.at(-1);
-    const has = (tags: RegExp) => last?.some(({ tag }) => tags.test(tag)) ?? false;
+    const isAccount = /^25P?$/.test(field.tag);
+    const isOpening = /^60[FM]$/.test(field.tag);
     const begins =
       field.tag === "20" ||
-      (/^25P?$/.test(field.tag) && has(/^(25P?|6\d[FM]?)$/)) ||
-      (/^60[FM]$/.test(field.tag) && has(/^6\d[FM]?$/)) ||
-      (field.tag === "61" && has(/^62[FM]$/));
-    if (last === undefined || begins) messages.push([field]);
-    else last.push(field);
+      (isAccount && (seen.account || seen.balance)) ||
+      (isOpening && seen.balance) ||
+      (field.tag === "61" && seen.closed);
+    const last = messages.at(-1);
+    if (last === undefined || begins) {
+      messages.push([field]);
+      seen = { account: isAccount, balance: isOpening, closed: false };
+      continue;
+    }
+    last.push(field);
+    const isClosing = /^62[FM]$/.test(field.tag);
+    seen = {
+      account: seen.account || isAccount,
+      balance: seen.balance || isOpening || isClosing,
+      closed: seen.closed || isClosing,
+    };
   }
   return messages;
 }
@@ -92,10 +111,7 @@ function aroundIn(message: readonly Field[], { currency: given, words }: Wishes)
   const identification = first(/^25P?$/) ?? "";
   const [, number = identification, ofAccount = ""] = /^(.*\d)[ /]?([A-Z]{3})$/.exec(identification) ?? [];
   const opening = message.filter(({ tag }) => /^60[FM]$/.test(tag)).map(balanceMark);
-  // MT942 names the currency with the floor limit.
-  const limits = message
-    .filter(({ tag }) => tag === "34F")
-    .map(({ lines: [line = ""] }) => /^[^\d,CD]*(?=[CD]?[\d,])/.exec(line)?.[0] ?? "");
+  const limits = message.filter(({ tag }) => tag === "34F").map(limitMark);
   const isInterim = opening.length === 0 && message.some(({ tag }) => /^(34F|13D?|90[CD])$/.test(tag));
   const meant = (marks: readonly string[]) => marks.map((mark) => words?.[mark] ?? mark);
   const others = message.filter(({ tag }) => /^(62[FM]|64|65)$/.test(tag)).map(balanceMark);
@@ -103,6 +119,12 @@ function aroundIn(message: readonly Field[], { currency: given, words }: Wishes)
   const account = isIsoCurrency(ofAccount) ? number : identification;
   if (isInterim && words?.["MT942"] !== "booked") doubts.push(INTERIM);
   return { account: filled(account), currency, doubts };
+}
+
+/** MT942 names the currency with the floor limit: `EUR0,`, `EURD0,00`. */
+function limitMark({ lines: [line = ""] }: Field): string {
+  const [, mark] = /^([A-Z]{3})?[CD]?[\d,]/.exec(line.trim()) ?? [];
+  return mark ?? (/^[CD]?[\d,]/.test(line.trim()) ? "" : line.trim().slice(0, 20));
 }
 
 /** German banks announce in MT942 what is not booked yet; others report in it what was booked today. */

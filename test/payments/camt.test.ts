@@ -281,6 +281,11 @@ describe("batches", () => {
     ).toEqual(["amount 9.00 EUR"]);
   });
 
+  it("of more than 500 payments stay one", () => {
+    const many = Array.from({ length: 501 }, () => v2("1.00", "RE"));
+    expect(doubtsOf({ amount: "501.00", more: details(...many) })).toEqual(["amount"]);
+  });
+
   it("whose charges were taken off as a whole", () => {
     const charges = tag("Chrgs", tag("Rcrd", amt("1.50")));
     const parts = entry({ amount: "355.50", more: charges + details(v2("119.00", "RE 43"), v2("238.00", "RE 44")) });
@@ -296,6 +301,7 @@ describe("what is said", () => {
 
   it.each([
     ["lines of free text", "<RmtInf><Ustrd>RE</Ustrd><Ustrd>42</Ustrd></RmtInf>", "RE 42"],
+    ["German words run together", "<RmtInf><Ustrd>EREF+NOTPROVIDED SVWZ+RE 42 IBAN+DE02</Ustrd></RmtInf>", "RE 42"],
     ["a document's number", "<RmtInf><Strd><RfrdDocInf><Nb>2026-0042</Nb></RfrdDocInf></Strd></RmtInf>", "2026-0042"],
     ["further information", "<RmtInf><Strd><AddtlRmtInf>RE 42</AddtlRmtInf></Strd></RmtInf>", "RE 42"],
     ["an end-to-end id", "<Refs><EndToEndId>RE-42</EndToEndId></Refs>", "RE-42"],
@@ -374,6 +380,14 @@ describe("messages", () => {
     ["a comment before it", simple.replace("?>", "?><!-- export of the bank -->")],
   ])("%s", (_, text) => {
     expect(read(text).credits).toEqual(expected);
+  });
+
+  it("a report that stands twice is asked about the second time", () => {
+    const report = /<Stmt>.*<\/Stmt>/s.exec(simple)?.[0] ?? "";
+    const { credits } = readStatement(simple.replace(report, `${report}\n${report}`));
+    expect(credits.map(({ doubts }) => doubts.map(doubt))).toEqual([[], ["booked"]]);
+    const other = readStatement(simple.replace(report, `${report}${report.replace("RE 1", "RE 2")}`));
+    expect(other.credits.flatMap(({ doubts }) => doubts)).toEqual([]);
   });
 
   it("several accounts", () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { InputError } from "../../src/errors.ts";
 import type { BankLine, Doubt, Wishes } from "../../src/payments/bank-line.ts";
 import { readStatement } from "../../src/payments/statement.ts";
 
@@ -24,6 +25,15 @@ function one(entry: string, parts?: Parameters<typeof message>[1], wishes?: Wish
   const [line] = [...credits, ...debits];
   if (line === undefined) throw new Error(`unread: ${JSON.stringify(unread)}`);
   return line;
+}
+
+function outcome(text: string): string {
+  try {
+    return `read ${readStatement(text).credits.length}`;
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
 }
 
 const CREDIT = ":61:2611121112C1785,00NTRFNONREF";
@@ -97,6 +107,33 @@ describe("messages", () => {
       ["EUR", "37040044/0532013000", []],
       [null, null, ["currency"]],
     ]);
+  });
+
+  it("one that stands twice is asked about the second time", () => {
+    const { credits } = readStatement(`${message(CREDIT)}\n${message(CREDIT)}`);
+    expect(credits.map(({ doubts }) => doubts.map(doubt))).toEqual([[], ["booked"]]);
+  });
+
+  it("hostile ones are read in bounds", () => {
+    const limit = 500_000;
+    for (const piece of [
+      ":61:\n",
+      ":86:\n",
+      ":20:\n",
+      ":25:\n",
+      ":60F:\n",
+      `${CREDIT}\n`,
+      ":86:/NAME/\n",
+      "/RE MI/",
+      ":86:NAME: a ",
+      "?20",
+      "166?20?",
+      "SVWZ+",
+      "{4:",
+    ]) {
+      const text = `:20:X\n:25:1\n:60F:C261111EUR0,\n${CREDIT}\n:86:${piece.repeat(Math.floor(limit / piece.length))}`;
+      expect(outcome(text)).toMatch(/^read|bookings/);
+    }
   });
 
   it.each([
@@ -235,6 +272,18 @@ describe("entries", () => {
     expect(readStatement(interim).credits.map(shown)).toEqual([
       "1 | 2026-11-12 | 1785 | EUR | – | RE 1 | ? booked MT942",
     ]);
+    for (const [limit, code] of [
+      ["NZD0,", "NZD"],
+      ["EURD0,00", "EUR"],
+      ["CHF1,", "CHF"],
+    ] as const) {
+      expect(readStatement(interim.replace("EURC0,", limit).replace("1EUR", `1${code}`)).credits).toMatchObject([
+        { currency: code },
+      ]);
+    }
+    for (const limit of ["0,", "C0,", "EUX0,", "?"]) {
+      expect(readStatement(interim.replace("EURC0,", limit)).credits).toMatchObject([{ currency: null }]);
+    }
     expect(readStatement(interim, { words: { MT942: "booked" } }).credits).toMatchObject([{ doubts: [] }]);
   });
 });
@@ -268,6 +317,8 @@ describe("the text of an entry", () => {
     for (const mark of ["~", "<", "^"]) {
       expect(facts(said(text.replaceAll(/\?(?=\d)/g, mark))).counterparty).toBe("Factor AG / Acme GmbH");
     }
+    expect(facts(said(`?20RE 42?32ACME`))).toMatchObject({ text: "RE 42", counterparty: "ACME" });
+    expect(facts(said(` 020?00Przelew?20RE 42?32ACME`))).toMatchObject({ text: "RE 42", counterparty: "ACME" });
     expect(said("166?00X?20EREF: E-1?21SVWZ: RE 42").text).toBe("E-1 RE 42");
     expect(said("166?00X?20Rechnung 2026-0042 vom 1.11?60.2026?32Acme").text).toBe("Rechnung 2026-0042 vom 1.11.2026");
   });
@@ -320,6 +371,8 @@ describe("the text of an entry", () => {
       { text: "RE 42", counterparty: "ACME" },
     ],
     ["SWIFT, on behalf", "/ORDP//NAME/FACTOR/ULTD//NAME/ACME/REMI/RE 42", { counterparty: "FACTOR / ACME" }],
+    ["SWIFT, indented", " /ORDP/ACME\n /REMI/RE 42", { text: "RE 42", counterparty: "ACME" }],
+    ["unknown words", "/XX/ACME/YY/RE 42", { text: "/XX/ACME/YY/RE 42", counterparty: null }],
     ["words cut where a line is short", "/NAME/ACME/RE\nMI/RE 42", { text: "RE 42", counterparty: "ACME" }],
     ["Knab", "FACTUUR 201403110, 201403113\nREK: NL65INGB0123456789/NAAM: ACME", { counterparty: "ACME" }],
     ["free text", "ACME GMBH RECHNUNG\n2026-0042", { text: "ACME GMBH RECHNUNG 2026-0042", counterparty: null }],

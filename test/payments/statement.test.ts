@@ -176,6 +176,8 @@ describe("limits", () => {
     expect(refusal("x".repeat(10_000_000))).toContain("larger than 512 KB");
     const limit = 512 * 1024;
     for (const piece of [
+      "\n",
+      "\t\n",
       "1",
       "1.",
       "1 ",

@@ -1,5 +1,5 @@
 import { moneyText, sum } from "../../domain/money.ts";
-import type { Doubt, Fee } from "../bank-line.ts";
+import { type Doubt, type Fee, MAX_BOOKINGS } from "../bank-line.ts";
 import { chargesOf, isExchanged, isSame, type Money, moneyOf, type Stated, statedBy } from "./money.ts";
 import { childrenOf, type Element, find, valueAt } from "./xml.ts";
 
@@ -31,6 +31,7 @@ export function partsOf(entry: Element, whole: Money, side: string | null): Part
     const [found, other] = [entry, ...details].map((one) => against(entry, one, whole));
     return asOne([...(found?.doubts ?? []), ...(other?.doubts ?? [])], found?.fee ?? other?.fee ?? null);
   }
+  if (details.length > MAX_BOOKINGS) return asOne([tooMany(details.length)]);
   const all = details.map((detail) => statedBy(detail, whole));
   const split = splitOf(entry, details, all, whole);
   if (split === null) return asOne([notSplit(all, whole)]);
@@ -173,6 +174,11 @@ function notSplit(all: readonly Stated[], whole: Money): Doubt {
   const total = sum(stated.map(({ value }) => value));
   const give = `${batch} that add up to this, not to the entry: compare with the bank.`;
   return { about: "amount", quoted: shown({ ...whole, value: total }), give };
+}
+
+function tooMany(count: number): Doubt {
+  const give = `A batch of ${count} payments, more than can be told apart here: ask the bank for it in parts.`;
+  return { about: "amount", quoted: "", give };
 }
 
 function contradiction(stated: Money, whole: Money): Doubt {

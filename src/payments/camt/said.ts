@@ -1,5 +1,6 @@
 import { type BankLine, filled, plainText } from "../bank-line.ts";
 import { isReturnCode, returnIn } from "../returned.ts";
+import { untagged } from "../sepa-tags.ts";
 import { type Element, find, findAll, valueAt } from "./xml.ts";
 
 type Said = Pick<BankLine, "text" | "counterparty" | "reference" | "returned">;
@@ -26,7 +27,7 @@ export function saidIn(details: readonly Element[], entry: Element, isDebit: boo
 function textsOf(detail: Element): string[] {
   const structured = findAll(detail, "RmtInf", "Strd");
   return [
-    ...findAll(detail, "RmtInf", "Ustrd").map(({ text }) => text),
+    ...findAll(detail, "RmtInf", "Ustrd").map(({ text }) => untagged(text)),
     ...referencesOf(detail),
     ...structured.flatMap((one) =>
       [...findAll(one, "RfrdDocInf", "Nb"), ...findAll(one, "RfrdDocInf", "RfrdDocNb")].map(({ text }) => text),

@@ -107,7 +107,7 @@ const NO_TEXT = /^\/(TRCD|OCMT|CHGS|EXCH|ACCW)\/|^[A-Z]{2}\d{2}[A-Z0-9]{10,30}$|
 
 /** The references of `:61:`, also those in its second line, that the text does not repeat. */
 function referencesIn(rest: string, more: readonly string[], text: string): string[] {
-  const [own = ""] = rest.replace(/^[SNF][A-Z0-9]{3}/, "").split("//");
+  const [own = ""] = rest.replace(/^[A-Z][A-Z0-9]{3}/, "").split("//");
   return [own, ...more]
     .map((one) => one.trim())
     .filter((one) => !NO_REFERENCE.test(one) && !NO_TEXT.test(one) && !text.includes(one));

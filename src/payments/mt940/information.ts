@@ -8,13 +8,17 @@ export type Said = Pick<BankLine, "text" | "counterparty" | "reference" | "retur
 /** Pieces of a German text; names are cut the same way. */
 const PIECE_WIDTH = 27;
 
+/** A code of the booking and the mark of subfields; without a code only a mark that texts do not begin with. */
+const GERMAN = /^ ?(?:(\d{3}) ?([^A-Za-z0-9\s.,:;/()[\]'"-])(?=\d{2})|([?<>~^])(?=[02]0))/;
+
 /** `:86:` in its dialects: German subfields (`?20…?32`), slash words (`/NAME/…/REMI/…`), plain text. */
 export function informationOf(lines: readonly string[], isDebit: boolean): Said {
-  const german = /^(\d{3}) ?([^A-Za-z0-9\s.,:;/()[\]'"-])(?=\d{2})/.exec(lines.join(""));
-  const [begin = "", code = "", mark = ""] = german ?? [];
-  if (german !== null) return germanSubfields(gluedAt(lines, mark).slice(begin.length), mark, code);
-  const joined = withoutCuts(joinFull(lines, TEXT_WIDTH - 4));
-  if (/^\/?\/[A-Z]{2,8}\//.test(joined)) return slashWords(joined, isDebit);
+  const [begin, code = "", behindCode, alone = ""] = GERMAN.exec(lines.join("")) ?? [];
+  const mark = behindCode ?? alone;
+  if (begin !== undefined) return germanSubfields(gluedAt(lines, mark).slice(begin.length), mark, code);
+  const unindented = lines.map((line) => line.replace(/^ +(?=\/)/, ""));
+  const joined = withoutCuts(joinFull(unindented, TEXT_WIDTH - 4));
+  if (/^\/?\/[A-Z]{2,8}\//.test(joined) && WORD.test(joined)) return slashWords(joined, isDebit);
   const text = plainText(joined);
   const name = /(?:^|[ /])(?:NAAM|NAME|NOM): ?([^/:]+?)(?= [A-Z]{3,}:|\/|$)/i.exec(text)?.[1];
   return { text, counterparty: filled(name), reference: null, returned: null };
@@ -55,7 +59,7 @@ function germanSubfields(text: string, mark: string, code: string): Said {
 }
 
 const WORDS =
-  "TRTP IBAN BIC NAME REMI EREF KREF ORDP BENM CSID MARF PREF USTD STRD CNTP ISDT RTRN PURP ULTC ULTD ULTB ID ADDR CREF RREF IREF OCMT CHGS ACCW EXCH SVCL RTYP TRCD BUSP CITY RTXT ACCT CRNM FEES INFO".split(
+  "TRTP IBAN BIC NAME REMI EREF KREF ORDP BENM CSID MARF PREF USTD STRD CNTP ISDT RTRN PURP ULTC ULTD ULTB ID ADDR CREF RREF IREF OCMT CHGS ACCW EXCH SVCL RTYP TRCD BUSP CITY RTXT ACCT ACNO NBKT ACC CRNM FEES INFO".split(
     " ",
   );
 const WORD = new RegExp(`/(${WORDS.join("|")})(?=/)`);
