@@ -355,6 +355,7 @@ describe("what is said", () => {
       "RRTN",
     ],
     ["the bank's words", "<AddtlTxInf>Retoure SEPA-Überweisung</AddtlTxInf>", "Retoure SEPA-Überweisung"],
+    ["a number of another issuer", "<BkTxCd><Prtry><Cd>159</Cd><Issr>XYZ</Issr></Prtry></BkTxCd>", null],
     ["a transfer", "<BkTxCd><Prtry><Cd>NTRF+166+9002</Cd></Prtry></BkTxCd><AddtlTxInf>Gutschrift</AddtlTxInf>", null],
   ])("money that came back: %s", (_, detail, returned) => {
     expect(text(detail + said("RE 42")).returned).toBe(returned);

@@ -70,10 +70,17 @@ function returnOf(details: readonly Element[], entry: Element): string | null {
   }
   const codes = [entry, ...details].flatMap((one) => [
     valueAt(one, "BkTxCd", "Domn", "Fmly", "SubFmlyCd"),
-    valueAt(one, "BkTxCd", "Prtry", "Cd"),
+    germanCode(one),
   ]);
   const code = codes.find((one) => one !== null && isReturnCode(one));
   const words = [...details.map((detail) => valueAt(detail, "AddtlTxInf")), valueAt(entry, "AddtlNtryInf")];
   const said = words.map(returnIn).find((one) => one !== null) ?? null;
   return filled(said ?? code ?? null);
+}
+
+/** Three digits mean something else at every issuer: only those of German banks (`NTRF+166`, or issued by them) are known. */
+function germanCode(part: Element): string | null {
+  const code = valueAt(part, "BkTxCd", "Prtry", "Cd");
+  const issuer = valueAt(part, "BkTxCd", "Prtry", "Issr");
+  return code?.includes("+") || issuer === "DK" || issuer === "ZKA" ? code : null;
 }
