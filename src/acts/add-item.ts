@@ -17,6 +17,7 @@ const before = z.object({
   item_ids: z.array(z.string()),
   calculate_from_net: z.boolean(),
   verify: z.literal(true).exactOptional(),
+  by_record: z.literal(true).exactOptional(),
 });
 const result = z.object({ invoice_id: z.string(), item_id: z.string() });
 
@@ -41,6 +42,8 @@ export interface DraftReading {
   readonly calculate_from_net: boolean;
   /** Read the draft after this line, and compare the API's total with the lines: the last one of a job. */
   readonly verify?: true;
+  /** Known from the record of what this server did, not read: lines added elsewhere may be unknown. */
+  readonly by_record?: true;
 }
 
 export function draftReading(invoice: Invoice): DraftReading {
@@ -70,9 +73,14 @@ export const addItem: FreeAct<AddItemArgs, z.infer<typeof before>, AddItemResult
 
   allowed: (_args, { invoice }) => notEditable(invoice),
 
-  prepare: (_args, { item_ids, calculate_from_net, verify }) => ({
+  prepare: (_args, { item_ids, calculate_from_net, verify, by_record }) => ({
     state: "go",
-    before: { item_ids: [...item_ids], calculate_from_net, ...(verify ? { verify } : {}) },
+    before: {
+      item_ids: [...item_ids],
+      calculate_from_net,
+      ...(verify ? { verify } : {}),
+      ...(by_record ? { by_record } : {}),
+    },
   }),
 
   async dispatch(item, { calculate_from_net, item_ids, verify }, api, options) {
@@ -104,6 +112,15 @@ export const addItem: FreeAct<AddItemArgs, z.infer<typeof before>, AddItemResult
     const invoice = await readInvoiceAgain(context, invoice_id);
     if (invoice === null) return gone(invoice_id);
     const known = new Set(snapshot.item_ids);
+    const missing = snapshot.item_ids.filter((id) => !invoice.items?.some((item) => item.id === id));
+    if (snapshot.verify && missing.length > 0) {
+      return {
+        is: "ambiguous",
+        why: `${missing.length} of the draft's lines that were there before are not shown now.`,
+        candidates: missing,
+        blind: true,
+      };
+    }
     const fresh = await untaken(
       context,
       "add_item",
@@ -116,6 +133,14 @@ export const addItem: FreeAct<AddItemArgs, z.infer<typeof before>, AddItemResult
         is: "ambiguous",
         why: `The line is on the draft ${equal.length} times now.`,
         candidates: equal.map(({ id }) => id),
+      };
+    }
+    if (first && snapshot.by_record && !applied && (invoice.items?.length ?? 0) > snapshot.item_ids.length + 1) {
+      return {
+        is: "ambiguous",
+        why: "The draft has lines that were added elsewhere: whether this one is among them cannot be read.",
+        candidates: [first.id],
+        blind: true,
       };
     }
     if (first) return totalsVerdict(invoice, { invoice_id, item_id: first.id }, "The line was added");

@@ -160,7 +160,8 @@ function differencesOf(former: Content, invoice: Invoice): string[] {
   const found: string[] = [];
   if (now.currency !== former.currency) found.push("currency");
   if (!sameNumber(former.total, now.total)) found.push("total");
-  if (former.customer_id !== null && now.customer_id !== former.customer_id) found.push("customer");
+  const isKnown = former.customer_id !== null && !invoice.customer_unknown;
+  if (isKnown && now.customer_id !== former.customer_id) found.push("customer");
   if (former.recipient?.trim()) {
     if (!sameText(former.recipient, now.recipient)) found.push("recipient");
   } else if (isPrintedElsewhere(former.address ?? null, invoice)) {

@@ -1,22 +1,33 @@
-import { addItem } from "../acts/add-item.ts";
+import { addItem, type DraftReading, draftReading } from "../acts/add-item.ts";
 import { type CreateInvoiceArgs, createInvoice } from "../acts/create-invoice.ts";
+import type { Invoice } from "../domain/invoice.ts";
 import { canonicalJson } from "../domain/json.ts";
 import { NotFoundError } from "../errors.ts";
-import type { DraftContext } from "./context.ts";
+import type { DraftContext, Settled } from "./context.ts";
 import type { LineArgs } from "./lines.ts";
 
 export const MAX_LINES = 100;
+
+/** What the API confirmed is readable by then. A document that is not found earlier may only be late. */
+const LAG_MS = 20_000;
+/** Between the two readings that prove that a document is gone. */
+const SECOND_READING_MS = 2_000;
 
 /** What was made, and whether the whole of it existed already. */
 export interface Composed {
   readonly invoice_id: string;
   readonly repeated: boolean;
   readonly operation_id: string | null;
+  /** The draft that an equal earlier call made, which is gone. */
+  readonly replaces: string | null;
+  /** As it was read after its last line. */
+  readonly document: Invoice | null;
 }
 
 /**
- * A draft with all its lines, one journalled operation after the other (the API takes one line at a time). The same call
- * made again goes on where the first one stopped: steps that are done are found, not repeated.
+ * A draft with all its lines, one journalled operation after the other (the API takes one line at a time). Each line's
+ * answer is compared with what was sent; the draft is read once, after the last. The same call made again goes on where
+ * the first one stopped: steps that are done are found, not repeated.
  */
 export async function composeDraft(
   attributes: CreateInvoiceArgs,
@@ -26,18 +37,11 @@ export async function composeDraft(
 ): Promise<Composed> {
   // Other lines are another draft: without this, a corrected call would add its lines to the wrong ones.
   const wanted = { ...attributes, lines: canonicalJson([...lines]) };
-  const note = { currency: attributes.currency, lines: lines.length };
-  let created = await context.perform(createInvoice, wanted, { duplicate_of: duplicateOf, note });
-  if (
-    created.outcome === "already_done" &&
-    created.operation !== null &&
-    (await isGone(created.result.invoice_id, context))
-  ) {
-    // The earlier draft was deleted since: this is a new one, not a repeat.
-    created = await context.perform(createInvoice, wanted, { duplicate_of: created.operation.id, note });
-  }
+  const { created, reading: begun, replaces, found } = await draftFor(wanted, lines.length, context, duplicateOf);
   const { invoice_id } = created.result;
   let repeated = created.outcome === "already_done";
+  let reading = begun;
+  let document = found;
   /** The operation of the last equal line, which an equal one after it has to name. */
   const equal = new Map<string, string>();
   for (const [index, line] of lines.entries()) {
@@ -46,20 +50,90 @@ export async function composeDraft(
     const added = await context.perform(
       addItem,
       { invoice_id, ...line },
-      { duplicate_of: equal.get(key), note: { lines: index + 1 } },
+      {
+        duplicate_of: equal.get(key),
+        note: { lines: index + 1 },
+        reading: index === lines.length - 1 ? { ...reading, verify: true } : reading,
+      },
     );
     if (added.operation !== null) equal.set(key, added.operation.id);
     repeated = repeated && added.outcome === "already_done";
+    if (added.outcome === "already_done") continue;
+    document = added.document ?? null;
+    reading = { ...reading, item_ids: [...reading.item_ids, added.result.item_id] };
   }
-  return { invoice_id, repeated, operation_id: created.operation?.id ?? null };
+  return { invoice_id, repeated, operation_id: created.operation?.id ?? null, replaces, document };
 }
 
-async function isGone(invoiceId: string, context: DraftContext): Promise<boolean> {
+interface Begun {
+  readonly created: Settled<{ invoice_id: string }>;
+  readonly reading: DraftReading;
+  readonly replaces: string | null;
+  /** As it was read, where it was there before. */
+  readonly found: Invoice | null;
+}
+
+/** The draft to add lines to: new, or the one an equal earlier call had begun. */
+async function draftFor(
+  wanted: CreateInvoiceArgs,
+  count: number,
+  context: DraftContext,
+  duplicateOf: string | undefined,
+): Promise<Begun> {
+  const note = { currency: wanted.currency, lines: count };
+  const created = await context.perform(createInvoice, wanted, { duplicate_of: duplicateOf, note });
+  if (created.outcome !== "already_done" || created.operation === null) {
+    return { created, reading: emptyDraft(created.result.invoice_id, wanted), replaces: null, found: null };
+  }
+  const { invoice_id } = created.result;
+  const found = await stillThere(invoice_id, Date.parse(created.operation.updated_at), context);
+  if (found !== null) return { created, reading: draftReading(found), replaces: null, found };
+  // Deleted since: this is a new one, not a repeat.
+  const again = await context.perform(createInvoice, wanted, { duplicate_of: created.operation.id, note });
+  return { created: again, reading: emptyDraft(again.result.invoice_id, wanted), replaces: invoice_id, found: null };
+}
+
+/** What a draft is right after the API confirmed that it was made. */
+export function emptyDraft(
+  id: string,
+  { calculate_from_net, is_quote }: Pick<CreateInvoiceArgs, "calculate_from_net" | "is_quote">,
+): DraftReading {
+  return {
+    invoice: {
+      id,
+      number: null,
+      status: "draft",
+      status_word: "draft",
+      locked: false,
+      is_quote: is_quote ?? false,
+      is_cancellation: false,
+      is_credit: false,
+    },
+    item_ids: [],
+    calculate_from_net,
+  };
+}
+
+/** `null`: gone, by two readings after everything that was confirmed must be readable. One 404 proves nothing. */
+async function stillThere(id: string, confirmedAt: number, context: DraftContext): Promise<Invoice | null> {
+  const first = await readOrNull(id, context);
+  if (first !== null) return first;
+  const lag = confirmedAt + LAG_MS - context.clock.now();
+  context.progress("looking for the draft once more");
+  await context.clock.sleep(Math.max(SECOND_READING_MS, lag), context.signal);
+  return readOrNull(id, context);
+}
+
+async function readOrNull(id: string, context: DraftContext): Promise<Invoice | null> {
   try {
-    await context.api.getInvoice(invoiceId, { signal: context.signal });
-    return false;
+    return await context.api.getInvoice(id, { signal: context.signal });
   } catch (error) {
-    if (error instanceof NotFoundError) return true;
+    if (error instanceof NotFoundError) return null;
     throw error;
   }
+}
+
+/** Said before the rest: somebody may look for the former draft. */
+export function replacedText({ replaces }: Composed): string {
+  return replaces === null ? "" : `The earlier draft ${replaces} is gone (two readings did not find it). `;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Invoice } from "../domain/invoice.ts";
 import { readOnlyCard } from "./card.ts";
 import type { ReadContext } from "./context.ts";
 import { invoiceData, invoiceText, toInvoice } from "./invoices.ts";
@@ -25,8 +26,10 @@ export async function draftAnswer(
   context: ReadContext,
   done: string,
   next: string,
+  /** What was read after the last change. */
+  document: Invoice | null = null,
 ): Promise<Result<DraftData>> {
-  const { invoice, note } = await readInvoice(id, context);
+  const { invoice, note } = document === null ? await readInvoice(id, context) : { invoice: document };
   if (invoice === null) return { data: { done: `${done} ${note}`, invoice_id: id }, next: `get_invoice ${id}.` };
   return {
     data: { done, invoice_id: id, invoice: toInvoice(invoice, context.today) },

@@ -3,7 +3,7 @@ import type { Asking } from "../acts/act.ts";
 import type { DocumentReading } from "../acts/reading.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import { canonicalJson, defined, isJsonObject, type JsonObject } from "../domain/json.ts";
-import { CancelledError, InvoicingError } from "../errors.ts";
+import { CancelledError, InvoicingError, RateLimitedError } from "../errors.ts";
 import type { Plan } from "../guard/port.ts";
 import { type Journal, OPEN_STATES, type Outcome, type PerformOptions } from "../journal/port.ts";
 import type { Call, Deps, DraftContext, ReadContext, Settled } from "./context.ts";
@@ -21,6 +21,8 @@ type Shape = z.ZodObject;
 
 /** Clients give a call up after 60 s; asking a person and settling the outcome share this. */
 const CALL_MS = 55_000;
+/** A job of many steps begins none that could end later than this: what is left is for the next call. */
+const JOB_MS = 50_000;
 
 /** The one pipeline: validate, act, report. Tools let errors rise to here. */
 export async function runRead<I extends Shape, O extends Shape>(
@@ -60,13 +62,18 @@ export async function runDraft<I extends Shape, O extends Shape>(
     const journal = await deps.journal();
     const trail: Outcome<JsonObject>[] = [];
     const options = performOptions(deps, call);
+    const end = deps.clock.now() + JOB_MS;
+    let longest = 0;
     const drafting: DraftContext = {
       ...context,
       perform: async (act, args, wishes) => {
+        const begun = deps.clock.now();
+        if (trail.length > 0 && begun + longest > end) throw new OutOfTime();
         const outcome = await journal.perform(act, args, {
           ...options,
           ...defined({ duplicate_of: wishes?.duplicate_of, note: wishes?.note, reading: wishes?.reading }),
         });
+        longest = Math.max(longest, deps.clock.now() - begun);
         trail.push(outcome);
         if (!isSettled(outcome)) throw new Unsettled(outcome);
         return outcome;
@@ -101,7 +108,10 @@ function partialAnswer(
     {
       account: accountName(context.organization, context.simulator),
       outcome: "partial",
-      next: `Correct what was refused, or call ${tool} again with the same arguments: it goes on where it stopped and repeats nothing. Other lines begin a new draft.`,
+      next:
+        thrown instanceof RateLimitedError
+          ? `Call ${tool} again with the same arguments${thrown.retry_after_ms === undefined ? "" : ` in ${Math.ceil(thrown.retry_after_ms / 1000)} s`}: it goes on where it stopped and repeats nothing.`
+          : `Correct what was refused, or call ${tool} again with the same arguments: it goes on where it stopped and repeats nothing. Other lines begin a new draft.`,
     },
     undefined,
   );
@@ -272,6 +282,13 @@ async function commitAnswer<
 
 function isSettled<R>(outcome: Outcome<R>): outcome is Settled<R> {
   return outcome.result !== null;
+}
+
+/** Ends a job of many steps in time; the same call goes on. */
+class OutOfTime extends RateLimitedError {
+  constructor() {
+    super("The time of one call is over.", { next: "Make the same call again: it goes on where it stopped." });
+  }
 }
 
 /** Ends a multi-step draft tool at the first step whose outcome is open. */

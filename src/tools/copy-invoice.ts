@@ -4,7 +4,7 @@ import { documentName, type Invoice, type Item } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { quoted } from "../domain/untrusted.ts";
 import { InputError, WrongStateError } from "../errors.ts";
-import { composeDraft, MAX_LINES } from "../toolkit/compose.ts";
+import { composeDraft, MAX_LINES, replacedText } from "../toolkit/compose.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
 import type { LineArgs } from "../toolkit/lines.ts";
@@ -95,8 +95,9 @@ export default defineTool({
       context,
       composed.repeated && composed.operation_id !== null
         ? `This copy was made before; this is that draft. Another one on purpose: duplicate_of "${composed.operation_id}".`
-        : `Copied ${documentName(original)} as a new draft.${same}`,
+        : `${replacedText(composed)}Copied ${documentName(original)} as a new draft.${same}`,
       "Show the differences and the gross to the person; then send_invoice.",
+      composed.document,
     );
     return { ...answer, data: { ...answer.data, ...(changes.length === 0 ? {} : { changes }) } };
   },

@@ -5,7 +5,7 @@ import { type Address, type Customer, customerName } from "../domain/customer.ts
 import { defined } from "../domain/json.ts";
 import { quoted } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
-import { composeDraft, MAX_LINES } from "../toolkit/compose.ts";
+import { composeDraft, MAX_LINES, replacedText } from "../toolkit/compose.ts";
 import type { DraftContext } from "../toolkit/context.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftText, preparedOutput } from "../toolkit/draft.ts";
@@ -94,10 +94,11 @@ export default defineTool({
       context,
       composed.repeated && composed.operation_id !== null
         ? `An equal draft was prepared before; this is that one. A second one on purpose: duplicate_of "${composed.operation_id}".`
-        : `Draft prepared ${found.customer === null ? "for a new customer" : `for ${quoted(customerName(found.customer), 80)}`}, ${lines.length} line${lines.length === 1 ? "" : "s"}.`,
+        : `${replacedText(composed)}Draft prepared ${found.customer === null ? "for a new customer" : `for ${quoted(customerName(found.customer), 80)}`}, ${lines.length} line${lines.length === 1 ? "" : "s"}.`,
       address === null && attributes.recipient === undefined && !found.customer?.address
         ? `There is no postal address yet, and an invoice has to name one: create_address for ${customerId}. Then show customer, lines and gross to the person; then send_invoice.`
         : "Show customer, lines and gross to the person; then send_invoice.",
+      composed.document,
     );
   },
   render: (data) =>
