@@ -195,7 +195,7 @@ export class Sequence {
       const journal = this.#variant === "no_journal" ? this.#amnesiac(process) : process.journal;
       const operation =
         this.#variant === "no_lock"
-          ? { ...intent.operation, lock: () => randomBytes(8).toString("hex") }
+          ? { ...intent.operation, locks: () => [randomBytes(8).toString("hex")] }
           : intent.operation;
       const ended = await Promise.race([
         performAny(journal, operation, intent.args, approval ? { approval } : {}),
