@@ -3,6 +3,7 @@ import { type CreateInvoiceArgs, createInvoice } from "../acts/create-invoice.ts
 import type { Invoice } from "../domain/invoice.ts";
 import { canonicalJson } from "../domain/json.ts";
 import { NotFoundError } from "../errors.ts";
+import type { PerformOptions } from "../journal/port.ts";
 import type { DraftContext, Settled } from "./context.ts";
 import type { LineArgs } from "./lines.ts";
 
@@ -37,7 +38,8 @@ export async function composeDraft(
 ): Promise<Composed> {
   // Other lines are another draft: without this, a corrected call would add its lines to the wrong ones.
   const wanted = { ...attributes, lines: canonicalJson([...lines]) };
-  const { created, reading: begun, replaces, found } = await draftFor(wanted, lines.length, context, duplicateOf);
+  const note = { currency: attributes.currency, lines: lines.length };
+  const { created, reading: begun, replaces, found } = await draftFor(wanted, note, context, duplicateOf);
   const { invoice_id } = created.result;
   let repeated = created.outcome === "already_done";
   let reading = begun;
@@ -74,23 +76,26 @@ interface Begun {
 }
 
 /** The draft to add lines to: new, or the one an equal earlier call had begun. */
-async function draftFor(
+export async function draftFor(
   wanted: CreateInvoiceArgs,
-  count: number,
+  note: PerformOptions["note"],
   context: DraftContext,
   duplicateOf: string | undefined,
 ): Promise<Begun> {
-  const note = { currency: wanted.currency, lines: count };
-  const created = await context.perform(createInvoice, wanted, { duplicate_of: duplicateOf, note });
-  if (created.outcome !== "already_done" || created.operation === null) {
-    return { created, reading: emptyDraft(created.result.invoice_id, wanted), replaces: null, found: null };
+  const noted = note === undefined ? {} : { note };
+  let replaces: string | null = null;
+  for (let earlier = duplicateOf; ; ) {
+    const created = await context.perform(createInvoice, wanted, { duplicate_of: earlier, ...noted });
+    const { outcome, operation, result } = created;
+    if (outcome !== "already_done" || operation === null) {
+      return { created, reading: emptyDraft(result.invoice_id, wanted), replaces, found: null };
+    }
+    const found = await stillThere(result.invoice_id, Date.parse(operation.updated_at), context);
+    if (found !== null) return { created, reading: draftReading(found), replaces, found };
+    // Deleted since: the next is a new one, not a repeat.
+    replaces = result.invoice_id;
+    earlier = operation.id;
   }
-  const { invoice_id } = created.result;
-  const found = await stillThere(invoice_id, Date.parse(created.operation.updated_at), context);
-  if (found !== null) return { created, reading: draftReading(found), replaces: null, found };
-  // Deleted since: this is a new one, not a repeat.
-  const again = await context.perform(createInvoice, wanted, { duplicate_of: created.operation.id, note });
-  return { created: again, reading: emptyDraft(again.result.invoice_id, wanted), replaces: invoice_id, found: null };
 }
 
 /** What a draft is right after the API confirmed that it was made. */
@@ -134,6 +139,6 @@ async function readOrNull(id: string, context: DraftContext): Promise<Invoice | 
 }
 
 /** Said before the rest: somebody may look for the former draft. */
-export function replacedText({ replaces }: Composed): string {
+export function replacedText({ replaces }: Pick<Composed, "replaces">): string {
   return replaces === null ? "" : `The earlier draft ${replaces} is gone (two readings did not find it). `;
 }

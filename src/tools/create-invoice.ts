@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { createInvoice } from "../acts/create-invoice.ts";
 import { customerName } from "../domain/customer.ts";
 import { REFERENCE_TYPES } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { quoted } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
+import { draftFor, replacedText } from "../toolkit/compose.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
 import { block, currency, day, duplicateOf, flag, line } from "../toolkit/params.ts";
@@ -51,8 +51,7 @@ export default defineTool({
       throw new InputError("create_invoice: due_date is before issued_at.");
     }
     const customer = customer_id === undefined ? null : await findCustomer(customer_id, context);
-    const outcome = await context.perform(
-      createInvoice,
+    const { created: outcome, replaces } = await draftFor(
       defined({
         ...attributes,
         customer_id: customer?.id,
@@ -61,7 +60,9 @@ export default defineTool({
             ? undefined
             : { type: reference_type, id: reference_id },
       }),
-      { duplicate_of },
+      undefined,
+      context,
+      duplicate_of,
     );
     const repeated =
       outcome.outcome === "already_done" && outcome.operation !== null
@@ -71,7 +72,7 @@ export default defineTool({
     return draftAnswer(
       outcome.result.invoice_id,
       context,
-      repeated ?? `Draft created, ${forWhom}.`,
+      repeated ?? `${replacedText({ replaces })}Draft created, ${forWhom}.`,
       "add_item for each line.",
     );
   },

@@ -33,6 +33,21 @@ describe("delete_draft", () => {
     expect(effects()).toBe(before + 1);
   });
 
+  it("makes room for an equal draft, as often as it is deleted", async () => {
+    const wanted = { currency: "EUR", calculate_from_net: true, customer_id: "181227", notes: "Noch einmal" };
+    const ids = new Set<string>();
+    for (let time = 0; time < 3; time += 1) {
+      const made = await bench.ok("create_invoice", wanted);
+      expect(made.structured["outcome"]).toBe("done");
+      ids.add(textOf(made, "invoice_id"));
+      const repeated = await bench.ok("create_invoice", wanted);
+      expect(repeated.structured["outcome"]).toBe("already_done");
+      ids.add(textOf(repeated, "invoice_id"));
+      await bench.ok("delete_draft", { invoice_id: textOf(made, "invoice_id") });
+    }
+    expect(ids.size).toBe(3);
+  });
+
   it("leaves drafts that somebody else made", async () => {
     const listed = await bench.ok("list_invoices", { status: "draft", response_format: "detailed", limit: 50 });
     const seeded = listOf(listed, "invoices").filter(({ notes }) => !String(notes).startsWith("Entwurf"));
