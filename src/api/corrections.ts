@@ -19,8 +19,8 @@ const DOES: Readonly<Record<Route, string>> = {
 };
 const REMAINS: Readonly<Record<Route, string>> = {
   updateCustomer: `Use create_address for an address and update_invoice for the recipient of a draft, ${DASHBOARD}.`,
-  updateItem: `Make a corrected draft with create_invoice and leave this one unsent, ${DASHBOARD}.`,
-  removeItem: `Make a corrected draft with create_invoice and leave this one unsent, ${DASHBOARD}.`,
+  updateItem: `Make a corrected copy with copy_invoice (lines) and leave this one unsent, ${DASHBOARD}.`,
+  removeItem: `Make a corrected copy with copy_invoice (lines) and leave this one unsent, ${DASHBOARD}.`,
   deleteInvoice: `Leave the draft unsent: it bills nobody, ${DASHBOARD}.`,
 };
 

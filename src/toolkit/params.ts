@@ -36,7 +36,7 @@ export const block = (max: number, description: string) =>
   text(max, description).overwrite((value) => value.replace(/ ?⏎ ?/g, "\n"));
 
 export const customerId = () => line(64, "Id.");
-export const invoiceRef = () => line(120, "Id, or number as #2026-0042.");
+export const invoiceRef = () => line(120, "Id or #2026-0042.");
 
 export const email = (description: string) => z.email().max(254).describe(description);
 

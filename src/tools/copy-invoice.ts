@@ -2,13 +2,25 @@ import { z } from "zod";
 import { customerName } from "../domain/customer.ts";
 import { documentName, type Invoice, type Item } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
+import { decimal, formatMoney } from "../domain/money.ts";
 import { quoted } from "../domain/untrusted.ts";
 import { InputError, WrongStateError } from "../errors.ts";
 import { composeDraft, MAX_LINES, replacedText } from "../toolkit/compose.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
-import type { LineArgs } from "../toolkit/lines.ts";
-import { block, customerId, day, duplicateOf, invoiceRef, line, quantity } from "../toolkit/params.ts";
+import { type LineArgs, lineChanges } from "../toolkit/lines.ts";
+import {
+  amount,
+  block,
+  customerId,
+  day,
+  duplicateOf,
+  flag,
+  invoiceRef,
+  line,
+  quantity,
+  taxRate,
+} from "../toolkit/params.ts";
 import { findCustomer, findInvoice } from "../toolkit/references.ts";
 
 const input = z.strictObject({
@@ -19,17 +31,28 @@ const input = z.strictObject({
     .max(20)
     .optional()
     .describe("In titles, subtitles, notes: e.g. the month."),
-  quantities: z
-    .array(z.strictObject({ line: z.int().min(1).max(MAX_LINES).describe("From 1."), quantity: quantity() }))
+  lines: z
+    .array(
+      z.strictObject({
+        line: z.int().min(1).max(MAX_LINES).describe("From 1."),
+        quantity: quantity().optional(),
+        tax_rate: taxRate().optional(),
+        single_net_amount: amount("Net.").optional(),
+        single_gross_amount: amount("Gross.").optional(),
+        remove: flag("Remove.").optional(),
+      }),
+    )
     .max(MAX_LINES)
     .optional()
-    .describe("Changed quantities."),
+    .describe("Changed lines."),
+  is_quote: flag("false: an invoice from a quote.").optional(),
   issued_at: day("YYYY-MM-DD.").optional(),
   due_date: day("YYYY-MM-DD.").optional(),
   notes: block(5_000, "Instead of the copied notes.").optional(),
   duplicate_of: duplicateOf(),
 });
 type Input = z.infer<typeof input>;
+type LineWish = NonNullable<Input["lines"]>[number];
 
 export default defineTool({
   name: "copy_invoice",
@@ -60,6 +83,8 @@ export default defineTool({
     if (customer !== null && customer.id !== original.customer_id) {
       changes.push(`customer: now ${quoted(customerName(customer), 80)}`);
     }
+    const isQuote = arguments_.is_quote ?? original.is_quote;
+    if (isQuote !== original.is_quote) changes.push(isQuote ? "kind: invoice → quote" : "kind: quote → invoice");
     for (const { from } of arguments_.replace ?? []) {
       if (
         ![...items.flatMap((item) => [item.title, item.subtitle ?? ""]), original.notes ?? ""].some((text) =>
@@ -80,7 +105,7 @@ export default defineTool({
         recipient: customer === null ? (original.recipient ?? undefined) : undefined,
         invoicing_party: original.invoicing_party ?? undefined,
         notes: notes === "" ? undefined : notes,
-        is_quote: original.is_quote ? true : undefined,
+        is_quote: isQuote ? true : undefined,
         vat_number: customer?.id === original.customer_id ? (original.vat_number ?? undefined) : undefined,
         issued_at: arguments_.issued_at,
         due_date: arguments_.due_date,
@@ -95,7 +120,7 @@ export default defineTool({
       context,
       composed.repeated && composed.operation_id !== null
         ? `This copy was made before; this is that draft. Another one on purpose: duplicate_of "${composed.operation_id}".`
-        : `${replacedText(composed)}Copied ${documentName(original)} as a new draft.${same}`,
+        : `${replacedText(composed)}Copied ${documentName(original)} as a new draft${isQuote ? " of a quote" : original.is_quote ? " of an invoice" : ""}.${same}`,
       "Show the differences and the gross to the person; then send_invoice.",
       composed.document,
     );
@@ -109,43 +134,75 @@ function changedLines(
   original: Invoice,
   wanted: Input,
 ): { lines: LineArgs[]; changes: string[] } {
-  const changes: string[] = [];
-  for (const { line: place } of wanted.quantities ?? []) {
-    if (place > items.length) {
-      throw new InputError(`copy_invoice: there is no line ${place}; ${documentName(original)} has ${items.length}.`);
+  const name = documentName(original);
+  const asked = new Map<number, LineWish>();
+  for (const wish of wanted.lines ?? []) {
+    if (wish.line > items.length) {
+      throw new InputError(`copy_invoice: there is no line ${wish.line}; ${name} has ${items.length}.`);
     }
+    if (asked.has(wish.line)) throw new InputError(`copy_invoice: line ${wish.line} is given twice.`);
+    asked.set(wish.line, wish);
   }
-  const lines = items.map((item, index) => {
-    const price = original.calculate_from_net ? item.single_net_amount : item.single_gross_amount;
-    if (price === null) {
-      throw new WrongStateError(
-        `Line ${index + 1} of ${documentName(original)} has no ${original.calculate_from_net ? "net" : "gross"} price to copy.`,
-      );
+  const changes: string[] = [];
+  const lines = items.flatMap((item, index) => {
+    const wish = asked.get(index + 1);
+    if (wish?.remove === true) {
+      changes.push(`line ${index + 1}: ${quoted(item.title)} left out`);
+      return [];
     }
-    const changed = wanted.quantities?.find((one) => one.line === index + 1)?.quantity;
-    const count = changed ?? Number(item.quantity.toFixed());
-    if (!Number.isInteger(count)) {
-      throw new WrongStateError(
-        `Line ${index + 1} of ${documentName(original)} has the quantity ${item.quantity.toFixed()}, which the API does not take back.`,
-      );
-    }
-    const title = replaced(item.title, wanted);
-    const subtitle = replaced(item.subtitle ?? "", wanted);
-    if (title.length > 185 || subtitle.length > 185)
-      throw new InputError(`copy_invoice: line ${index + 1} would be longer than 185 characters.`);
-    if (title !== item.title) changes.push(`line ${index + 1}: ${quoted(item.title)} → ${quoted(title)}`);
-    if (subtitle !== (item.subtitle ?? ""))
-      changes.push(`line ${index + 1}: ${quoted(item.subtitle ?? "")} → ${quoted(subtitle)}`);
-    if (!item.quantity.eq(count)) changes.push(`line ${index + 1}: quantity ${item.quantity.toFixed()} → ${count}`);
-    return defined({
-      title,
-      subtitle: subtitle === "" ? undefined : subtitle,
-      quantity: count,
-      tax_rate: item.tax_rate.toFixed(),
-      amount: price.toFixed(),
-    });
+    return [changedLine(item, index + 1, original, wanted, wish, changes)];
   });
+  if (lines.length === 0) throw new InputError("copy_invoice: no line would be left.");
   return { lines, changes };
+}
+
+/** One line as it will be; what is different is added to `changes`. */
+function changedLine(
+  item: Item,
+  place: number,
+  original: Invoice,
+  wanted: Input,
+  wish: LineWish | undefined,
+  changes: string[],
+): LineArgs {
+  const { calculate_from_net, currency } = original;
+  const where = `line ${place}`;
+  const { line: _place, remove: _remove, ...values } = wish ?? {};
+  const given = lineChanges("copy_invoice", values, calculate_from_net, currency, documentName(original));
+  const former = calculate_from_net ? item.single_net_amount : item.single_gross_amount;
+  const price = given.amount ?? former?.toFixed();
+  if (price === undefined) {
+    throw new WrongStateError(
+      `Line ${place} of ${documentName(original)} has no ${calculate_from_net ? "net" : "gross"} price to copy.`,
+    );
+  }
+  const count = given.quantity ?? Number(item.quantity.toFixed());
+  if (!Number.isInteger(count)) {
+    throw new WrongStateError(
+      `Line ${place} of ${documentName(original)} has the quantity ${item.quantity.toFixed()}, which the API does not take back.`,
+    );
+  }
+  const title = replaced(item.title, wanted);
+  const subtitle = replaced(item.subtitle ?? "", wanted);
+  if (title.length > 185 || subtitle.length > 185)
+    throw new InputError(`copy_invoice: ${where} would be longer than 185 characters.`);
+  const rate = given.tax_rate ?? item.tax_rate.toFixed();
+  if (title !== item.title) changes.push(`${where}: ${quoted(item.title)} → ${quoted(title)}`);
+  if (subtitle !== (item.subtitle ?? ""))
+    changes.push(`${where}: ${quoted(item.subtitle ?? "")} → ${quoted(subtitle)}`);
+  if (!item.quantity.eq(count)) changes.push(`${where}: quantity ${item.quantity.toFixed()} → ${count}`);
+  if (!item.tax_rate.eq(rate)) changes.push(`${where}: tax rate ${item.tax_rate.toFixed()} → ${rate} %`);
+  if (former !== null && !former.eq(price)) {
+    const side = calculate_from_net ? "net" : "gross";
+    changes.push(`${where}: ${formatMoney(former, currency)} → ${formatMoney(decimal(price), currency)} ${side}`);
+  }
+  return defined({
+    title,
+    subtitle: subtitle === "" ? undefined : subtitle,
+    quantity: count,
+    tax_rate: rate,
+    amount: price,
+  });
 }
 
 function replaced(text: string, { replace }: Input): string {

@@ -15,7 +15,7 @@ export default defineTool({
     customer_id: customerId(),
     name: line(190, "Person or company."),
     street_address: line(190, "Street and number."),
-    zip_code: line(20, "Postal code."),
+    zip_code: line(20, "Zip code."),
     city: line(120, "City."),
     country_code: country(),
   }),

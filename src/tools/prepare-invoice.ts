@@ -22,7 +22,7 @@ const newCustomer = z.strictObject({
   company: line(190, "Company.").optional(),
   mobile: phone().optional(),
   street_address: line(190, "With zip_code, city, country_code.").optional(),
-  zip_code: line(20, "Postal code.").optional(),
+  zip_code: line(20, "Zip code.").optional(),
   city: line(120, "City.").optional(),
   country_code: country().optional(),
 });

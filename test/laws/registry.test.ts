@@ -15,7 +15,17 @@ const TOOLS = join(ROOT, "src", "tools");
 const fileOf = (name: string) => `${name.replaceAll("_", "-")}.ts`;
 
 /** Parameters whose name is all there is to say. */
-const NAMES_SAY_IT = ["secret", "given_name", "family_name", "company", "city", "email", "vat_number"];
+const NAMES_SAY_IT = [
+  "remove",
+  "zip_code",
+  "secret",
+  "given_name",
+  "family_name",
+  "company",
+  "city",
+  "email",
+  "vat_number",
+];
 
 /** Names the owner fixed. */
 const AGREED = [

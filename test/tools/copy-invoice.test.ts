@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Bench, part, startBench } from "../harness/mcp-tools.ts";
+import { type Bench, part, startBench, textOf } from "../harness/mcp-tools.ts";
+import { freshDraft } from "../laws/answers.ts";
 
 let bench: Bench;
 beforeAll(async () => {
@@ -22,6 +23,67 @@ describe("copy_invoice", () => {
     expect(bench.simulator.effects().every(({ kind }) => kind === "invoice.created" || kind === "item.created")).toBe(
       true,
     );
+  });
+
+  it("changes quantity, price and rate of a line and leaves another out, and says each difference", async () => {
+    const invoice_id = await freshDraft(bench, 3);
+    const answer = await bench.ok("copy_invoice", {
+      invoice_id,
+      lines: [
+        { line: 1, quantity: 9, single_net_amount: 95 },
+        { line: 2, remove: true },
+        { line: 3, tax_rate: 7 },
+      ],
+    });
+    expect(answer.structured["changes"]).toEqual([
+      "line 1: quantity 2 → 9",
+      "line 1: 50.00 EUR → 95.00 EUR net",
+      expect.stringMatching(/^line 2: "Leistung \d+\.2" left out$/),
+      "line 3: tax rate 19 → 7 %",
+    ]);
+    // 855.00 net at 19 % and 100.00 net at 7 %.
+    expect(part(answer, "invoice")).toMatchObject({ net_amount: "955.00", tax_amount: "169.45", total: "1124.45" });
+    const original = await bench.ok("get_invoice", { invoice_id });
+    expect(part(original, "invoice")).toMatchObject({ total: "357.00" });
+  });
+
+  it.each([
+    ["a line that is not there", [{ line: 4, quantity: 9 }], "there is no line 4"],
+    [
+      "a line twice",
+      [
+        { line: 1, quantity: 9 },
+        { line: 1, tax_rate: 7 },
+      ],
+      "given twice",
+    ],
+    ["no line at all", [1, 2, 3].map((line) => ({ line, remove: true })), "no line would be left"],
+    ["the other direction", [{ line: 1, single_gross_amount: 95 }], "leave out single_gross_amount"],
+    ["fractions of a cent", [{ line: 1, single_net_amount: 9.999 }], "more than 2 decimals"],
+  ])("refuses %s and makes nothing", async (_name, lines, why) => {
+    const invoice_id = await freshDraft(bench, 3);
+    const before = bench.simulator.effects().length;
+    const answer = await bench.refused("copy_invoice", { invoice_id, lines });
+    expect(answer.text).toContain(why);
+    expect(bench.simulator.effects().length).toBe(before);
+  });
+
+  it("makes an invoice from a quote and names both", async () => {
+    const made = await bench.ok("create_invoice", {
+      currency: "EUR",
+      calculate_from_net: true,
+      customer_id: "181227",
+      is_quote: true,
+      notes: "Angebot",
+    });
+    const invoice_id = textOf(made, "invoice_id");
+    await bench.ok("add_item", { invoice_id, title: "Arbeit", quantity: 1, tax_rate: 19, single_net_amount: 10 });
+    const same = await bench.ok("copy_invoice", { invoice_id });
+    expect(part(same, "invoice")["kind"]).toBe("quote");
+    const invoice = await bench.ok("copy_invoice", { invoice_id, is_quote: false });
+    expect(part(invoice, "invoice")["kind"]).toBe("invoice");
+    expect(invoice.structured["changes"]).toEqual(["kind: quote → invoice"]);
+    expect(invoice.structured["done"]).toBe(`Copied quote ${invoice_id} as a new draft of an invoice.`);
   });
 
   it("copies no credit note", async () => {

@@ -70,7 +70,7 @@ describe("remove_item", () => {
         for (let time = 0; time < 2; time += 1) {
           const answer = await fresh.refused("remove_item", { invoice_id, item_id });
           expect(part(answer, "error")).toMatchObject({ code: "route_missing", effect: "none" });
-          expect(answer.text).toMatch(/create_invoice.*dashboard/);
+          expect(answer.text).toMatch(/copy_invoice.*dashboard/);
         }
         expect(fresh.simulator.effects().length).toBe(before);
         expect(fresh.simulator.requests().filter(({ method }) => method === "DELETE")).toHaveLength(1);

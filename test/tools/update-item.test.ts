@@ -118,7 +118,7 @@ describe("update_item", () => {
         for (let time = 0; time < 2; time += 1) {
           const answer = await fresh.refused("update_item", { invoice_id, line: 1, quantity: 9 });
           expect(part(answer, "error")).toMatchObject({ code: "route_missing", effect: "none" });
-          expect(answer.text).toMatch(/create_invoice.*dashboard/);
+          expect(answer.text).toMatch(/copy_invoice.*dashboard/);
         }
         expect(fresh.simulator.effects().length).toBe(before);
         expect(fresh.simulator.requests().filter(({ method }) => method === "PATCH")).toHaveLength(1);

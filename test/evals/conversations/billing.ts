@@ -244,7 +244,7 @@ export const billing: readonly Conversation[] = [
         with: (seen) => ({
           invoice_id: `#${seen.pick(0, "invoices", "number", "899.64", '"overdue"')}`,
           replace: [{ from: "ein Monat", to: "Dezember 2026" }],
-          quantities: [{ line: 1, quantity: 5 }],
+          lines: [{ line: 1, quantity: 5 }],
         }),
         answer: {
           outcome: "done",

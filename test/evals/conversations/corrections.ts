@@ -42,7 +42,7 @@ export const corrections: readonly Conversation[] = [
         with: (seen) => ({
           invoice_id: seen.last("invoice", "id"),
           replace: [{ from: "ein Monat", to: "November 2026" }],
-          quantities: [{ line: 1, quantity: 2 }],
+          lines: [{ line: 1, quantity: 2 }],
         }),
         answer: { outcome: "done", says: ["quantity 3 → 2", "gross 283.22 EUR"] },
       },
