@@ -31,6 +31,7 @@ export function readMarked(raw: string): WrittenAmount | null {
     .replaceAll(/[\u2018\u2019`\u00b4\u02bc]/g, "'")
     .replaceAll(/[\p{Z}\t]+/gu, " ")
     .replaceAll(/[\p{Cf}]/gu, "")
+    .replace(/ ?\(\s?(cr|dr)\.?\s?\)\s?$/i, " $1")
     .trim();
   const groups = AMOUNT.exec(text)?.groups;
   if (groups === undefined) return null;

@@ -10,7 +10,7 @@ export interface Place {
 
 /** A number with whole groups, with what is written on to it; not part of a longer number, a day or a path. */
 const NUMBER =
-  /(?<![\p{N}.,/#]|\p{N}[-'])(?<glued>[\p{L}\p{Sc}$.]{0,5})(?<sign>[+-]\s?|\()?(?<digits>\d{1,3}(?:[.,']\d{3})+(?:[.,]\d{1,2})?|\d{1,12}(?:[.,]\d{1,2})?)(?<behind>\s?[+-](?!\S)|\))?(?<tail>[\p{L}\p{Sc}]{0,6}\.?)(?![\p{N}/]|[.,'-]\p{N}|\p{L})/gu;
+  /(?<![\p{N}.,/#]|\p{N}[-'])(?<glued>[\p{L}\p{Sc}$.]{0,5})(?<sign>[+-]\s?|\()?(?<digits>\d{1,3}(?:[.,']\d{3})+(?:[.,]\d{1,2})?|\d{1,12}(?:[.,]\d{1,2})?)(?<behind>\s?[+-](?!\S|\s+[\p{Sc}\d])|\))?(?<tail>[\p{L}\p{Sc}]{0,6}\.?)(?![\p{N}/]|[.,'-]\p{N}|\p{L})/gu;
 
 const fillers = keysOf(FILLERS);
 
@@ -23,12 +23,19 @@ export function amountsIn(text: string): Place[] {
     const { glued = "", sign = "", digits = "", behind = "", tail = "" } = match.groups ?? {};
     const before = match.index === 0 ? "" : text.charAt(match.index - 1);
     if (glued === "" && /[\p{L}-]/u.test(before)) return [];
-    const number = readMarked(`${sign.trim()}${digits}${behind.trim()}`);
-    if (number === null) return [];
     const hasDecimals = /[.,]\d{2}$/.test(digits);
     const around = neighbours(text, match.index, match.index + match[0].length);
     const left = glued === "" ? around.left : { word: glued, length: 0 };
-    const right = tail === "" ? around.right : { word: tail, length: 0 };
+    // `42 (EUR 5.00)`: the bracket opens something else.
+    const right =
+      tail === "" && /^\((?!.*\))/.test(around.right.word)
+        ? NONE
+        : tail === ""
+          ? around.right
+          : { word: tail, length: 0 };
+    const lead = leadingSign(text, match.index, left, glued, behind);
+    const number = readMarked(`${lead}${sign.trim()}${digits}${behind.trim()}`);
+    if (number === null) return [];
     const known = [left, right].filter(({ word }) => word !== "" && isCurrency(word));
     // Letters written on to a number are a reference, unless they or the decimals say that it is money.
     const letters = `${glued}${tail}`.replace(/\.$/, "");
@@ -42,6 +49,14 @@ export function amountsIn(text: string): Place[] {
     const amount = withMarks(number, [...new Set(marks)], direction?.mark ?? "");
     return amount === null ? [] : [{ column, length: end + (direction?.length ?? 0) - column, amount }];
   });
+}
+
+/** `-€5.00`, `-EUR 5.00`, `(EUR 5.00)`: the sign stands before the currency. */
+function leadingSign(text: string, start: number, left: Neighbour, glued: string, behind: string): string {
+  const pair = behind === ")" ? /^\(/ : /^[+-]/;
+  if (glued === "") return isCurrency(left.word) ? (pair.exec(left.word)?.[0] ?? "") : "";
+  const before = /(?:^|\s)([+\-(])$/.exec(text.slice(Math.max(0, start - 2), start))?.[1] ?? "";
+  return pair.exec(before)?.[0] ?? "";
 }
 
 function withMarks(number: WrittenAmount, marks: readonly string[], direction: string): WrittenAmount | null {

@@ -13,7 +13,7 @@ export interface Column {
 }
 
 const WITH_CURRENCY =
-  /^(?<name>.*?)(?:\s*[([]\s*(?<bracketed>[^()[\]]{1,8}?)\s*[)\]]|\s+in\s+(?<word>[^\s()[\]]{1,5})|\s+(?<code>[A-Z]{3}|\p{Sc}))\s*$/u;
+  /^(?<name>.*?)(?:\s*[([]\s*(?<bracketed>[^()[\]]{1,8}?)\s*[)\]]|\s+(?:in|en|w|i)\s+(?<word>[^\s()[\]]{1,5})|\s+(?<code>[A-Z]{3}|\p{Sc}|[Ee]uros?|EUROA?S?|[Ee]uroa))\s*$/u;
 
 /** What a column holds by its heading and what the caller says of it. */
 export function columnOf(heading: string, position: number, wishes: Wishes): Column {
@@ -64,7 +64,8 @@ export function settled(columns: readonly Column[], rows: readonly (readonly str
     if (isShort && !hasRole("direction") && share(isDirectionMark) > 0) return { ...column, role: "direction" };
     if (isShort && !hasRole("direction") && share((cell) => directionOf(cell) !== null) > 0.5 && !cells.some(isState))
       return { ...column, role: "direction" };
-    if (isShort && !hasRole("status") && share(isState) > 0.5) return { ...column, role: "status" };
+    if (isShort && !hasRole("status") && !saysState(column.heading) && share(isState) > 0.5)
+      return { ...column, role: "status" };
     if (!hasRole("currency") && share(isCode) === 1) return { ...column, role: "currency" };
     return column;
   });
@@ -75,15 +76,24 @@ function isState(cell: string): boolean {
   return stateOf(cell) !== null;
 }
 
+/** `Refunded`, `Pending`: what `yes` means below it is told by the heading. */
+export function saysState(heading: string): boolean {
+  const state = stateOf(heading);
+  return state !== null && state !== "booked";
+}
+
 function isWordy(role: Role): boolean {
   return role === "payer" || role === "payee" || role === "party" || role === "type";
 }
 
-/** Where several columns hold currencies, the amount's stands behind it, or right before it; a balance's is another's. */
-export function currencyColumn(columns: readonly Column[], amount: number): number | null {
+/**
+ * The columns that may hold the amount's currency. Of several it is the one right beside the amount; where none or both
+ * are, all of them have to agree.
+ */
+export function currencyColumns(columns: readonly Column[], amount: number): readonly number[] {
   const all = columns.flatMap(({ role }, at) => (role === "currency" ? [at] : []));
-  if (all.length < 2) return all[0] ?? null;
-  return all.find((at) => at > amount) ?? all.at(-1) ?? null;
+  const beside = all.filter((at) => Math.abs(at - amount) === 1);
+  return beside.length > 0 ? beside : all;
 }
 
 /** A cell that may be a mark, a state or a kind of booking: short, without the marks of names, numbers and ids. */

@@ -1,13 +1,14 @@
 import { quoted } from "../domain/untrusted.ts";
 import { isOpen, type Notation, notationOf, readMarked, type WrittenAmount } from "./amount.ts";
 import { type Booking, type Doubt, plainText, type Reading, type Unread, type Wishes } from "./bank-line.ts";
-import { couldBeMark, currencyColumn, type Role } from "./columns.ts";
+import { couldBeMark, currencyColumns, type Role, saysState } from "./columns.ts";
 import { readDate, settleDates, type WrittenDate } from "./dates.ts";
 import { keyOf, keysOf, stateOf, statesIn } from "./lexicon.ts";
 import { currencyBy, directionBy, notationDoubts, stateBy, stateInWords, type Told, toldBy } from "./proof.ts";
 import { untagged } from "./sepa-tags.ts";
 import { findTable, type Row, type Table } from "./table.ts";
 import { BALANCE_LINES } from "./vocabulary/around.ts";
+import { NO_WORDS } from "./vocabulary/states.ts";
 
 /** A table beside what holds for all of its rows. */
 interface Sheet {
@@ -79,9 +80,11 @@ function entryOf(row: Row, sheet: Sheet): Entry | Unread | null {
     return date === null ? null : { index: row.index, why: "no amount in the amount column." };
   }
   if ("why" in money) return money;
-  const status = first(row, sheet, "status");
+  const statuses = all(row, sheet, "status");
+  // `Reserverat` in place of a day.
+  if (dateCell !== null && date === null && stateOf(dateCell) !== null) statuses.push(dateCell);
   const type = all(row, sheet, "type").join(" ");
-  const state = stateOfRow(status, type, sheet);
+  const state = stateOfRow(statuses, type, sheet);
   const currency = currencyBy(marksOf(row, sheet, money), sheet.table.currency, sheet.told, sheet.wishes.currency);
   const text = textOf(row, sheet);
   const direction = directionBy(
@@ -100,7 +103,7 @@ function entryOf(row: Row, sheet: Sheet): Entry | Unread | null {
     ...currency.doubts,
     ...state.doubts,
     ...money.doubts,
-    ...(dateCell !== null && date === null ? [dateDoubt(dateCell)] : []),
+    ...(dateCell !== null && date === null && stateOf(dateCell) === null ? [dateDoubt(dateCell)] : []),
     ...strangers(row, sheet),
   ];
   return {
@@ -119,14 +122,17 @@ function entryOf(row: Row, sheet: Sheet): Entry | Unread | null {
   };
 }
 
-function stateOfRow(status: string | null, type: string, { told, stated }: Sheet) {
+function stateOfRow(statuses: readonly string[], type: string, { told, stated }: Sheet) {
   const byType = stateInWords(type, false, told);
-  if (status !== null) {
-    const byStatus = stateBy(status, told);
+  const named = statuses.map((status) => stateBy(status, told));
+  const [first] = named;
+  if (first !== undefined) {
+    // Of several columns of states, the one that says least of the money counts.
+    const worst = named.find(({ state }) => state === "failed") ?? named.find(({ state }) => state === "pending");
     return {
-      ...byStatus,
-      returned: byStatus.returned ?? byType.returned,
-      doubts: [...byStatus.doubts, ...byType.doubts],
+      state: (worst ?? first).state,
+      returned: named.find(({ returned }) => returned !== null)?.returned ?? byType.returned,
+      doubts: [...named.flatMap(({ doubts }) => doubts), ...byType.doubts],
     };
   }
   const give = "Other lines name their state, this one does not: ask whether it is booked.";
@@ -209,11 +215,10 @@ function feeOf(row: Row, sheet: Sheet, { amount, role }: Filled): Booking["fee"]
 
 /** Whatever names a currency beside the amount: its own mark, its heading, its column. */
 function marksOf({ cells }: Row, { table }: Sheet, { amount, column }: Money): string[] {
-  const beside = currencyColumn(table.columns, column);
   return [
     amount.currency ?? amount.mark,
     table.columns[column]?.currency ?? "",
-    beside === null ? "" : (cells[beside] ?? ""),
+    ...currencyColumns(table.columns, column).map((at) => cells[at] ?? ""),
   ];
 }
 
@@ -224,13 +229,24 @@ function textOf(row: Row, sheet: Sheet): string {
   return plainText([...kinds, ...said, ...behind].join(" "));
 }
 
+const noWords = keysOf(NO_WORDS);
+
 /** Cells that no heading explains and that could say something about the amount. */
 function strangers(row: Row, { table, told }: Sheet): Doubt[] {
   const beforeLast = table.columns[table.headed - 1]?.role;
   return row.cells.flatMap((cell, at): Doubt[] => {
-    if (cell === "" || (table.columns[at]?.role ?? null) !== null || told.has(keyOf(cell))) return [];
-    const heading = table.columns[at]?.heading ?? "";
+    const { role = null, heading = "" } = table.columns[at] ?? {};
+    if (cell === "" || told.has(keyOf(cell))) return [];
+    // A column that says nothing of the amount (`Category`) may still say `Refund`.
+    if (role === "ignore" && (stateOf(cell) === "returned" || stateOf(cell) === "failed")) {
+      const give = "Whether the money came, and stayed, is not clear: `answers` with this=booked, failed or returned.";
+      return [{ about: "booked", quoted: cell, give }];
+    }
+    if (role !== null) return [];
+    if (saysState(heading) && noWords.has(keyOf(cell))) return [];
     const isBehindText = at >= table.headed && beforeLast === "text";
+    // Nothing refunded, no tip, no postage: a zero says nothing of the amount.
+    if (readMarked(cell)?.value.eq(0) === true) return [];
     const isAmount = /\d[.,]\d{1,2}(?:\D|$)/.test(cell) && readMarked(cell) !== null && readDate(cell) === null;
     if (!isAmount && (!couldBeMark(cell) || (isBehindText && stateOf(cell) === null && cell.length > 3))) return [];
     const name = heading === "" ? String(at + 1) : quoted(heading, 30);

@@ -1,6 +1,9 @@
 import { isThousands, type Notation, type WrittenAmount } from "./amount.ts";
 import type { Doubt, Wishes } from "./bank-line.ts";
-import { currenciesOf, directionOf, directionsIn, keyOf, type State, stateOf, statesIn } from "./lexicon.ts";
+import { currenciesOf, directionOf, directionsIn, keyOf, keysOf, type State, stateOf, statesIn } from "./lexicon.ts";
+import { TO_WHOM } from "./vocabulary/directions.ts";
+
+const toWhom = keysOf(TO_WHOM);
 
 /** The words of a caller, by key. */
 export type Told = ReadonlyMap<string, string>;
@@ -56,6 +59,7 @@ function byWords({ type, text }: DirectionSigns, kinds: ReadonlySet<1 | -1>, tol
   if (kinds.has(-1)) return OUT;
   if (kinds.has(1)) return IN;
   if (type !== "") return unclear(type);
+  if (/\S \S/.test(text) && toWhom.has(keyOf(text.split(" ")[0] ?? ""))) return unclear(text.slice(0, 60));
   const begins = kindsOf(text.split(" ").slice(0, 2).join(" "), told);
   if (begins.size === 1) return begins.has(-1) ? OUT : IN;
   return kindsOf(text, told).has(-1) ? unclear(text.slice(0, 60)) : IN;

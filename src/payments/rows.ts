@@ -12,8 +12,9 @@ import {
   type Wishes,
 } from "./bank-line.ts";
 import { readDate, settleDates, type WrittenDate } from "./dates.ts";
-import { currenciesOf, directionOf, isDirectionMark, keyOf, keysOf, stateOf } from "./lexicon.ts";
+import { currenciesOf, directionOf, isDirectionMark, keyOf, keysOf, type State, stateOf, statesIn } from "./lexicon.ts";
 import { currencyBy, directionBy, notationDoubts, stateBy, stateInWords, type Told, toldBy } from "./proof.ts";
+import { cellsOf } from "./table.ts";
 import { BALANCE_LINES } from "./vocabulary/around.ts";
 
 /** Bookings are broken over a few lines each. */
@@ -27,6 +28,8 @@ const NAMES_NUMBER =
 interface Line {
   readonly index: number;
   readonly text: string;
+  /** The words above it that say that it is not booked; `null` for none. */
+  readonly announced?: string | null;
 }
 
 interface Found {
@@ -46,15 +49,15 @@ interface Found {
 export function readRows(text: string, wishes: Wishes): Reading {
   const told = toldBy(wishes);
   const unread: Unread[] = [];
-  const read: (Found & { readonly index: number })[] = [];
+  const read: (Found & Pick<Line, "index" | "announced">)[] = [];
   for (const record of records(text)) {
     const found = foundIn(record, told);
     if ("why" in found) unread.push(found);
-    else read.push({ index: record.index, ...found });
+    else read.push({ index: record.index, announced: record.announced ?? null, ...found });
   }
   const days = settleDates(read, wishes.date_order);
   const notation = notationOf(read.map(({ amount }) => amount.digits));
-  const bookings = read.map(({ index, ...found }, at): Booking => {
+  const bookings = read.map(({ index, announced, ...found }, at): Booking => {
     const { amount } = found;
     const direction = directionBy(
       { written: amount.sign, side: null, mark: found.mark, type: "", text: undated(found.text), signed: false },
@@ -71,6 +74,7 @@ export function readRows(text: string, wishes: Wishes): Reading {
       ...notationDoubts(amount, isOpen(amount.digits), notation, wishes.decimal_mark),
       ...(found.split === null ? [] : [splitDoubt(found.split)]),
       ...found.unknown.map(stranger),
+      ...(typeof announced === "string" ? [announcement(announced)] : []),
     ];
     return {
       ...UNSTATED,
@@ -86,6 +90,10 @@ export function readRows(text: string, wishes: Wishes): Reading {
     };
   });
   return { bookings, unread, doubts: [] };
+}
+
+function announcement(quoted: string): Doubt {
+  return { about: "booked", quoted, give: "It stands below this line: ask whether it is booked." };
 }
 
 function stranger(quoted: string): Doubt {
@@ -123,15 +131,19 @@ function records(text: string): Line[] {
   if (lines.length > MAX_LINES) throw new InputError(`The statement has more than ${MAX_LINES} lines.`);
   const start = lines.findIndex(startsWithDay);
   if (start < 0) return lines;
-  const heading = lines.slice(0, start).filter((line) => !hasAmount(line));
-  const joined: { index: number; text: string; joined: boolean }[] = [];
+  const heading = lines.slice(0, start).filter((line) => !hasAmount(line) && stateAlone(line.text) === null);
+  const joined: { index: number; text: string; joined: boolean; announced: string | null }[] = [];
+  let announced: string | null = null;
   for (const line of lines) {
     const current = joined.at(-1);
+    const state = stateAlone(line.text);
+    // It may belong to what stands above it, or begin a part of the list: both are asked about.
+    if (state !== null) announced = state === "booked" ? null : line.text.slice(0, 60);
     if (startsWithDay(line) || (hasAmount(line) && (current === undefined || hasAmount(current)))) {
-      joined.push({ ...line, joined: false });
+      joined.push({ ...line, joined: false, announced });
     } else if (current !== undefined) {
       current.text += ` ${line.text}`;
-      current.joined = true;
+      current.joined ||= state === null;
     }
   }
   const [above] = heading;
@@ -140,6 +152,13 @@ function records(text: string): Line[] {
     throw new InputError(`Line ${above.index}: it is not clear which payment this text belongs to. ${EXPECTED}`);
   }
   return joined;
+}
+
+/** The state that a line without any number names. */
+function stateAlone(text: string): State | null {
+  if (/\d/.test(text) || text.length > 60) return null;
+  const whole = stateOf(text);
+  return whole ?? (statesIn(text, true).some(({ state }) => state === "pending") ? "pending" : null);
 }
 
 function hasAmount(row: Pick<Line, "text">): boolean {
@@ -152,15 +171,36 @@ function startsWithDay(line: Line): boolean {
 }
 
 function foundIn(record: Line, told: Told): Found | Unread {
-  const delimiter = ["\t", ";", "|"].find((mark) => record.text.includes(mark));
-  return (delimiter === undefined ? null : fromCells(record, delimiter, told)) ?? fromText(record);
+  const delimiter = ["\t", ";", "|"].find((mark) => record.text.includes(mark)) ?? comma(record.text);
+  return (delimiter === null ? null : fromCells(record, delimiter, told)) ?? fromText(record);
+}
+
+/** A line of a CSV with commas: one cell is an amount whose decimals stand behind a point, or in quotes. */
+function comma(text: string): string | null {
+  const cells = cellsOf(text, ",");
+  // Prose has blanks behind its commas.
+  if (/,\s/.test(text.replaceAll(/"[^"]*"/g, "")) && readDate(cells[0] ?? "") === null) return null;
+  return cells.length >= 3 && cells.some((cell) => /[.,]\d{2}\b/.test(cell) && isAmountCell(cell)) ? "," : null;
+}
+
+function isAmountCell(cell: string): boolean {
+  return readDate(cell) === null && (readAmount(cell) !== null || oneIn(cell) !== null);
+}
+
+/** `42,606.90` in a line of cells with commas: one number, or two cells. */
+function splitByComma(cells: readonly string[], column: number): string | null {
+  const before = /(?:^|\s)\d{1,3}$/.exec(cells[column - 1] ?? "")?.[0].trim();
+  const [first = ""] = cells;
+  if (before === undefined || !/^\d{3}(?!\d)/.test(cells[column] ?? "")) return null;
+  // Below a day in a cell of its own, `INV 42` is a text.
+  return readDate(first) !== null && before !== cells[column - 1] ? null : `${before},${cells[column]}`;
 }
 
 const balances = keysOf(BALANCE_LINES);
 
 /** `null` when no cell is an amount by itself. */
 function fromCells(record: Line, delimiter: string, told: Told): Found | Unread | null {
-  const cells = record.text.split(delimiter).map((cell) => plainText(cell.replaceAll(/^\s*"|"\s*$/g, "")));
+  const cells = cellsOf(record.text, delimiter).map((cell) => plainText(cell.replaceAll(/^\s*"|"\s*$/g, "")));
   const isDay = (cell: string) => readDate(cell) !== null;
   const places: Place[] = [];
   for (const [column, cell] of cells.entries()) {
@@ -190,7 +230,7 @@ function fromCells(record: Line, delimiter: string, told: Told): Found | Unread 
     currencies: [chosen.amount.currency ?? chosen.amount.mark, ...codes],
     mark: marks[0] ?? null,
     state,
-    split: null,
+    split: delimiter === "," ? splitByComma(cells, chosen.column) : null,
     unknown: rest.filter(
       (cell) => !used.has(cell) && /^\S{1,3}$/.test(cell) && !/\d/.test(cell) && !told.has(keyOf(cell)),
     ),
@@ -216,15 +256,19 @@ function fromText(record: Line): Found | Unread {
   if (chosen === null) return { index: record.index, why: `no amount found. ${EXPECTED}` };
   if ("why" in chosen) return chosen;
   const rest = plainText(`${text.slice(0, chosen.column)} ${text.slice(chosen.column + chosen.length)}`);
+  // `RE 42 - 5,00`: a minus, or a dash between two things.
+  const dash = /(?:^|\s)-\s+\p{Sc}?[A-Z]{0,3}\s?\d[\d.,']*$/u.exec(
+    masked.slice(0, chosen.column + chosen.length).replace(/[^\d]+$/, ""),
+  )?.[0];
   const isBalance = balances.has(keyOf(undated(rest)));
   return isBalance
     ? { index: record.index, why: "it reads like a balance." }
     : {
-        amount: chosen.amount,
+        amount: dash === undefined ? chosen.amount : { ...chosen.amount, sign: null },
         date: day < 0 ? null : readDate(words[day] ?? ""),
         text: rest,
         currencies: [chosen.amount.currency ?? chosen.amount.mark],
-        mark: null,
+        mark: dash?.trim() ?? null,
         state: null,
         unknown: [],
         split: splitIn(masked, chosen),

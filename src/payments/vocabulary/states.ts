@@ -5,8 +5,8 @@
 type ByLanguage = Readonly<Record<"de" | "en" | "fr" | "it" | "nl" | "es" | "pl" | "nordic", string>>;
 
 export const BOOKED_WORDS: ByLanguage = {
-  de: "Gebucht; Umsatz gebucht; Abgeschlossen; Ausgeführt; Verbucht; Erledigt; Bezahlt; Eingegangen; Gutgeschrieben; Erfolgreich; Durchgeführt; Ja; Valutiert",
-  en: "Booked; Completed; Complete; Posted; Settled; Cleared; Succeeded; Success; Successful; Done; BOOK; Paid; Executed; Processed; Available; Finished; Yes; Confirmed; Received; Reconciled",
+  de: "Bestätigt; Gebucht; Umsatz gebucht; Abgeschlossen; Ausgeführt; Verbucht; Erledigt; Bezahlt; Eingegangen; Gutgeschrieben; Erfolgreich; Durchgeführt; Ja; Valutiert",
+  en: "True; Captured; Booked; Completed; Complete; Posted; Settled; Cleared; Succeeded; Success; Successful; Done; BOOK; Paid; Executed; Processed; Available; Finished; Yes; Confirmed; Received; Reconciled",
   fr: "Comptabilisé; Comptabilisée; Effectué; Effectuée; Terminé; Terminée; Exécuté; Exécutée; Réglé; Payé; Validé",
   it: "Contabilizzato; Contabilizzata; Completato; Completata; Eseguito; Eseguita; Registrato; Pagato",
   nl: "Geboekt; Voltooid; Uitgevoerd; Verwerkt; Afgerond; Betaald",
@@ -18,14 +18,14 @@ export const BOOKED_WORDS: ByLanguage = {
 
 export const PENDING_WORDS: ByLanguage = {
   de: "Vorgemerkt; Umsatz vorgemerkt; Vormerkung; Vorgemerkte Umsätze; Ausstehend; Offen; In Bearbeitung; Nicht gebucht; Noch nicht gebucht; Autorisiert; Reserviert; Geplant; Terminiert; Schwebend; Erwartet; Angekündigt; In Prüfung; Einbehalten; Ungebucht; Wird bearbeitet; Nicht ausgeführt; Zurückgehalten; Unbestätigt; Angefordert; Vorläufig",
-  en: "Pending; PDNG; Authorized; Authorised; Unclaimed; On hold; Held; Scheduled; Processing; In progress; Not booked; Unbooked; Expected; Upcoming; Awaiting; Created; INFO; Future; FUTR; Open; Temporary hold; Placed; Under review; Requested; In transit; Unsettled; Uncleared; Not yet booked; Initiated; Waiting; Reserved; Incomplete; Unconfirmed; Planned; Queued; Submitted; Pending review",
+  en: "False; Uncaptured; Not captured; Pending submission; Pending transactions; Pending payments; Pending; PDNG; Authorized; Authorised; Unclaimed; On hold; Held; Scheduled; Processing; In progress; Not booked; Unbooked; Expected; Upcoming; Awaiting; Created; INFO; Future; FUTR; Open; Temporary hold; Placed; Under review; Requested; In transit; Unsettled; Uncleared; Not yet booked; Initiated; Waiting; Reserved; Incomplete; Unconfirmed; Planned; Queued; Submitted; Pending review",
   fr: "En attente; À venir; En cours; Autorisé; Non comptabilisé; Planifié; Prévu; Réservé; En traitement; En suspens; Non réclamé",
   it: "In attesa; In sospeso; Autorizzato; Non contabilizzato; Previsto; Pianificato; In corso; In elaborazione; Non contabilizzata; Da contabilizzare; Prenotato",
   nl: "In behandeling; Gereserveerd; Niet geboekt; Gepland; Verwacht; Openstaand; In afwachting; Geautoriseerd; Nog te verwerken",
   es: "Pendiente; En curso; Autorizado; Retenido; No contabilizado; Previsto; Programado; En proceso; En espera; Sin contabilizar",
   pl: "Oczekuje; Oczekująca; Oczekujące; Oczekujący; W trakcie; W realizacji; Zablokowana; Niezaksięgowana; Planowana; Nierozliczona; Nierozliczone; Blokada; Do realizacji; W toku; Zaplanowany",
   nordic:
-    "Väntande; Reserverad; Reservert; Reserveret; Under behandling; Afventer; Ventende; Odottaa; Varaus; Katevaraus; Kommande; Kommende; Ej bokförd; Ikke bokført; Planlagt; Planerad; Preliminär; Reserverat; Ikke bogført; Bevakad; Ej bokfört; Forfalder",
+    "Venter; Reserveret beløb; Reservationer; Kommande betalningar; Reserverade belopp; Väntande; Reserverad; Reservert; Reserveret; Under behandling; Afventer; Ventende; Odottaa; Varaus; Katevaraus; Kommande; Kommende; Ej bokförd; Ikke bokført; Planlagt; Planerad; Preliminär; Reserverat; Ikke bogført; Bevakad; Ej bokfört; Forfalder",
 };
 
 export const FAILED_WORDS: ByLanguage = {
@@ -42,8 +42,8 @@ export const FAILED_WORDS: ByLanguage = {
 
 /** The money went back, or is an own payment that came back. */
 export const RETURNED_WORDS: ByLanguage = {
-  de: "Rückgabe; Rücklastschrift; Rückbuchung; Rücküberweisung; Retoure; Rückruf; Storno; Stornierung; Rückerstattet; Zurückgezahlt; Rückzahlung; Rückläufer; Stornobuchung; Zurückgebucht; Erstattet; Teilweise erstattet; Rückerstattung; Rückrechnung; Retourniert",
-  en: "Refunded; Returned; Reversed; Refund; Return; Reversal; Chargeback; Partially refunded; RVSL; Charged back; Disputed; Payment refund; Recalled; Recall; Payment reversal; Unpaid; Dispute; Cashback reversal; Returned payment; Partial refund",
+  de: "Stornogutschrift; Storno Lastschrift; Storno Überweisung; Währungsumrechnung; Allgemeine Währungsumrechnung; Rückgabe; Rücklastschrift; Rückbuchung; Rücküberweisung; Retoure; Rückruf; Storno; Stornierung; Rückerstattet; Zurückgezahlt; Rückzahlung; Rückläufer; Stornobuchung; Zurückgebucht; Erstattet; Teilweise erstattet; Rückerstattung; Rückrechnung; Retourniert",
+  en: "Currency conversion; General currency conversion; Refunded; Returned; Reversed; Refund; Return; Reversal; Chargeback; Partially refunded; RVSL; Charged back; Disputed; Payment refund; Recalled; Recall; Payment reversal; Unpaid; Dispute; Cashback reversal; Returned payment; Partial refund",
   fr: "Remboursé; Remboursée; Remboursement; Retour; Retourné; Extourne; Contre-passation; Contrepassation; Impayé; Retour virement",
   it: "Rimborsato; Rimborso; Storno; Stornato; Restituito; Insoluto; Restituzione",
   nl: "Terugbetaald; Terugbetaling; Teruggeboekt; Terugboeking; Retour; Storno; Stornering; Gestorneerd; Retourbetaling",
@@ -55,15 +55,15 @@ export const RETURNED_WORDS: ByLanguage = {
 
 /** A state in words of a sentence: what will be, or is not. Looked for in pasted rows, as written after `keyOf`. */
 export const NOT_YET_WORDS: ByLanguage = {
-  de: "wird überweisen; will überweisen; will morgen; werde überweisen; wird bezahlt; wird gezahlt; morgen; demnächst; nächste Woche; angekündigt; steht aus; steht noch aus; noch offen; noch nicht; kommt noch; soll kommen; versprochen; zugesagt; nicht eingegangen; offene Zahlung; folgt; übermorgen; in Aussicht",
-  en: "will pay; will transfer; will send; going to; tomorrow; next week; promised; not yet; to be paid; expects; expected; awaiting; outstanding; coming soon; not received; is due; due on; to come; would pay; wants to pay",
-  fr: "va payer; va virer; demain; à venir; promis; pas encore; sera payé; prochainement; la semaine prochaine; non reçu",
-  it: "pagherà; domani; in arrivo; promesso; non ancora; sarà pagato; prossima settimana; non ricevuto",
-  nl: "zal betalen; morgen; gaat betalen; beloofd; nog niet; volgende week; wordt betaald; niet ontvangen",
-  es: "pagará; mañana; prometido; todavía no; aún no; será pagado; la próxima semana; no recibido; va a pagar",
-  pl: "zapłaci; jutro; obiecał; obiecała; jeszcze nie; w przyszłym tygodniu; nie otrzymano; zostanie zapłacone",
+  de: "fällig; fällig am; überfällig; zahlbar bis; offene Posten; offene Rechnungen; offene Rechnung; Fälligkeit; wird überweisen; will überweisen; will morgen; werde überweisen; wird bezahlt; wird gezahlt; morgen; demnächst; nächste Woche; angekündigt; steht aus; steht noch aus; noch offen; noch nicht; kommt noch; soll kommen; versprochen; zugesagt; nicht eingegangen; offene Zahlung; folgt; übermorgen; in Aussicht",
+  en: "overdue; due by; payable by; open invoices; unpaid invoices; open items; past due; due date; will pay; will transfer; will send; going to; tomorrow; next week; promised; not yet; to be paid; expects; expected; awaiting; outstanding; coming soon; not received; is due; due on; to come; would pay; wants to pay",
+  fr: "à échéance; échéance; factures impayées; à payer avant; va payer; va virer; demain; à venir; promis; pas encore; sera payé; prochainement; la semaine prochaine; non reçu",
+  it: "scadenza; fatture aperte; da pagare; pagherà; domani; in arrivo; promesso; non ancora; sarà pagato; prossima settimana; non ricevuto",
+  nl: "vervaldatum; openstaande facturen; te betalen; zal betalen; morgen; gaat betalen; beloofd; nog niet; volgende week; wordt betaald; niet ontvangen",
+  es: "vencimiento; facturas pendientes; por pagar; pagará; mañana; prometido; todavía no; aún no; será pagado; la próxima semana; no recibido; va a pagar",
+  pl: "termin płatności; nieopłacone faktury; do zapłaty; zapłaci; jutro; obiecał; obiecała; jeszcze nie; w przyszłym tygodniu; nie otrzymano; zostanie zapłacone",
   nordic:
-    "kommer att betala; imorgon; i morgon; i morgen; skal betale; vil betale; lovet; lovat; ännu inte; ikke ennå; endnu ikke; huomenna; maksaa huomenna; nästa vecka; neste uke; næste uge",
+    "förfallodag; förfaller; forfaller; forfaldsdato; obetalda fakturor; erääntyy; kommer att betala; imorgon; i morgon; i morgen; skal betale; vil betale; lovet; lovat; ännu inte; ikke ennå; endnu ikke; huomenna; maksaa huomenna; nästa vecka; neste uke; næste uge",
 };
 
 /** Before a state word they turn it round (`nicht vorgemerkt`). */
@@ -72,3 +72,6 @@ export const NEGATIONS = "nicht; kein; keine; not; no; non; niet; geen; nie; ej;
 /** Words of state that are common words elsewhere: outside a column of states they say nothing. */
 export const COMMON_WORDS =
   "Offen; Open; Info; Held; Created; Future; FUTR; Placed; Void; Error; Blocked; Removed; Invalid; Expected; Waiting; Processing; Planned; Requested; Reserved; Return; Returned; Retour; Retur; Deleted; Prévu; En cours; Created; Gelöscht; Gesperrt; Temporary hold; Kommande; Kommende; Storno; Recall; Unpaid; Offene Zahlung; Erwartet; Blokada; Angefordert; BOOK; INFO; CANC; Incomplete; Awaiting; Initiated; In transit; Morgen; Due on; Folgt; To come";
+
+/** Below a heading that is a state itself (`Refunded`): it is not. */
+export const NO_WORDS = "no; nein; false; non; nee; nie; nej; nei; ei; n; f; -";
