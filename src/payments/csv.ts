@@ -3,11 +3,13 @@ import { isOpen, type Notation, notationOf, readMarked, type WrittenAmount } fro
 import { type Booking, type Doubt, plainText, type Reading, type Unread, type Wishes } from "./bank-line.ts";
 import { couldBeMark, currencyColumns, type Role, saysState } from "./columns.ts";
 import { readDate, settleDates, type WrittenDate } from "./dates.ts";
-import { keyOf, keysOf, stateOf, statesIn } from "./lexicon.ts";
+import { directionOf, directionsIn, headingRole, keyOf, keysOf, stateOf } from "./lexicon.ts";
 import { currencyBy, directionBy, notationDoubts, stateBy, stateInWords, type Told, toldBy } from "./proof.ts";
+import { againstBalance } from "./running-balance.ts";
+import { headingsAgain, sectionAbove, sectionOf } from "./sections.ts";
 import { untagged } from "./sepa-tags.ts";
 import { findTable, type Row, type Table } from "./table.ts";
-import { BALANCE_LINES } from "./vocabulary/around.ts";
+import { BALANCE_LINES, DUE_HEADINGS } from "./vocabulary/around.ts";
 import { NO_WORDS } from "./vocabulary/states.ts";
 
 /** A table beside what holds for all of its rows. */
@@ -29,21 +31,43 @@ export function readCsv(text: string, wishes: Wishes): Reading | null {
   const sheet = sheetOf(table, wishes);
   const unread: Unread[] = [...table.unread];
   const read: { readonly entry: Entry; readonly row: Row }[] = [];
-  let announced: Doubt | null = null;
+  let announced = sectionAbove(table);
   for (const row of table.rows) {
+    const again = headingsAgain(row, table);
+    if (again !== null) {
+      if (again !== "same") announced = again;
+      continue;
+    }
     const entry = entryOf(row, sheet);
-    if (entry === null) announced = announcement(row) ?? announced;
-    else if ("why" in entry) unread.push(entry);
-    else read.push({ row, entry: announced === null ? entry : { ...entry, doubts: [...entry.doubts, announced] } });
+    if (entry === null) {
+      const section = sectionOf(row);
+      if (section !== undefined) announced = section.doubt;
+    } else if ("why" in entry) unread.push(entry);
+    else if (announced === null || entry.amount.lt(0)) read.push({ row, entry });
+    else read.push({ row, entry: { ...entry, doubts: [...entry.doubts, announced] } });
   }
+  const against = againstBalance(
+    read.map(({ row, entry }) => ({ amount: entry.amount, balance: balanceOf(row, sheet) })),
+  );
   const days = settleDates(
     read.map(({ row, entry }) => ({ index: row.index, date: entry.date })),
     wishes.date_order,
   );
   const bookings = read.map(({ row, entry: { date: _date, ...entry } }, at): Booking => {
-    return { index: row.index, date: days[at] ?? null, ...entry };
+    const doubts = against.has(at) && entry.amount.gt(0) ? [...entry.doubts, fellDoubt(row, sheet)] : entry.doubts;
+    return { index: row.index, date: days[at] ?? null, ...entry, doubts };
   });
   return { bookings, unread, doubts: [] };
+}
+
+function balanceOf(row: Row, sheet: Sheet) {
+  const written = readMarked(first(row, sheet, "balance") ?? "");
+  return written === null ? null : written.value.times(written.sign ?? 1);
+}
+
+function fellDoubt(row: Row, sheet: Sheet): Doubt {
+  const give = "The balance fell by this amount: it went out, and is no payment.";
+  return { about: "direction", quoted: first(row, sheet, "balance") ?? "", give };
 }
 
 function sheetOf(table: Table, wishes: Wishes): Sheet {
@@ -105,6 +129,7 @@ function entryOf(row: Row, sheet: Sheet): Entry | Unread | null {
     ...money.doubts,
     ...(dateCell !== null && date === null && stateOf(dateCell) === null ? [dateDoubt(dateCell)] : []),
     ...strangers(row, sheet),
+    ...(money.amount.sign === null && money.side === null && !sheet.signed ? outwards(row, sheet, type) : []),
   ];
   return {
     date,
@@ -229,6 +254,21 @@ function textOf(row: Row, sheet: Sheet): string {
   return plainText([...kinds, ...said, ...behind].join(" "));
 }
 
+/** Without any sign: a name of the payee alone, or a category of spending, says that it may have gone out. */
+function outwards(row: Row, sheet: Sheet, type: string): Doubt[] {
+  if (directionsIn(type).has(1) || all(row, sheet, "direction").length > 0) return [];
+  const [payee] = all(row, sheet, "payee");
+  const spent = all(row, sheet, "ignore").find((cell) => headingRole(cell) === "debit" || directionOf(cell) === -1);
+  const isNamed = payee !== undefined && !hasRole(sheet, "payer") && !hasRole(sheet, "party");
+  const quoted = spent ?? (isNamed ? payee : undefined);
+  if (quoted === undefined || sheet.told.has(keyOf(quoted))) return [];
+  const give =
+    "No sign says whether this came in, and this speaks of money going out: `answers` with this=in or ignore.";
+  return [{ about: "direction", quoted, give }];
+}
+
+const dueHeadings = keysOf(DUE_HEADINGS);
+
 const noWords = keysOf(NO_WORDS);
 
 /** Cells that no heading explains and that could say something about the amount. */
@@ -237,6 +277,10 @@ function strangers(row: Row, { table, told }: Sheet): Doubt[] {
   return row.cells.flatMap((cell, at): Doubt[] => {
     const { role = null, heading = "" } = table.columns[at] ?? {};
     if (cell === "" || told.has(keyOf(cell))) return [];
+    if (role === null && dueHeadings.has(keyOf(heading))) {
+      const give = "A day on which something is due stands in lists of invoices: ask whether this is booked at all.";
+      return [{ about: "booked", quoted: heading, give }];
+    }
     // A column that says nothing of the amount (`Category`) may still say `Refund`.
     if (role === "ignore" && (stateOf(cell) === "returned" || stateOf(cell) === "failed")) {
       const give = "Whether the money came, and stayed, is not clear: `answers` with this=booked, failed or returned.";
@@ -272,16 +316,6 @@ function isBalance({ cells }: Row): boolean {
     return bare !== "" && balances.has(keyOf(bare));
   };
   return cells.some(isName) && cells.filter((cell) => cell !== "").length <= 6;
-}
-
-/** A line of words between the rows that says that what follows is not booked. */
-function announcement({ cells }: Row): Doubt | null {
-  const filled = cells.filter((cell) => cell !== "");
-  const [words] = filled;
-  if (words === undefined || filled.length > 1) return null;
-  const open = statesIn(words, false).some(({ state }) => state === "pending");
-  const give = "It stands below this line: ask whether it is booked.";
-  return open ? { about: "booked", quoted: words.slice(0, 60), give } : null;
 }
 
 function hasRole({ table }: Sheet, role: Role): boolean {

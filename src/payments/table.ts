@@ -22,6 +22,8 @@ export interface Facts {
 
 export interface Table extends Facts {
   readonly columns: readonly Column[];
+  /** The cells of the line right above the headings. */
+  readonly above: readonly string[];
   /** Columns that have a heading. */
   readonly headed: number;
   readonly rows: readonly Row[];
@@ -64,6 +66,7 @@ function tableOf(columns: readonly Column[], lines: readonly string[], at: numbe
     currency: facts.currency ?? layoutCurrency(columns),
     columns: settled(columns, cells),
     headed: columns.length,
+    above: cellsOf(lines.slice(0, at).findLast((line) => line.trim() !== "") ?? "", delimiter),
     rows,
     unread,
   };
@@ -82,7 +85,7 @@ function bareTable(lines: readonly string[], wishes: Wishes): Table | null {
     columns,
     rows.map((row) => row.cells),
   );
-  return { currency: null, account: null, columns: known, headed: columns.length, rows, unread };
+  return { currency: null, account: null, columns: known, headed: columns.length, above: [], rows, unread };
 }
 
 /** The only currency of the bank that writes exactly these headings. */
@@ -95,7 +98,7 @@ function isMoney(role: Column["role"]): boolean {
   return role === "amount" || role === "credit" || role === "debit" || role === "net";
 }
 
-function isHeadingLine(columns: readonly Column[], headings: readonly string[]): boolean {
+export function isHeadingLine(columns: readonly Column[], headings: readonly string[]): boolean {
   const known = columns.filter(({ role }) => role !== null);
   const hasMoney = known.some(({ role }) => isMoney(role));
   if (!hasMoney || known.length < 2 || known.length * 3 < headings.filter((cell) => cell !== "").length) return false;

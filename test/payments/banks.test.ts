@@ -146,3 +146,61 @@ describe("pasted rows", () => {
     expect(read(rows)).toEqual(expected);
   });
 });
+
+describe("what stands around the lines", () => {
+  const HEAD = "Datum;Text;Betrag;Währung";
+  const [A, B] = ["08.11.2026;RE 42;606,90;EUR", "05.11.2026;Miete;227,80;EUR"];
+  it.each<[string, string[], string[]]>([
+    ["above: pending", ["Vorgemerkte Umsätze", HEAD, A], ["?606.90 EUR booked"]],
+    ["above: out", ["Ausgaben", HEAD, A], ["?606.90 EUR direction"]],
+    ["above: a longer text", ["Vorgemerkte Umsätze sind nicht in dieser Liste", HEAD, A], ["+606.90 EUR"]],
+    [
+      "between: in and out",
+      [HEAD, "Gutschriften;;;", A, "Belastungen;;;", B],
+      ["+606.90 EUR", "?227.80 EUR direction"],
+    ],
+    ["between: in again", [HEAD, "Belastungen;;;", B, "Gutschriften;;;", A], ["?227.80 EUR direction", "+606.90 EUR"]],
+    ["the same headings again", [HEAD, A, HEAD, B.replace("Miete", "RE 43")], ["+606.90 EUR", "+227.80 EUR"]],
+    [
+      "columns changed",
+      ["Datum;Text;Gutschrift;Belastung;Währung", "08.11.2026;a;606,90;;EUR"].concat([
+        "Datum;Text;Belastung;Gutschrift;Währung",
+        "05.11.2026;b;227,80;;EUR",
+      ]),
+      ["+606.90 EUR", "?227.80 EUR amount"],
+    ],
+    [
+      "a balance that falls",
+      [
+        "Datum;Text;Betrag;Saldo;Währung",
+        "08.11.2026;RE 42;606,90;1.606,90;EUR",
+        "07.11.2026;RE 43;227,80;1.000,00;EUR",
+        "06.11.2026;RE 44;5,00;1.227,80;EUR",
+        "05.11.2026;RE 45;6,00;1.222,80;EUR",
+      ],
+      ["+606.90 EUR", "?227.80 EUR direction", "+5.00 EUR", "+6.00 EUR"],
+    ],
+    [
+      "a list of invoices",
+      ["Rechnungsnummer;Kunde;Fällig am;Betrag;Währung", "42;Acme;08.11.2026;606,90;EUR"],
+      ["?606.90 EUR booked"],
+    ],
+    [
+      "a payee alone",
+      ["Date;Payee;Amount;Currency;Reference", "2026-11-08;Acme;606.90;EUR;INV 42"],
+      ["?606.90 EUR direction"],
+    ],
+    [
+      "a payee and signs",
+      ["Date;Payee;Amount;Currency", "2026-11-08;Acme;606.90;EUR", "2026-11-05;X;-227.80;EUR"],
+      BOTH,
+    ],
+    [
+      "a category of spending",
+      ["Date;Text;Category;Amount;Currency", "2026-11-08;x;Expense;606.90;EUR"],
+      ["?606.90 EUR direction"],
+    ],
+  ])("%s", (_, lines, expected) => {
+    expect(read(lines.join("\n"))).toEqual(expected);
+  });
+});

@@ -14,6 +14,18 @@ export const BALANCE_LINES: ByLanguage = {
     "Saldo; Ingående saldo; Utgående saldo; Inngående saldo; Startsaldo; Slutsaldo; Sluttsaldo; Primosaldo; Ultimosaldo; Alkusaldo; Loppusaldo; Disponibelt; Tillgängligt belopp; Sum; Summa; Total; I alt; Totalt; Yhteensä; Staða; Forrige saldo",
 };
 
+/** Headings of lists of invoices, not of statements. */
+export const DUE_HEADINGS: ByLanguage = {
+  de: "Fällig am; Fälligkeit; Fälligkeitsdatum; Fällig; Zahlbar bis; Zahlungsziel",
+  en: "Due date; Due; Due on; Payment due; Payment terms",
+  fr: "Date d'échéance; Échéance",
+  it: "Scadenza; Data scadenza; Data di scadenza",
+  nl: "Vervaldatum; Vervaldag",
+  es: "Vencimiento; Fecha de vencimiento",
+  pl: "Termin płatności; Data płatności",
+  nordic: "Förfallodag; Förfallodatum; Forfaldsdato; Forfallsdato; Forfaldsdag; Eräpäivä",
+};
+
 /** Labels above the headings whose neighbour is the currency of the account. */
 export const CURRENCY_FACTS: ByLanguage = {
   de: "Währung; Waehrung; Kontowährung; Bewertet in; Whg; Devise; Währung des Kontos; Betrag in",
