@@ -66,6 +66,8 @@ export interface PlanOptions {
   readonly late_ms?: number;
   /** For `slow_body`. */
   readonly slow_ms?: number;
+  /** `refused`: answers under way still arrive. */
+  readonly lets_finish?: boolean;
 }
 
 export interface FaultProxy {
@@ -125,9 +127,14 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
     server = opened;
   }
 
-  async function stopListening(): Promise<void> {
+  /** What is under way is cut off, or (`lets_finish`) answered to its end; nobody new gets in. */
+  async function stopListening(letsFinish = false): Promise<void> {
     const open = server;
     server = null;
+    if (letsFinish) {
+      open?.close();
+      return;
+    }
     for (const socket of sockets) socket.destroy();
     if (open !== null) await new Promise<void>((resolve) => open.close(() => resolve()));
   }
@@ -250,7 +257,7 @@ export async function startFaultProxy(targetUrl: string): Promise<FaultProxy> {
 
   async function plan(fault: Fault, match: RequestMatch = () => true, options: PlanOptions = {}): Promise<void> {
     plans = [{ fault, match, options, left: options.times ?? Number.POSITIVE_INFINITY }, ...plans];
-    if (fault === "refused") await stopListening();
+    if (fault === "refused") await stopListening(options.lets_finish);
   }
 
   await listen();

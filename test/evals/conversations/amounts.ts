@@ -246,7 +246,7 @@ export const amounts: readonly Conversation[] = [
           tax_rate: 19,
           single_net_amount: 50,
         }),
-        answer: { outcome: "done", says: ["Added", "gross 111.86 EUR"] },
+        answer: { outcome: "done", says: ["Added", "as line 3"] },
       },
     ],
     effects: { "item.created": 1 },

@@ -204,7 +204,7 @@ export const billing: readonly Conversation[] = [
           error: "refused",
           asks: ["7 %", "52.43 EUR"],
           // A line cannot be changed by a documented call, so the answer has to say how a draft is put right.
-          says: ["The person declined.", "prepare_invoice"],
+          says: ["The person declined.", "update_item"],
           so_far: { "invoice.created": 1, "item.created": 1 },
         },
       },

@@ -48,11 +48,7 @@ export const payments: readonly Conversation[] = [
       {
         says: "Yes, book those two.",
         call: "settle_payments",
-        with: (seen) => ({
-          payments: seen
-            .rows(0, "settle")
-            .map((row) => ({ invoice_id: row["invoice_id"], amount: Number(row["amount"]) })),
-        }),
+        with: (seen) => ({ payments: seen.rows(0, "settle") }),
         person: approves,
         answer: { says: ["2 of 2 marked as paid: 2,424.03 EUR"], asks: ["2,424.03 EUR", "Hafenkante", "Nordlicht"] },
       },
@@ -74,11 +70,7 @@ export const payments: readonly Conversation[] = [
       },
       {
         call: "settle_payments",
-        with: (seen) => ({
-          payments: seen
-            .rows(0, "settle")
-            .map((row) => ({ invoice_id: row["invoice_id"], amount: Number(row["amount"]) })),
-        }),
+        with: (seen) => ({ payments: seen.rows(0, "settle") }),
         person: approves,
         answer: { says: ["2 of 2 marked as paid"], asks: ["1,031.73 EUR"] },
       },
@@ -172,7 +164,7 @@ export const payments: readonly Conversation[] = [
       {
         call: "review_receivables",
         with: {},
-        answer: { says: ["EUR open", "CHF open", "Tanzschule Weber", "606.90", "over 90"], tokens: 950 },
+        answer: { says: ["EUR open", "CHF open", "Tanzschule Weber", "606.90", "over 90"], tokens: 1_150 },
       },
     ],
     effects: {},
