@@ -1,6 +1,7 @@
 import { type Address, type Customer, customerName } from "../domain/customer.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import { type Decimal, decimal, formatMoney, moneyText } from "../domain/money.ts";
+import { shownEmail } from "./email.ts";
 import { customerFacts, digestOf, type Facts, invoiceFacts, mergeFacts } from "./facts.ts";
 import type { Policy } from "./policy.ts";
 import type { Act, ApprovalLevel, Plan, PlanDocument, Risk, RiskContext } from "./port.ts";
@@ -60,6 +61,11 @@ export function documentLabel(
   return invoice.number === null ? kind : `${kind} ${referenceText(invoice.number)}`;
 }
 
+/** In sentences: quoted like all text from data, but never cut at its end. */
+export function quotedEmail(raw: string): string {
+  return quotedText(shownEmail(raw), 600);
+}
+
 export function grossText(invoice: Invoice, language: Language): string {
   return invoice.total === null
     ? say(language, "total unknown", "Summe unbekannt")
@@ -76,7 +82,7 @@ export function document(invoice: Invoice, customer: Customer | null, mailed: bo
   };
 }
 
-function addressLines(address: Address | null): string[] {
+export function addressLines(address: Address | null): string[] {
   if (address === null) return [];
   const town = [address.zip_code, address.city].filter((part) => part !== null).join(" ");
   const lines = [address.name, address.street_address, address.address_line_2, town, address.country_code];
@@ -114,8 +120,8 @@ export function paidConsequences(
           )
         : say(
             language,
-            `The customer is e-mailed a payment confirmation at ${quotedText(email, 160)}.`,
-            `Der Kunde erhält eine Zahlungsbestätigung per E-Mail an ${quotedText(email, 160)}.`,
+            `The customer is e-mailed a payment confirmation at ${quotedEmail(email)}.`,
+            `Der Kunde erhält eine Zahlungsbestätigung per E-Mail an ${quotedEmail(email)}.`,
           ),
     say(
       language,

@@ -2,6 +2,7 @@ import { type Customer, customerName } from "../domain/customer.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import { customerFacts, invoiceFacts, mergeFacts } from "./facts.ts";
 import {
+  addressLines,
   document,
   documentLabel,
   finish,
@@ -9,6 +10,7 @@ import {
   type PlanInput,
   paidConsequences,
   paidFacts,
+  quotedEmail,
   typedFor,
 } from "./plan-parts.ts";
 import type { Plan } from "./port.ts";
@@ -35,8 +37,8 @@ export function planSend(input: PlanInput): Plan {
         )
       : say(
           language,
-          `The customer is e-mailed at ${quotedText(email, 160)}.`,
-          `Der Kunde erhält eine E-Mail an ${quotedText(email, 160)}.`,
+          `The customer is e-mailed at ${quotedEmail(email)}.`,
+          `Der Kunde erhält eine E-Mail an ${quotedEmail(email)}.`,
         ),
     say(
       language,
@@ -121,7 +123,9 @@ export function planChangeRecipient(input: PlanInput & { readonly new_customer: 
   const { invoice, customer, language, what, amount } = parts(input);
   const next = input.new_customer;
   const name = quotedText(customerName(next));
-  const email = next.email === null ? null : quotedText(next.email, 160);
+  const email = next.email === null ? null : quotedEmail(next.email);
+  const lines = addressLines(next.address ?? null);
+  const address = lines.length === 0 ? null : quotedText(lines.join(" / "), 600);
   return finish({
     act: "change_recipient",
     organization: input.organization,
@@ -137,6 +141,10 @@ export function planChangeRecipient(input: PlanInput & { readonly new_customer: 
       {
         label: say(language, "E-mail of the new recipient", "E-Mail des neuen Empfängers"),
         value: email ?? say(language, "none", "keine"),
+      },
+      {
+        label: say(language, "Address of the new recipient", "Adresse des neuen Empfängers"),
+        value: address ?? say(language, "none on file", "keine hinterlegt"),
       },
     ],
     consequences: [

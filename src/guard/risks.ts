@@ -2,7 +2,7 @@ import { addDays, daysBetween, type IsoDate } from "../domain/clock.ts";
 import { type Invoice, isOpen } from "../domain/invoice.ts";
 import { type Decimal, decimal } from "../domain/money.ts";
 import { itemTotals, totalsDifference } from "../domain/totals.ts";
-import { emailView } from "./email.ts";
+import { emailView, isLong } from "./email.ts";
 import { isMarked } from "./email-mark.ts";
 import type { Act, Risk } from "./port.ts";
 import { issued, type RiskSubject, type Rule, risk } from "./risk-rule.ts";
@@ -166,15 +166,30 @@ const totalsDiffer: Rule = ({ invoice, language }) => {
   );
 };
 
-const blankRecipient: Rule = ({ invoice, language }) =>
-  invoice.recipient !== null && invoice.recipient.trim() !== ""
+/** What is printed as recipient where the block is blank: name and address of the customer. */
+const noAddress: Rule = ({ act, invoice, customer, language }) => {
+  const isFilledIn = act === "change_recipient" || (invoice.recipient ?? "").trim() === "";
+  const { street_address, city } = customer?.address ?? { street_address: null, city: null };
+  if (!isFilledIn || ((street_address ?? "").trim() !== "" && (city ?? "").trim() !== "")) return null;
+  return risk(
+    "no_address",
+    true,
+    language,
+    "No complete postal address of the customer is on file: the document would name none, and an invoice has to.",
+    "Zum Kunden ist keine vollständige Postanschrift hinterlegt: Das Dokument nennt dann keine, eine Rechnung muss aber.",
+  );
+};
+
+/** So long that no mailbox can have it: shown cut, before the @. */
+const longEmail: Rule = ({ customer, language }) =>
+  customer === null || customer.email === null || !isLong(customer.email)
     ? null
     : risk(
-        "blank_recipient",
-        false,
+        "long_email",
+        true,
         language,
-        "The recipient block is blank; the API fills it from the customer record on sending.",
-        "Der Empfänger ist leer; die API füllt ihn beim Versenden aus den Kundendaten.",
+        "The customer's e-mail is longer than any real address.",
+        "Die E-Mail-Adresse des Kunden ist länger, als es echte Adressen sein können.",
       );
 
 const noEmail: Rule = ({ customer, language }) =>
@@ -318,6 +333,7 @@ const NEW_DOCUMENT_RULES: readonly Rule[] = [
   firstInvoice,
   emailChanged,
   emailNotAscii,
+  longEmail,
   lookAlike,
   unusualCurrency,
   unusualRate,
@@ -333,13 +349,23 @@ const RULES: Readonly<Record<Act, readonly Rule[]>> = {
     ...TEXT_RULES,
     parked,
     noEmail,
-    blankRecipient,
+    noAddress,
     dueInPast,
     notPositive,
     noServicePeriod,
     zeroTax,
   ],
-  change_recipient: [overLimit, firstInvoice, emailChanged, emailNotAscii, lookAlike, ...TEXT_RULES, noEmail],
+  change_recipient: [
+    overLimit,
+    firstInvoice,
+    emailChanged,
+    emailNotAscii,
+    longEmail,
+    lookAlike,
+    noAddress,
+    ...TEXT_RULES,
+    noEmail,
+  ],
   mark_paid: [overLimit, twinOpen, ...TEXT_RULES],
   settle_payments: [overLimit, twinOpen, ...TEXT_RULES],
   cancel_invoice: [overLimit, ...TEXT_RULES],

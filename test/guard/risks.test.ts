@@ -3,9 +3,11 @@ import type { Party } from "../../src/domain/invoice.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { emailMark } from "../../src/guard/email-mark.ts";
 import type { PlanInput } from "../../src/guard/plan.ts";
-import { planMarkPaid } from "../../src/guard/plan.ts";
+import { planChangeRecipient, planMarkPaid, planSend } from "../../src/guard/plan.ts";
 import { parsePolicy } from "../../src/guard/policy.ts";
+import { renderPreview } from "../../src/guard/preview.ts";
 import { hasHiddenCharacters, namesServicePeriod, soundsImperative } from "../../src/guard/signs.ts";
+import { planView } from "../../src/guard/view.ts";
 import { context, customer, earlier, input, invoice, item, sendPlan } from "./setup.ts";
 
 const seller = (country_code: string): Party => ({
@@ -20,6 +22,16 @@ const seller = (country_code: string): Party => ({
 });
 const sent = (changes: Parameters<typeof invoice>[0]) =>
   invoice({ id: "other", number: "R-2026-0007", status: "sent", status_word: "sent", ...changes });
+
+const address = {
+  id: "a",
+  name: "Jane Doe",
+  street_address: "Main Street 1",
+  address_line_2: null,
+  zip_code: "50667",
+  city: "Köln",
+  country_code: "DE",
+};
 
 const cases: readonly [code: string, raises: boolean, Partial<PlanInput>, english: RegExp, german: RegExp][] = [
   [
@@ -105,7 +117,24 @@ const cases: readonly [code: string, raises: boolean, Partial<PlanInput>, englis
     /ergeben 1\.785,00 EUR brutto/,
   ],
   ["totals_differ", true, { invoice: invoice({ total: null }) }, /states no total/, /keine Summe/],
-  ["blank_recipient", false, { invoice: invoice({ recipient: " " }) }, /API fills it/, /füllt ihn/],
+  ["no_address", true, { invoice: invoice({ recipient: " " }) }, /No complete postal address/, /Postanschrift/],
+  [
+    "no_address",
+    true,
+    {
+      invoice: invoice({ recipient: null }),
+      customer: customer({ address: { ...address, city: " " } }),
+    },
+    /No complete postal address/,
+    /Postanschrift/,
+  ],
+  [
+    "long_email",
+    true,
+    { customer: customer({ email: `${"a".repeat(240)}@real-bank.example` }) },
+    /longer than any real address/,
+    /länger/,
+  ],
   ["no_email", false, { customer: customer({ email: null }) }, /has no e-mail/, /keine E-Mail-Adresse/],
   ["no_email", false, { customer: null }, /No customer is linked/, /kein Kunde verknüpft/],
   [
@@ -299,5 +328,33 @@ describe("signs in text", () => {
     for (const text of ["Köln", "❤️ Danke", "👩‍💻 Beratung", "two\nlines", "日本"]) {
       expect([text, hasHiddenCharacters(text)]).toEqual([text, false]);
     }
+  });
+});
+
+describe("a draft as most are", () => {
+  it("has a blank recipient, an address on file and nothing to look at twice for it", () => {
+    const plan = planSend(input({ invoice: invoice({ recipient: null }), customer: customer({ address }) }));
+    expect(plan.risks.map(({ code }) => code)).toEqual([]);
+  });
+});
+
+describe("an e-mail", () => {
+  const text = (email: string) => JSON.stringify(planSend(input({ customer: customer({ email }) })));
+  const shown = (email: string) => renderPreview(planView(planSend(input({ customer: customer({ email }) })), null));
+
+  it.each([100, 200, 239, 300, 900])("is shown with its whole domain, %i characters before it", (length) => {
+    const email = `${"jane.".repeat(length / 5)}x@real-domain.attacker.example`;
+    for (const words of [text(email), shown(email)]) expect(words).toContain("@real-domain.attacker.example");
+  });
+});
+
+describe("a new recipient", () => {
+  it("is shown with the postal address that is bound", () => {
+    const plan = planChangeRecipient({
+      ...input({ invoice: sent({}) }),
+      new_customer: customer({ id: "new", address }),
+    });
+    expect(plan.facts["new customer address"]).toContain("Main Street 1");
+    expect(renderPreview(planView(plan, null))).toContain("Jane Doe / Main Street 1 / 50667 Köln / DE");
   });
 });

@@ -33,7 +33,6 @@ describe("send_invoice", () => {
       Notes "Entwurf 1"
 
       Also note:
-      · The recipient block is blank; the API fills it from the customer record on sending.
       · No line and no note says when the service was rendered; German law wants it on the invoice (§ 14(4) UStG).
 
       What will happen:
