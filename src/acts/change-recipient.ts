@@ -5,7 +5,8 @@ import { WrongStateError } from "../errors.ts";
 import { planChangeRecipient } from "../guard/plan.ts";
 import type { ActContext, GuardedAct, ReadingContext } from "./act.ts";
 import { customerLocks, planInput } from "./asking.ts";
-import { lineSchema, linesOf, sameLines } from "./lines.ts";
+import { lineSchema, linesOf, sameLines, sameNumber } from "./lines.ts";
+import { isPrintedElsewhere, printedOf, printedSchema } from "./printed.ts";
 import {
   callOptions,
   type DocumentReading,
@@ -31,6 +32,9 @@ const before = snapshotSchema.extend({
   currency: z.string(),
   calculate_from_net: z.boolean(),
   lines: z.array(lineSchema),
+  /** What the copy has to come to, and the new customer's address. Rows of earlier versions lack both. */
+  total: z.string().nullable().exactOptional(),
+  address: printedSchema.nullable().exactOptional(),
 });
 const result = z.object({
   invoice_id: z.string(),
@@ -125,7 +129,11 @@ export const changeRecipient: GuardedAct<ChangeRecipientArgs, Snapshot, ChangeRe
       };
     }
     if (isVoid && first && found.length === 1) {
-      return { is: "done", result: changed(invoice_id, first), document: invoice, made: first };
+      const ended = { result: changed(invoice_id, first), document: invoice, made: first };
+      const differences = differencesOf(snapshot, first);
+      if (differences.length === 0) return { is: "done", ...ended };
+      const why = `A copy was made for the new customer, but with other content than approved: ${differences.join(", ")}.`;
+      return { is: "mismatch", why, ...ended };
     }
     if (!isVoid && found.length === 0) return { is: "not_done" };
     return {
@@ -153,6 +161,8 @@ const contentFor = (invoice: Invoice, customer: Customer) => ({
   currency: invoice.currency,
   calculate_from_net: invoice.calculate_from_net,
   lines: linesOf(invoice),
+  total: invoice.total?.toFixed() ?? null,
+  address: printedOf(customer.address),
 });
 
 /** The one copy that an invoice voided before has for this customer. */
@@ -161,6 +171,15 @@ async function copyOf(invoice: Invoice, customer: Customer, context: ReadingCont
   const since = await invoicesSince(context, customer.id, wanted);
   const [copy, more] = since.invoices.filter((one) => isCopy(one, invoice.id, wanted));
   return copy && !more && since.isComplete && !copy.customer_unknown ? copy : null;
+}
+
+/** What of the copy is not as it was approved. */
+function differencesOf({ total, address }: Snapshot, copy: Invoice): string[] {
+  const now = copy.total?.toFixed() ?? null;
+  return [
+    ...(total !== undefined && !sameNumber(total, now) ? ["total"] : []),
+    ...(isPrintedElsewhere(address ?? null, copy) ? ["address"] : []),
+  ];
 }
 
 function isCopy(invoice: Invoice, originalId: string, snapshot: Snapshot): boolean {

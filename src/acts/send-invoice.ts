@@ -7,6 +7,7 @@ import { planSend } from "../guard/plan.ts";
 import type { GuardedAct } from "./act.ts";
 import { customerLocks, planInput } from "./asking.ts";
 import { lineSchema, linesOf, sameLines, sameNumber } from "./lines.ts";
+import { isPrintedElsewhere, printedOf, printedSchema } from "./printed.ts";
 import { type DocumentReading, gone, readDocument, readInvoiceAgain, resetSince } from "./reading.ts";
 import { sameText } from "./text.ts";
 
@@ -20,7 +21,7 @@ const before = z.object({
   /** Where it goes, as far as the API says. Rows of earlier versions lack it. */
   email: z.string().nullable().exactOptional(),
   /** The customer's address, which a blank recipient is filled from. Rows of earlier versions lack it. */
-  address: z.array(z.string()).nullable().exactOptional(),
+  address: printedSchema.nullable().exactOptional(),
   calculate_from_net: z.boolean(),
   lines: z.array(lineSchema),
 });
@@ -137,7 +138,7 @@ const sent = (invoice: Invoice): SendInvoiceResult => ({
 
 function contentOf(invoice: Invoice, address: Address | null = null): Content {
   return {
-    address: address === null ? null : printedParts(address),
+    address: printedOf(address),
     currency: invoice.currency,
     total: invoice.total?.toFixed() ?? null,
     customer_id: invoice.customer_id,
@@ -170,26 +171,4 @@ function differencesOf(former: Content, invoice: Invoice): string[] {
   }
   if (invoice.items !== null && !sameLines(former.lines, now.lines, former.calculate_from_net)) found.push("lines");
   return found;
-}
-
-/** What has to be found in a block that was filled from this address: street, zip code, city. */
-function printedParts({ street_address, zip_code, city }: Address): string[] {
-  return [street_address, zip_code, city].filter((part): part is string => part !== null && part.trim() !== "");
-}
-
-/** Whether the filled recipient block, or the buyer as the API keeps it, names another address than the approved one. */
-function isPrintedElsewhere(approved: readonly string[] | null, { recipient, buyer }: Invoice): boolean {
-  if (approved === null || approved.length === 0) return false;
-  const block = plainText(recipient ?? "");
-  const kept = buyer === null ? "" : plainText([buyer.address_line, buyer.postal_code, buyer.city].join(" "));
-  // A name alone contradicts nothing; an address has digits (zip code, house number).
-  const told = [block, kept].filter((text) => /\d/.test(text));
-  return told.some((text) => !approved.every((part) => text.includes(plainText(part))));
-}
-
-function plainText(text: string): string {
-  return text
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, "");
 }
