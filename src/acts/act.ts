@@ -1,5 +1,5 @@
 import type { ZodType } from "zod";
-import type { CallOptions, InvoicesApi, WriteEvidence } from "../api/port.ts";
+import type { CallOptions, ReadingApi, WriteEvidence, WritingApi } from "../api/port.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { WrongStateError } from "../errors.ts";
@@ -8,7 +8,7 @@ import type { Plan } from "../guard/port.ts";
 
 /** What reading and reconciling may use. */
 export interface ActContext {
-  readonly api: InvoicesApi;
+  readonly api: ReadingApi;
   readonly signal?: AbortSignal;
   readonly now: number;
   /** Ids that other operations of the journal already own (two equal drafts made on purpose are two). */
@@ -110,7 +110,7 @@ export interface Act<A extends JsonObject, B extends JsonObject, R extends JsonO
   /** Why it may not be done. The one rule: asked before a person is, and before anything is sent. */
   allowed(args: A, reading: S): WrongStateError | null;
   prepare(args: A, reading: S): Before<B, R>;
-  dispatch(args: A, before: B, api: InvoicesApi, options: CallOptions): Promise<ActEvidence<R>>;
+  dispatch(args: A, before: B, api: WritingApi, options: CallOptions): Promise<ActEvidence<R>>;
   /** Reads only. `applied`: a 2xx was seen, so a negative reading means lag, never "not done". */
   reconcile(args: A, before: B, context: ActContext, applied: boolean): Promise<Verdict<R>>;
   /** The result as a person's verdict states it: what only a reading could tell is `null`. Checked by the schema. */

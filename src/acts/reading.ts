@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { CallOptions, InvoicesApi } from "../api/port.ts";
+import type { CallOptions, ReadingApi } from "../api/port.ts";
 import { addDays, dayOf } from "../domain/clock.ts";
 import type { Customer } from "../domain/customer.ts";
 import { allows, documentName, type Invoice } from "../domain/invoice.ts";
@@ -201,7 +201,7 @@ function isOlder(createdAt: string | null, newest: string | null): boolean {
 
 /** The invoice while reconciling: `null` when it is gone, which proves neither outcome. */
 export async function readInvoiceAgain(
-  context: Pick<ActContext, "signal"> & { readonly api: InvoicesApi },
+  context: Pick<ActContext, "signal"> & { readonly api: ReadingApi },
   id: string,
 ): Promise<Invoice | null> {
   try {

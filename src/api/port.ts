@@ -8,7 +8,10 @@ import type { InvoicingError } from "../errors.ts";
  * behind this interface. Reads throw `InvoicingError`; writes never throw for what the network or the API did: they
  * return the evidence, because "it failed" and "nobody knows" must not look alike.
  */
-export interface InvoicesApi {
+export interface InvoicesApi extends ReadingApi, WritingApi {}
+
+/** What changes nothing: all that tools and reconciliation are given. */
+export interface ReadingApi {
   /** The organization all calls are scoped to. Asked once, then remembered. */
   organization(options?: CallOptions): Promise<Organization>;
 
@@ -18,7 +21,12 @@ export interface InvoicesApi {
   listInvoices(query: InvoiceQuery, options?: CallOptions): Promise<Page<Invoice>>;
   /** Items and customer included. */
   getInvoice(id: string, options?: CallOptions): Promise<Invoice>;
+  /** Fetches a document by the link the API gave (same origin only). `null` when there is none. */
+  fetchDocument(invoiceId: string, kind: DocumentKind, options?: CallOptions): Promise<DocumentFile | null>;
+}
 
+/** What may change something: for acts, let go by the journal. */
+export interface WritingApi {
   /**
    * Takes a place in the write budget beforehand, so that a write given it as `slot` need not wait. Throws
    * RateLimitedError when the wait would be too long.
@@ -64,9 +72,6 @@ export interface InvoicesApi {
   markPaid(id: string, sendNotification: boolean, options?: CallOptions): Promise<WriteEvidence<Invoice>>;
   cancelInvoice(id: string, options?: CallOptions): Promise<WriteEvidence<Invoice>>;
   changeRecipient(id: string, customerId: string, options?: CallOptions): Promise<WriteEvidence<Invoice>>;
-
-  /** Fetches a document by the link the API gave (same origin only). `null` when there is none. */
-  fetchDocument(invoiceId: string, kind: DocumentKind, options?: CallOptions): Promise<DocumentFile | null>;
 }
 
 export interface CallOptions {

@@ -1,5 +1,5 @@
 import type { FreeAct } from "../acts/act.ts";
-import type { InvoicesApi } from "../api/port.ts";
+import type { InvoicesApi, ReadingApi } from "../api/port.ts";
 import type { Downloads } from "../documents/port.ts";
 import type { Clock, IsoDate } from "../domain/clock.ts";
 import type { JsonObject } from "../domain/json.ts";
@@ -44,7 +44,7 @@ export interface Call {
 
 /** What a read tool sees. */
 export interface ReadContext {
-  readonly api: InvoicesApi;
+  readonly api: ReadingApi;
   readonly organization: Organization;
   readonly origin: string;
   readonly simulator: boolean;

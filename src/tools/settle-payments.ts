@@ -2,7 +2,7 @@ import { z } from "zod";
 import { planInput } from "../acts/asking.ts";
 import { markPaid, notPayable } from "../acts/mark-paid.ts";
 import type { DocumentReading } from "../acts/reading.ts";
-import type { InvoicesApi } from "../api/port.ts";
+import type { ReadingApi } from "../api/port.ts";
 import { documentName, type Invoice } from "../domain/invoice.ts";
 import { formatMoney, sum, zero } from "../domain/money.ts";
 import { InputError, InvoicingError, RefusedError, WrongStateError } from "../errors.ts";
@@ -175,8 +175,8 @@ async function readAll(
 }
 
 /** Equal questions about lists within one reading are asked once. */
-function sharingLists(api: InvoicesApi): InvoicesApi {
-  const asked = new Map<string, ReturnType<InvoicesApi["listInvoices"]>>();
+function sharingLists(api: ReadingApi): ReadingApi {
+  const asked = new Map<string, ReturnType<ReadingApi["listInvoices"]>>();
   return {
     ...api,
     listInvoices(query, options) {

@@ -226,6 +226,16 @@ export async function callTool(
   return shown(await toolNamed(name).call(deps, args, call));
 }
 
+/** A tool that need not be in the registry, called by a client that shows no forms. */
+export async function runTool(tool: Tool, deps: Deps, args: unknown): Promise<ToolAnswer> {
+  const asker: Asker = {
+    client: NO_FORMS,
+    ask: async () => ({ action: "failed", reason: "no forms" }),
+    returned: null,
+  };
+  return tool.call(deps, args, { asker, signal: new AbortController().signal, progress: () => {} });
+}
+
 function shown(answer: ToolAnswer): Answered {
   if (answer.kind === "ask") throw new Error("the pipeline asked in the form of the other era");
   return { isError: answer.isError, text: answer.text, structured: answer.structured, meta: answer.meta };
