@@ -41,13 +41,20 @@ export function amountsIn(text: string): Place[] {
     const letters = `${glued}${tail}`.replace(/\.$/, "");
     if (letters !== "" && known.length === 0 && !hasDecimals && !/\p{Sc}/u.test(letters)) return [];
     if (/[\p{L}]/u.test(glued) && !isCurrency(glued) && !/\p{Sc}/u.test(glued)) return [];
-    const direction = directionBehind(text, match.index + match[0].length + (known.includes(right) ? right.length : 0));
+    // `5.00 EUR-`: the sign is written on to the currency.
+    const signed = known.includes(right) && tail === "" && /[+-]$/.test(right.word) ? 1 : 0;
+    const direction = directionBehind(
+      text,
+      match.index + match[0].length + (known.includes(right) ? right.length : 0) - signed,
+    );
     const marks = [...known.map(({ word }) => word), ...strange(left.word, right.word, glued, tail, around.isLast)];
     if (marks.length === 0 && !hasDecimals && !sign.includes("+")) return [];
     const column = match.index - (glued === "" && known.includes(left) ? left.length : 0);
     const end = match.index + match[0].length + (tail === "" && known.includes(right) ? right.length : 0);
     const amount = withMarks(number, [...new Set(marks)], direction?.mark ?? "");
-    return amount === null ? [] : [{ column, length: end + (direction?.length ?? 0) - column, amount }];
+    return amount === null
+      ? []
+      : [{ column, length: end + Math.max(0, (direction?.length ?? 0) - signed) - column, amount }];
   });
 }
 
@@ -116,8 +123,13 @@ function bare(word: string): string {
   return word.replaceAll(/^[("[]+|[)"\],:;]+$/gu, "");
 }
 
-/** `S`, `H`, `CR`, `DR` behind the amount and its currency. */
+/** `S`, `H`, `CR`, `(DR)`, a sign behind the amount and its currency; a sign with blanks around it may be a dash. */
 function directionBehind(text: string, from: number): { mark: string; length: number } | null {
-  const match = /^\s{1,2}(CR|DR|Cr|Dr|S|H|C|D|Haben|Soll)(?![\p{L}\p{N}])/u.exec(text.slice(from, from + 12));
+  const behind = text.slice(from, from + 12);
+  const sign = /^(?:[+-](?!\S)|\s[+-]\s*$)/.exec(behind);
+  if (sign !== null) return { mark: sign[0].trim(), length: sign[0].length };
+  const match = /^\s{1,2}\(?(CR|DR|Cr|Dr|S|H|C|D|Haben|Soll|Af|Bij|Debe|Haber|Dare|Avere)\)?(?![\p{L}\p{N}])/u.exec(
+    behind,
+  );
   return match === null ? null : { mark: match[1] ?? "", length: match[0].length };
 }

@@ -4,7 +4,12 @@
  */
 export function cleanText(raw: string): string {
   const text = withoutNuls(raw).replace(/^(?:\ufeff|\u00ef\u00bb\u00bf|\ufffe|\u00ff\u00fe|\u00fe\u00ff)+/, "");
-  return withoutMarkdown(repaired(text));
+  return withoutMarkdown(withoutFormulas(repaired(text)));
+}
+
+/** `="5.00"`: a cell that a spreadsheet was told to leave as it is. */
+function withoutFormulas(text: string): string {
+  return text.replaceAll(/(^|[;,\t|])=("[^"\r\n]*")(?=[;,\t|\r\n]|$)/gm, "$1$2");
 }
 
 /** UTF-16 read byte by byte: every other character is NUL. */

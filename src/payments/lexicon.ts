@@ -145,7 +145,7 @@ export function currenciesOf(mark: string): readonly string[] {
 
 /** Like `currenciesOf`, in running text: codes only in capitals, and none that is a word as well. */
 export function currenciesInText(word: string): readonly string[] {
-  const bare = word.replaceAll(/^[("[]+|[)"\],:;.]+$/gu, "");
+  const bare = word.replaceAll(/^[("[+-]+|[)"\],:;.+-]+$/gu, "");
   const key = keyOf(bare);
   if (isIsoCurrency(key)) return bare === key && !codesLikeWords.has(key) ? [key] : key === "EUR" ? [key] : [];
   return marks.get(key) ?? [];

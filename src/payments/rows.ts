@@ -247,6 +247,9 @@ function oneIn(cell: string): WrittenAmount | null {
   return place !== undefined && second === undefined && place.length >= cell.trim().length ? place.amount : null;
 }
 
+/** What stands for a minus in accounting, apart from the amount. */
+const MINUS_BEFORE = /(?:^|\s)(\([+-]\)|\.\/\.|minus)\s*$/i;
+
 function fromText(record: Line): Found | Unread {
   const text = dashed(plainText(grouped(record.text)));
   const words = text.split(" ");
@@ -268,7 +271,7 @@ function fromText(record: Line): Found | Unread {
         date: day < 0 ? null : readDate(words[day] ?? ""),
         text: rest,
         currencies: [chosen.amount.currency ?? chosen.amount.mark],
-        mark: dash?.trim() ?? null,
+        mark: dash?.trim() ?? MINUS_BEFORE.exec(masked.slice(0, chosen.column))?.[1] ?? null,
         state: null,
         unknown: [],
         split: splitIn(masked, chosen),
