@@ -43,11 +43,6 @@ export function isActKind(kind: string): kind is ActKind {
   return Object.hasOwn(acts, kind);
 }
 
-export function actOf(kind: string): StoredAct {
-  if (!isActKind(kind)) throw new TypeError(`there is no act ${kind}`);
-  return ACTS[kind];
-}
-
 /** Kinds of acts that nobody does without a person. */
 export const GUARDED_KINDS: readonly ActKind[] = ACT_KINDS.filter((kind) => ACTS[kind].guarded !== false);
 
