@@ -34,7 +34,10 @@ export function amountsIn(text: string): Place[] {
           ? around.right
           : { word: tail, length: 0 };
     const lead = leadingSign(text, match.index, left, glued, behind);
-    const number = readMarked(`${lead}${sign.trim()}${digits}${behind.trim()}`);
+    // A bracket around more than the number is a remark.
+    const [open, close] = [`${lead}${sign.trim()}`, behind.trim()];
+    const isPair = open.includes("(") === (close === ")");
+    const number = readMarked(isPair ? `${open}${digits}${close}` : `${open}${digits}${close}`.replaceAll(/[()]/g, ""));
     if (number === null) return [];
     const known = [left, right].filter(({ word }) => word !== "" && isCurrency(word));
     // Letters written on to a number are a reference, unless they or the decimals say that it is money.

@@ -109,8 +109,13 @@ export function stateOf(cell: string): State | null {
 export function statesIn(text: string, sentence: boolean): { readonly words: string; readonly state: State }[] {
   const found: { words: string; state: State }[] = [];
   let negated = false;
+  let before = false;
   for (const [key, length, words] of phrases(text)) {
-    if (length === 1) negated = negations.has(key);
+    if (length === 1) {
+      // The word before turns it round; `nicht gebucht` is a state itself.
+      negated = before;
+      before = negations.has(key);
+    }
     const state = states.get(key);
     if (sentence && notYet.has(key)) found.push({ words, state: "pending" });
     if (state === undefined || state === "booked" || common.has(key) || negated) continue;

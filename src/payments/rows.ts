@@ -12,7 +12,17 @@ import {
   type Wishes,
 } from "./bank-line.ts";
 import { readDate, settleDates, type WrittenDate } from "./dates.ts";
-import { currenciesOf, directionOf, isDirectionMark, keyOf, keysOf, type State, stateOf, statesIn } from "./lexicon.ts";
+import {
+  currenciesInText,
+  currenciesOf,
+  directionOf,
+  isDirectionMark,
+  keyOf,
+  keysOf,
+  type State,
+  stateOf,
+  statesIn,
+} from "./lexicon.ts";
 import { currencyBy, directionBy, notationDoubts, stateBy, stateInWords, type Told, toldBy } from "./proof.ts";
 import { cellsOf } from "./table.ts";
 import { BALANCE_LINES } from "./vocabulary/around.ts";
@@ -69,6 +79,7 @@ export function readRows(text: string, wishes: Wishes): Reading {
     const doubts: Doubt[] = [
       ...direction.doubts,
       ...currency.doubts,
+      ...farCurrency(found, told),
       ...byCell.doubts,
       ...(found.state === null ? [] : byWords.doubts),
       ...notationDoubts(amount, isOpen(amount.digits), notation, wishes.decimal_mark),
@@ -90,6 +101,16 @@ export function readRows(text: string, wishes: Wishes): Reading {
     };
   });
   return { bookings, unread, doubts: [] };
+}
+
+/** `Schweizer Franken`, `CHF` apart from an amount that has no currency: it may be its. */
+function farCurrency({ currencies, text }: Found, told: Told): Doubt[] {
+  if (currencies.some((mark) => mark !== "")) return [];
+  const word = text
+    .split(/\s+/)
+    .find((one) => one.length >= 3 && !told.has(keyOf(one)) && currenciesInText(one).length > 0);
+  const give = "A currency stands apart from the amount: `answers` with this=its code, or ignore.";
+  return word === undefined ? [] : [{ about: "currency", quoted: word, give }];
 }
 
 function announcement(quoted: string): Doubt {
@@ -307,7 +328,8 @@ function choose(record: Line, places: readonly Place[]): Place | Unread | null {
   const candidates = withDecimals.length > 0 ? withDecimals : places;
   const last = candidates.at(-1);
   if (last === undefined) return null;
-  if (candidates.some(({ amount }) => !amount.value.eq(last.amount.value))) {
+  const currencies = new Set(candidates.flatMap(({ amount }) => amount.currency ?? []));
+  if (currencies.size > 1 || candidates.some(({ amount }) => !amount.value.eq(last.amount.value))) {
     return {
       index: record.index,
       why: "several amounts: leave balances and other amounts out, or send the bank's CSV with its headings.",

@@ -30,7 +30,7 @@ export const PENDING_WORDS: ByLanguage = {
 
 export const FAILED_WORDS: ByLanguage = {
   de: "Abgelehnt; Storniert; Fehlgeschlagen; Abgebrochen; Zurückgewiesen; Gescheitert; Verweigert; Gelöscht; Abgelaufen; Ungültig; Widerrufen; Verfallen; Gesperrt; Annulliert; Nicht erfolgreich; Fehlerhaft; Blockiert",
-  en: "Failed; Declined; Denied; Canceled; Cancelled; Rejected; Reverted; Expired; Voided; Void; RJCT; CANC; Blocked; Unsuccessful; Failure; Error; Refused; Deleted; Invalid; Removed; Aborted; Insufficient funds; Bounced; Dishonoured; Dishonored",
+  en: "Memo; Failed; Declined; Denied; Canceled; Cancelled; Rejected; Reverted; Expired; Voided; Void; RJCT; CANC; Blocked; Unsuccessful; Failure; Error; Refused; Deleted; Invalid; Removed; Aborted; Insufficient funds; Bounced; Dishonoured; Dishonored",
   fr: "Refusé; Refusée; Annulé; Annulée; Échoué; Échouée; Rejeté; Rejetée; Expiré; Échec; Bloqué",
   it: "Rifiutato; Rifiutata; Annullato; Annullata; Fallito; Fallita; Respinto; Respinta; Scaduto; Negato",
   nl: "Geweigerd; Geannuleerd; Mislukt; Afgewezen; Verlopen; Vervallen; Afgekeurd; Geblokkeerd",
@@ -55,8 +55,8 @@ export const RETURNED_WORDS: ByLanguage = {
 
 /** A state in words of a sentence: what will be, or is not. Looked for in pasted rows, as written after `keyOf`. */
 export const NOT_YET_WORDS: ByLanguage = {
-  de: "fällig; fällig am; überfällig; zahlbar bis; offene Posten; offene Rechnungen; offene Rechnung; Fälligkeit; wird überweisen; will überweisen; will morgen; werde überweisen; wird bezahlt; wird gezahlt; morgen; demnächst; nächste Woche; angekündigt; steht aus; steht noch aus; noch offen; noch nicht; kommt noch; soll kommen; versprochen; zugesagt; nicht eingegangen; offene Zahlung; folgt; übermorgen; in Aussicht",
-  en: "overdue; due by; payable by; open invoices; unpaid invoices; open items; past due; due date; will pay; will transfer; will send; going to; tomorrow; next week; promised; not yet; to be paid; expects; expected; awaiting; outstanding; coming soon; not received; is due; due on; to come; would pay; wants to pay",
+  de: "Mahnung an; Zahlungserinnerung an; Rechnung an; Zahlungsanforderung; Mahnung verschickt; Rechnung verschickt; fällig; fällig am; überfällig; zahlbar bis; offene Posten; offene Rechnungen; offene Rechnung; Fälligkeit; wird überweisen; will überweisen; will morgen; werde überweisen; wird bezahlt; wird gezahlt; morgen; demnächst; nächste Woche; angekündigt; steht aus; steht noch aus; noch offen; noch nicht; kommt noch; soll kommen; versprochen; zugesagt; nicht eingegangen; offene Zahlung; folgt; übermorgen; in Aussicht",
+  en: "payment request; request sent; reminder sent; will be paying; will be paid; invoice sent; invoice to; overdue; due by; payable by; open invoices; unpaid invoices; open items; past due; due date; will pay; will transfer; will send; going to; tomorrow; next week; promised; not yet; to be paid; expects; expected; awaiting; outstanding; coming soon; not received; is due; due on; to come; would pay; wants to pay",
   fr: "à échéance; échéance; factures impayées; à payer avant; va payer; va virer; demain; à venir; promis; pas encore; sera payé; prochainement; la semaine prochaine; non reçu",
   it: "scadenza; fatture aperte; da pagare; pagherà; domani; in arrivo; promesso; non ancora; sarà pagato; prossima settimana; non ricevuto",
   nl: "vervaldatum; openstaande facturen; te betalen; zal betalen; morgen; gaat betalen; beloofd; nog niet; volgende week; wordt betaald; niet ontvangen",
@@ -71,7 +71,7 @@ export const NEGATIONS = "nicht; kein; keine; not; no; non; niet; geen; nie; ej;
 
 /** Words of state that are common words elsewhere: outside a column of states they say nothing. */
 export const COMMON_WORDS =
-  "Offen; Open; Info; Held; Created; Future; FUTR; Placed; Void; Error; Blocked; Removed; Invalid; Expected; Waiting; Processing; Planned; Requested; Reserved; Return; Returned; Retour; Retur; Deleted; Prévu; En cours; Created; Gelöscht; Gesperrt; Temporary hold; Kommande; Kommende; Storno; Recall; Unpaid; Offene Zahlung; Erwartet; Blokada; Angefordert; BOOK; INFO; CANC; Incomplete; Awaiting; Initiated; In transit; Morgen; Due on; Folgt; To come";
+  "Memo; Offen; Open; Info; Held; Created; Future; FUTR; Placed; Void; Error; Blocked; Removed; Invalid; Expected; Waiting; Processing; Planned; Requested; Reserved; Return; Returned; Retour; Retur; Deleted; Prévu; En cours; Created; Gelöscht; Gesperrt; Temporary hold; Kommande; Kommende; Storno; Recall; Unpaid; Offene Zahlung; Erwartet; Blokada; Angefordert; BOOK; INFO; CANC; Incomplete; Awaiting; Initiated; In transit; Morgen; Due on; Folgt; To come";
 
 /** Below a heading that is a state itself (`Refunded`): it is not. */
 export const NO_WORDS = "no; nein; false; non; nee; nie; nej; nei; ei; n; f; -";
