@@ -284,6 +284,9 @@ function fromText(record: Line): Found | Unread {
   const dash = /(?:^|\s)-\s+\p{Sc}?[A-Z]{0,3}\s?\d[\d.,']*$/u.exec(
     masked.slice(0, chosen.column + chosen.length).replace(/[^\d]+$/, ""),
   )?.[0];
+  // `(5.00 EUR)`: a minus, or a remark.
+  const piece = masked.slice(chosen.column, chosen.column + chosen.length);
+  const bracketed = piece.trimStart().startsWith("(") && chosen.amount.sign === null ? piece : undefined;
   const isBalance = balances.has(keyOf(undated(rest)));
   return isBalance
     ? { index: record.index, why: "it reads like a balance." }
@@ -292,7 +295,7 @@ function fromText(record: Line): Found | Unread {
         date: day < 0 ? null : readDate(words[day] ?? ""),
         text: rest,
         currencies: [chosen.amount.currency ?? chosen.amount.mark],
-        mark: dash?.trim() ?? MINUS_BEFORE.exec(masked.slice(0, chosen.column))?.[1] ?? null,
+        mark: bracketed ?? dash?.trim() ?? MINUS_BEFORE.exec(masked.slice(0, chosen.column))?.[1] ?? null,
         state: null,
         unknown: [],
         split: splitIn(masked, chosen),

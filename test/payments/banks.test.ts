@@ -154,6 +154,7 @@ describe("pasted rows", () => {
     ["08.11.2026 Acme CHF RE 42 606,90", ["?606.90 – currency"]],
     ["08.11.2026 Acme RE 42 606,90 EUR (nicht gebucht)", ["?606.90 EUR booked"]],
     ["08.11.2026 Rechnung an Acme RE 42 606,90 EUR", ["?606.90 EUR booked"]],
+    ["05.11.2026 X RE 42 (227,80 EUR)", ["?227.80 EUR direction"]],
     ["05.11.2026 X RE 42 +€227.80", ["+227.80 EUR"]],
     ["05.11.2026 X RE 42 - 227,80 EUR", ["?227.80 EUR direction"]],
     ["05.11.2026 X RE 42 - EUR 227,80", ["?227.80 EUR direction"]],
