@@ -17,6 +17,10 @@ export interface ActContext {
 
 export type ReadingContext = Pick<ActContext, "api" | "signal" | "now">;
 
+export function callOptions(context: Pick<ActContext, "signal">): CallOptions {
+  return context.signal ? { signal: context.signal } : {};
+}
+
 /**
  * When something is read. `asked`: for the person, earlier documents included. `let_go`: right before the request leaves;
  * only what is bound by the approval or needed to find out afterwards.

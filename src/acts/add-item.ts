@@ -2,7 +2,9 @@ import { z } from "zod";
 import type { Invoice, Item, NewItem } from "../domain/invoice.ts";
 import { decimal } from "../domain/money.ts";
 import type { FreeAct } from "./act.ts";
-import { callOptions, type Editable, gone, notEditable, readInvoiceAgain, totalsVerdict, untaken } from "./reading.ts";
+import { callOptions } from "./act.ts";
+import { gone, readInvoiceAgain, totalsVerdict, untaken } from "./reading.ts";
+import { type Editable, notEditable } from "./states.ts";
 import { sameText } from "./text.ts";
 
 const args = z.object({

@@ -1,4 +1,4 @@
-import type { PlanInput } from "../guard/plan.ts";
+import type { PlanInput } from "../guard/plan-parts.ts";
 import type { Asking } from "./act.ts";
 import type { DocumentReading } from "./reading.ts";
 

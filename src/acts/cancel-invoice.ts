@@ -1,22 +1,17 @@
 import { z } from "zod";
-import type { Invoice } from "../domain/invoice.ts";
-import { planCancel } from "../guard/plan.ts";
+import { type Invoice, isCreditNote } from "../domain/invoice.ts";
+import { customerFacts, invoiceFacts, mergeFacts } from "../guard/facts.ts";
+import { document, finish, type PlanInput, typedFor } from "../guard/plan-parts.ts";
+import { creditNoteSentence, parts, paymentSentence } from "../guard/plan-words.ts";
+import type { Plan } from "../guard/port.ts";
+import type { Rule } from "../guard/risk-rule.ts";
+import { overLimit, risksOf, TEXT_RULES } from "../guard/risks.ts";
+import { say } from "../guard/wording.ts";
 import type { ActContext, GuardedAct, ReadingContext } from "./act.ts";
 import { customerLocks, planInput } from "./asking.ts";
-import {
-  type DocumentReading,
-  gone,
-  invoicesSince,
-  notRevocable,
-  readDocument,
-  readInvoiceAgain,
-  resetSince,
-  type Snapshot,
-  snapshotInvoices,
-  snapshotSchema,
-  UNSEARCHABLE,
-  untaken,
-} from "./reading.ts";
+import { type DocumentReading, gone, readDocument, readInvoiceAgain, resetSince, untaken } from "./reading.ts";
+import { invoicesSince, type Snapshot, snapshotInvoices, snapshotSchema, UNSEARCHABLE } from "./search.ts";
+import { notRevocable } from "./states.ts";
 
 const args = z.object({ invoice_id: z.string() });
 const before = snapshotSchema.extend({
@@ -167,7 +162,7 @@ async function creditNotes(
  * the same amount, of either sign.
  */
 function isCreditNoteFor(invoice: Invoice, originalId: string, total: string | null, isNew: boolean): boolean {
-  if (invoice.id === originalId || !(invoice.is_cancellation || invoice.is_credit)) return false;
+  if (invoice.id === originalId || !isCreditNote(invoice)) return false;
   if (invoice.reference?.type === "invoices") return invoice.reference.id === originalId;
   return isNew && (total === null || invoice.total === null || invoice.total.abs().eq(total.replace("-", "")));
 }
@@ -177,3 +172,37 @@ const cancelled = (invoiceId: string, note: Invoice | null): CancelInvoiceResult
   credit_note_id: note?.id ?? null,
   credit_note_number: note?.number ?? null,
 });
+
+/** Reasons to look twice. */
+const RISKS: readonly Rule[] = [overLimit, ...TEXT_RULES];
+
+/** Cancels: a credit note over the same lines, negative, and a void original. */
+export function planCancel(input: PlanInput): Plan {
+  const { invoice, customer, language, who, what, amount } = parts(input);
+  return finish({
+    act: "cancel_invoice",
+    organization: input.organization,
+    locale: input.locale,
+    title: say(language, `Cancel ${what} over ${amount}${who}?`, `${what} über ${amount}${who} stornieren?`),
+    documents: [document(invoice, customer, false)],
+    consequences: [
+      creditNoteSentence(invoice, language),
+      say(language, `${what} becomes void.`, `${what} wird ungültig (storniert).`),
+      paymentSentence(invoice, language),
+      say(
+        language,
+        "The customer may get an e-mail; this cannot be controlled from here.",
+        "Der Kunde erhält möglicherweise eine E-Mail; das lässt sich von hier nicht steuern.",
+      ),
+      say(
+        language,
+        "This cannot be undone; the way back is a new invoice.",
+        "Das lässt sich nicht rückgängig machen; der Weg zurück ist eine neue Rechnung.",
+      ),
+    ],
+    risks: risksOf({ ...input, act: "cancel_invoice", former_customer: null, language }, RISKS),
+    level: "typed",
+    typed: typedFor(invoice, language),
+    facts: mergeFacts(invoiceFacts(invoice), customer === null ? {} : customerFacts("customer", customer)),
+  });
+}

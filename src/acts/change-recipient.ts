@@ -1,28 +1,41 @@
 import { z } from "zod";
-import type { Customer } from "../domain/customer.ts";
+import { type Customer, customerName } from "../domain/customer.ts";
 import { documentName, type Invoice } from "../domain/invoice.ts";
 import { WrongStateError } from "../errors.ts";
-import { planChangeRecipient } from "../guard/plan.ts";
+import { customerFacts, invoiceFacts, mergeFacts } from "../guard/facts.ts";
+import { addressLines, document, finish, type PlanInput, quotedEmail, typedFor } from "../guard/plan-parts.ts";
+import { creditNoteSentence, parts, paymentSentence } from "../guard/plan-words.ts";
+import type { Plan } from "../guard/port.ts";
+import type { Rule } from "../guard/risk-rule.ts";
+import {
+  emailChanged,
+  emailNotAscii,
+  firstInvoice,
+  longEmail,
+  lookAlike,
+  noAddress,
+  noEmail,
+  overLimit,
+  risksOf,
+  TEXT_RULES,
+} from "../guard/risks.ts";
+import { quotedText, referenceText, say } from "../guard/wording.ts";
 import type { ActContext, GuardedAct, ReadingContext } from "./act.ts";
+import { callOptions } from "./act.ts";
 import { customerLocks, planInput } from "./asking.ts";
 import { lineSchema, linesOf, sameLines, sameNumber } from "./lines.ts";
 import { isPrintedElsewhere, printedOf, printedSchema } from "./printed.ts";
 import {
-  callOptions,
   type DocumentReading,
-  earlierOf,
   gone,
-  invoicesSince,
-  notRevocable,
   OWNERLESS,
   readDocument,
   readInvoiceAgain,
   resetSince,
-  snapshotInvoices,
-  snapshotSchema,
-  UNSEARCHABLE,
   untaken,
 } from "./reading.ts";
+import { earlierOf, invoicesSince, snapshotInvoices, snapshotSchema, UNSEARCHABLE } from "./search.ts";
+import { notRevocable } from "./states.ts";
 
 const args = z.object({ invoice_id: z.string(), customer_id: z.string() });
 /** The snapshot is of the new customer's invoices. */
@@ -213,3 +226,75 @@ const changed = (invoiceId: string, copy: Invoice | null): ChangeRecipientResult
   copy_number: copy?.number ?? null,
   copy_status: copy?.status ?? null,
 });
+
+/** Reasons to look twice. */
+const RISKS: readonly Rule[] = [
+  overLimit,
+  firstInvoice,
+  emailChanged,
+  emailNotAscii,
+  longEmail,
+  lookAlike,
+  noAddress,
+  ...TEXT_RULES,
+  noEmail,
+];
+
+/** Re-addresses: a credit note for the old recipient, a copy for the new one. */
+export function planChangeRecipient(input: PlanInput & { readonly new_customer: Customer }): Plan {
+  const { invoice, customer, language, what, amount } = parts(input);
+  const next = input.new_customer;
+  const name = quotedText(customerName(next));
+  const email = next.email === null ? null : quotedEmail(next.email);
+  const lines = addressLines(next.address ?? null);
+  const address = lines.length === 0 ? null : quotedText(lines.join(" / "), 600);
+  return finish({
+    act: "change_recipient",
+    organization: input.organization,
+    locale: input.locale,
+    title: say(
+      language,
+      `Re-address ${what} over ${amount} to ${name}?`,
+      `${what} über ${amount} auf ${name} umschreiben?`,
+    ),
+    documents: [document(invoice, customer, false)],
+    details: [
+      { label: say(language, "New recipient", "Neuer Empfänger"), value: `${referenceText(next.id)} ${name}` },
+      {
+        label: say(language, "E-mail of the new recipient", "E-Mail des neuen Empfängers"),
+        value: email ?? say(language, "none", "keine"),
+      },
+      {
+        label: say(language, "Address of the new recipient", "Adresse des neuen Empfängers"),
+        value: address ?? say(language, "none on file", "keine hinterlegt"),
+      },
+    ],
+    consequences: [
+      creditNoteSentence(invoice, language),
+      say(
+        language,
+        `${what} becomes void, and a copy over ${amount} is made for ${name} with a number of its own.`,
+        `${what} wird storniert, und ${name} erhält eine Kopie über ${amount} mit eigener Nummer.`,
+      ),
+      paymentSentence(invoice, language),
+      say(
+        language,
+        `The copy may be e-mailed at once${email === null ? "" : ` to ${email}`}; that is not known beforehand.`,
+        `Die Kopie wird möglicherweise sofort per E-Mail versendet${email === null ? "" : ` an ${email}`}; das ist vorher nicht bekannt.`,
+      ),
+      say(
+        language,
+        "This cannot be undone; the way back is to cancel the copy and write a new invoice.",
+        "Das lässt sich nicht rückgängig machen; der Weg zurück ist ein Storno der Kopie und eine neue Rechnung.",
+      ),
+    ],
+    risks: risksOf({ ...input, act: "change_recipient", customer: next, former_customer: customer, language }, RISKS),
+    level: "typed",
+    typed: typedFor(invoice, language),
+    facts: mergeFacts(
+      invoiceFacts(invoice),
+      customer === null ? {} : customerFacts("customer", customer),
+      customerFacts("new customer", next),
+    ),
+  });
+}

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Address, Customer } from "../domain/customer.ts";
 import type { FreeAct } from "./act.ts";
-import { callOptions } from "./reading.ts";
+import { callOptions } from "./act.ts";
 import { sameText } from "./text.ts";
 
 const FIELDS = ["name", "street_address", "zip_code", "city", "country_code"] as const;

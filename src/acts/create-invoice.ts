@@ -1,15 +1,8 @@
 import { z } from "zod";
 import { type Invoice, REFERENCE_TYPES } from "../domain/invoice.ts";
 import type { FreeAct, Verdict } from "./act.ts";
-import {
-  invoicesSince,
-  OWNERLESS,
-  type Snapshot,
-  snapshotInvoices,
-  snapshotSchema,
-  UNSEARCHABLE,
-  untaken,
-} from "./reading.ts";
+import { OWNERLESS, untaken } from "./reading.ts";
+import { invoicesSince, type Snapshot, snapshotInvoices, snapshotSchema, UNSEARCHABLE } from "./search.ts";
 import { sameText } from "./text.ts";
 
 const args = z.object({

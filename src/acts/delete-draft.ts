@@ -2,7 +2,10 @@ import { z } from "zod";
 import { documentName, type Invoice } from "../domain/invoice.ts";
 import { WrongStateError } from "../errors.ts";
 import type { FreeAct } from "./act.ts";
-import { callOptions, invoicesSince, notEditable, readInvoiceAgain, UNSEARCHABLE } from "./reading.ts";
+import { callOptions } from "./act.ts";
+import { readInvoiceAgain } from "./reading.ts";
+import { invoicesSince, UNSEARCHABLE } from "./search.ts";
+import { notEditable } from "./states.ts";
 
 const args = z.object({ invoice_id: z.string() });
 /** What was deleted, as far as figures say, and where a list would show it. */

@@ -1,11 +1,16 @@
 import { z } from "zod";
-import { allows, documentName, type Invoice } from "../domain/invoice.ts";
+import { allows, documentName, type Invoice, isCreditNote } from "../domain/invoice.ts";
 import { WrongStateError } from "../errors.ts";
-import { planMarkPaid } from "../guard/plan.ts";
+import { document, finish, type PlanInput, paidConsequences, paidFacts, typedFor } from "../guard/plan-parts.ts";
+import { parts } from "../guard/plan-words.ts";
+import type { Plan } from "../guard/port.ts";
+import { PAID_RULES, risksOf } from "../guard/risks.ts";
+import { say } from "../guard/wording.ts";
 import type { GuardedAct } from "./act.ts";
 import { customerLocks, planInput } from "./asking.ts";
 import { sameNumber } from "./lines.ts";
-import { type DocumentReading, gone, readDocument, readInvoiceAgain, resetSince, wrongState } from "./reading.ts";
+import { type DocumentReading, gone, readDocument, readInvoiceAgain, resetSince } from "./reading.ts";
+import { wrongState } from "./states.ts";
 
 const args = z.object({ invoice_id: z.string(), send_notification: z.boolean() });
 const before = z.object({
@@ -92,7 +97,7 @@ const paid = (invoice_id: string, isMailed: boolean): MarkPaidResult => ({
 
 /** Only a sent invoice can be marked paid (guide, Common Errors); a quote or credit note never. */
 export function notPayable(invoice: Invoice): WrongStateError | null {
-  if (invoice.is_quote || invoice.is_cancellation || invoice.is_credit) {
+  if (invoice.is_quote || isCreditNote(invoice)) {
     return new WrongStateError(
       `${documentName(invoice)} is a ${invoice.is_quote ? "quote" : "credit note"}; only an invoice is paid.`,
       { next: "Check the number with list_invoices." },
@@ -108,4 +113,25 @@ export function notPayable(invoice: Invoice): WrongStateError | null {
         ? "Nothing needs to be done."
         : "Check the number with list_invoices.",
   );
+}
+
+/** Marks a sent invoice as paid, without a payment; with or without an e-mail to the customer. */
+export function planMarkPaid(input: PlanInput & { readonly send_notification: boolean }): Plan {
+  const { invoice, customer, language, who, what, amount } = parts(input);
+  return finish({
+    act: "mark_paid",
+    organization: input.organization,
+    locale: input.locale,
+    title: say(
+      language,
+      `Mark ${what} over ${amount}${who} as paid?`,
+      `${what} über ${amount}${who} als bezahlt markieren?`,
+    ),
+    documents: [document(invoice, customer, input.send_notification)],
+    consequences: paidConsequences(input, language),
+    risks: risksOf({ ...input, act: "mark_paid", former_customer: null, language }, PAID_RULES),
+    level: input.send_notification ? input.policy.levels.mark_paid_with_notice : "approve",
+    typed: typedFor(invoice, language),
+    facts: paidFacts(input),
+  });
 }

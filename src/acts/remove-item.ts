@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { Invoice } from "../domain/invoice.ts";
 import type { FreeAct } from "./act.ts";
-import { callOptions, gone, notEditable, readInvoiceAgain, totalsVerdict } from "./reading.ts";
+import { callOptions } from "./act.ts";
+import { gone, readInvoiceAgain, totalsVerdict } from "./reading.ts";
+import { notEditable } from "./states.ts";
 
 const args = z.object({ invoice_id: z.string(), item_id: z.string() });
 const before = z.object({});

@@ -1,9 +1,35 @@
 import { z } from "zod";
 import type { Address } from "../domain/customer.ts";
-import { allows, documentName, type Invoice } from "../domain/invoice.ts";
+import { allows, documentName, type Invoice, isCreditNote } from "../domain/invoice.ts";
 import { inert } from "../domain/untrusted.ts";
 import { WrongStateError } from "../errors.ts";
-import { planSend } from "../guard/plan.ts";
+import { customerFacts, invoiceFacts, mergeFacts } from "../guard/facts.ts";
+import { document, finish, type PlanInput, quotedEmail, typedFor } from "../guard/plan-parts.ts";
+import { parts } from "../guard/plan-words.ts";
+import type { Plan } from "../guard/port.ts";
+import type { Rule } from "../guard/risk-rule.ts";
+import {
+  dueInPast,
+  emailChanged,
+  emailNotAscii,
+  firstInvoice,
+  longEmail,
+  lookAlike,
+  noAddress,
+  noEmail,
+  noServicePeriod,
+  notPositive,
+  overLimit,
+  parked,
+  risksOf,
+  TEXT_RULES,
+  totalsDiffer,
+  unusualCurrency,
+  unusualRate,
+  zeroTax,
+} from "../guard/risks.ts";
+import { notShown, paymentDetails, senderByHand } from "../guard/text-risks.ts";
+import { say } from "../guard/wording.ts";
 import type { GuardedAct } from "./act.ts";
 import { customerLocks, planInput } from "./asking.ts";
 import { lineSchema, linesOf, sameLines, sameNumber } from "./lines.ts";
@@ -58,7 +84,7 @@ export const sendInvoice: GuardedAct<SendInvoiceArgs, Content, SendInvoiceResult
         { next: "Nothing needs to be done; get_invoice shows it." },
       );
     }
-    if (invoice.is_cancellation || invoice.is_credit) {
+    if (isCreditNote(invoice)) {
       return new WrongStateError(`${documentName(invoice)} is a credit note: the API sends it by itself.`);
     }
     if ((invoice.items ?? []).length === 0) {
@@ -171,4 +197,75 @@ function differencesOf(former: Content, invoice: Invoice): string[] {
   }
   if (invoice.items !== null && !sameLines(former.lines, now.lines, former.calculate_from_net)) found.push("lines");
   return found;
+}
+
+/** Reasons to look twice. */
+const RISKS: readonly Rule[] = [
+  overLimit,
+  firstInvoice,
+  emailChanged,
+  emailNotAscii,
+  longEmail,
+  lookAlike,
+  unusualCurrency,
+  unusualRate,
+  totalsDiffer,
+  senderByHand,
+  paymentDetails,
+  notShown,
+  ...TEXT_RULES,
+  parked,
+  noEmail,
+  noAddress,
+  dueInPast,
+  notPositive,
+  noServicePeriod,
+  zeroTax,
+];
+
+/** Sends a draft: it is locked, numbered and e-mailed. */
+export function planSend(input: PlanInput): Plan {
+  const { invoice, customer, language, who, amount } = parts(input);
+  const email = customer?.email ?? null;
+  const consequences = [
+    say(
+      language,
+      `It is issued${invoice.issued_at === null ? " with today's date" : ""}: it gets its final number and can no longer be changed.`,
+      `Das Dokument wird ausgestellt${invoice.issued_at === null ? ", mit dem heutigen Datum" : ""}: es erhält seine endgültige Nummer und ist danach unveränderlich.`,
+    ),
+    email === null || email.trim() === ""
+      ? say(
+          language,
+          "There is no e-mail address, so the customer will probably not receive it.",
+          "Es gibt keine E-Mail-Adresse; der Kunde erhält das Dokument vermutlich nicht.",
+        )
+      : say(
+          language,
+          `The customer is e-mailed at ${quotedEmail(email)}.`,
+          `Der Kunde erhält eine E-Mail an ${quotedEmail(email)}.`,
+        ),
+    say(
+      language,
+      invoice.is_quote
+        ? "This cannot be undone; a quote that went out can only be followed by another."
+        : "This cannot be undone; the way back is to cancel it with a credit note.",
+      invoice.is_quote
+        ? "Das lässt sich nicht rückgängig machen; einem versendeten Angebot kann nur ein neues folgen."
+        : "Das lässt sich nicht rückgängig machen; der Weg zurück ist eine Stornorechnung.",
+    ),
+  ];
+  return finish({
+    act: "send_invoice",
+    organization: input.organization,
+    locale: input.locale,
+    title: invoice.is_quote
+      ? say(language, `Send the quote over ${amount}${who}?`, `Angebot über ${amount}${who} senden?`)
+      : say(language, `Send ${amount}${who}?`, `${amount}${who} senden?`),
+    documents: [document(invoice, customer, true)],
+    consequences,
+    risks: risksOf({ ...input, act: "send_invoice", former_customer: null, language }, RISKS),
+    level: "approve",
+    typed: typedFor(invoice, language),
+    facts: mergeFacts(invoiceFacts(invoice), customer === null ? {} : customerFacts("customer", customer)),
+  });
 }

@@ -2,7 +2,8 @@ import { z } from "zod";
 import type { Customer } from "../domain/customer.ts";
 import { NotFoundError, WrongStateError } from "../errors.ts";
 import type { ActContext, FreeAct } from "./act.ts";
-import { callOptions, withEmail } from "./reading.ts";
+import { callOptions } from "./act.ts";
+import { withEmail } from "./reading.ts";
 import { sameText } from "./text.ts";
 
 const changes = z.object({

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { Invoice } from "../domain/invoice.ts";
 import type { FreeAct } from "./act.ts";
-import { callOptions, gone, notEditable, OWNERLESS, readInvoiceAgain } from "./reading.ts";
+import { callOptions } from "./act.ts";
+import { gone, OWNERLESS, readInvoiceAgain } from "./reading.ts";
+import { notEditable } from "./states.ts";
 import { sameText } from "./text.ts";
 
 const changes = z.object({

@@ -4,8 +4,10 @@ import { defined } from "../domain/json.ts";
 import { decimal } from "../domain/money.ts";
 import { WrongStateError } from "../errors.ts";
 import type { FreeAct } from "./act.ts";
+import { callOptions } from "./act.ts";
 import { type Line, lineOf, lineSchema, sameLine } from "./lines.ts";
-import { callOptions, gone, notEditable, readInvoiceAgain, totalsVerdict } from "./reading.ts";
+import { gone, readInvoiceAgain, totalsVerdict } from "./reading.ts";
+import { notEditable } from "./states.ts";
 
 const changes = z.object({
   title: z.string().exactOptional(),

@@ -170,16 +170,28 @@ export function isOpen(invoice: Invoice): boolean {
   return invoice.status === "sent" && !invoice.is_quote && !invoice.is_cancellation && !invoice.is_credit;
 }
 
+type Marks = Pick<Invoice, "is_quote" | "is_cancellation" | "is_credit">;
+
+/** Takes back what was billed: made by cancelling (German: Stornorechnung), or written as a credit (Gutschrift). */
+export function isCreditNote({ is_cancellation, is_credit }: Pick<Marks, "is_cancellation" | "is_credit">): boolean {
+  return is_cancellation || is_credit;
+}
+
+export type InvoiceKind = "quote" | "credit_note" | "invoice";
+
+/** What a document is, whatever its status. */
+export function invoiceKind(invoice: Marks): InvoiceKind {
+  if (invoice.is_quote) return "quote";
+  return isCreditNote(invoice) ? "credit_note" : "invoice";
+}
+
+/** The same, with a draft of an invoice as a draft. */
+export function shownKind(invoice: Marks & Pick<Invoice, "status">): InvoiceKind | "draft" {
+  const kind = invoiceKind(invoice);
+  return kind === "invoice" && invoice.status === "draft" ? "draft" : kind;
+}
+
 /** `invoice R-2026-0042`, `draft 9b1c…`, `quote …`, `credit note …`: how the server's own sentences name a document. */
-export function documentName(
-  invoice: Pick<Invoice, "id" | "number" | "status" | "is_quote" | "is_cancellation">,
-): string {
-  const kind = invoice.is_quote
-    ? "quote"
-    : invoice.is_cancellation
-      ? "credit note"
-      : invoice.status === "draft"
-        ? "draft"
-        : "invoice";
-  return `${kind} ${inert(invoice.number ?? invoice.id, 60)}`;
+export function documentName(invoice: Marks & Pick<Invoice, "id" | "number" | "status">): string {
+  return `${shownKind(invoice).replace("_", " ")} ${inert(invoice.number ?? invoice.id, 60)}`;
 }

@@ -5,8 +5,8 @@ import { describeChanges } from "./facts.ts";
 import { amountForms, document, documentLabel, finish, type PlanInput, paidFacts } from "./plan-parts.ts";
 import type { Policy } from "./policy.ts";
 import type { BankLine, Plan } from "./port.ts";
-import { risksOf } from "./risks.ts";
-import { amountText, languageOf, say } from "./wording.ts";
+import { PAID_RULES, risksOf } from "./risks.ts";
+import { amountText, type Language, languageOf, say } from "./wording.ts";
 
 export type BatchEntry = Omit<PlanInput, "organization" | "policy" | "locale"> & {
   readonly send_notification: boolean;
@@ -14,7 +14,7 @@ export type BatchEntry = Omit<PlanInput, "organization" | "policy" | "locale"> &
   readonly bank_line?: BankLine | undefined;
 };
 
-const MAX_BATCH = 50;
+export const MAX_BATCH = 50;
 
 /** Marks several invoices as paid: one approval over the whole ordered list, its count and its totals per currency. */
 export function planBatch(input: {
@@ -32,7 +32,38 @@ export function planBatch(input: {
     throw new InputError("An invoice is listed twice in this batch.");
   }
   const totals = totalsPerCurrency(entries.map((entry) => entry.invoice));
-  const shown = totals.map(({ currency, gross }) => amountText(gross, currency, language));
+  const shown = totals.map(({ currency, gross }) => amountText(gross, currency, language)).join(" + ");
+  const risks = entries.flatMap((entry) =>
+    risksOf({ ...entry, policy, act: "settle_payments", former_customer: null, language }, PAID_RULES).map((risk) => ({
+      ...risk,
+      sentence: `${documentLabel(entry.invoice, language)}: ${risk.sentence}`,
+    })),
+  );
+  return finish({
+    act: "settle_payments",
+    organization,
+    locale,
+    title: say(
+      language,
+      `Mark ${entries.length} invoices as paid: ${shown}`,
+      `${entries.length} Rechnungen als bezahlt markieren: ${shown}`,
+    ),
+    documents: entries.map((entry) => ({
+      ...document(entry.invoice, entry.customer, entry.send_notification),
+      ...(entry.bank_line === undefined ? {} : { bank_line: entry.bank_line }),
+    })),
+    details: detailsOf(entries, shown, language),
+    consequences: consequencesOf(entries, language),
+    risks,
+    level: "typed",
+    typed: typedOf(totals, entries.length, shown, language),
+    facts: factsOf(entries, totals),
+  });
+}
+
+type CurrencyTotal = ReturnType<typeof totalsPerCurrency>[number];
+
+function factsOf(entries: readonly BatchEntry[], totals: readonly CurrencyTotal[]): Record<string, string> {
   const facts: Record<string, string> = { count: String(entries.length) };
   for (const { currency, gross } of totals) facts[`total ${currency}`] = gross.toFixed();
   entries.forEach((entry, index) => {
@@ -40,73 +71,65 @@ export function planBatch(input: {
     for (const [label, value] of Object.entries(own)) facts[`document ${index + 1} ${label}`] = value;
     facts[`bank line ${index + 1}`] = lineFact(entry.bank_line);
   });
+  return facts;
+}
+
+function detailsOf(entries: readonly BatchEntry[], shown: string, language: Language): Plan["details"] {
   const notified = entries.filter((entry) => entry.send_notification).length;
   const freehand = entries.filter((entry) => entry.bank_line === undefined).length;
-  const risks = entries.flatMap((entry) =>
-    risksOf({ ...entry, policy, act: "settle_payments", former_customer: null, language }).map((risk) => ({
-      ...risk,
-      sentence: `${documentLabel(entry.invoice, language)}: ${risk.sentence}`,
-    })),
-  );
-  const gross = totals.flatMap(({ currency, gross: value }) => amountForms(value, currency));
-  return finish({
-    act: "settle_payments",
-    organization,
-    locale,
-    title: say(
+  return [
+    { label: say(language, "Invoices", "Rechnungen"), value: String(entries.length) },
+    { label: say(language, "Total", "Summe"), value: shown },
+    { label: say(language, "Customers e-mailed", "Kunden mit E-Mail"), value: String(notified) },
+    ...(freehand === 0
+      ? []
+      : [{ label: say(language, "Without a bank line", "Ohne Bankbuchung"), value: String(freehand) }]),
+  ];
+}
+
+function consequencesOf(entries: readonly BatchEntry[], language: Language): string[] {
+  const notified = entries.filter((entry) => entry.send_notification).length;
+  return [
+    say(
       language,
-      `Mark ${entries.length} invoices as paid: ${shown.join(" + ")}`,
-      `${entries.length} Rechnungen als bezahlt markieren: ${shown.join(" + ")}`,
+      "Each counts as fully paid, reminders stop; no money is moved.",
+      "Jede gilt als vollständig bezahlt, Mahnungen enden; es wird kein Geld bewegt.",
     ),
-    documents: entries.map((entry) => ({
-      ...document(entry.invoice, entry.customer, entry.send_notification),
-      ...(entry.bank_line === undefined ? {} : { bank_line: entry.bank_line }),
-    })),
-    details: [
-      { label: say(language, "Invoices", "Rechnungen"), value: String(entries.length) },
-      { label: say(language, "Total", "Summe"), value: shown.join(" + ") },
-      { label: say(language, "Customers e-mailed", "Kunden mit E-Mail"), value: String(notified) },
-      ...(freehand === 0
-        ? []
-        : [{ label: say(language, "Without a bank line", "Ohne Bankbuchung"), value: String(freehand) }]),
-    ],
-    consequences: [
-      say(
-        language,
-        "Each counts as fully paid, reminders stop; no money is moved.",
-        "Jede gilt als vollständig bezahlt, Mahnungen enden; es wird kein Geld bewegt.",
-      ),
-      notified === 0
-        ? say(language, "No customer is e-mailed.", "Kein Kunde erhält eine E-Mail.")
-        : say(
-            language,
-            `${notified} of the customers are e-mailed a payment confirmation.`,
-            `${notified} der Kunden erhalten eine Zahlungsbestätigung per E-Mail.`,
-          ),
-      say(
-        language,
-        "This cannot be undone; they are done one after the other, and the first doubtful one stops the rest.",
-        "Das lässt sich nicht rückgängig machen; sie werden nacheinander gebucht, und die erste zweifelhafte hält die übrigen an.",
-      ),
-    ],
-    risks,
-    level: "typed",
-    typed:
-      totals.length === 1
-        ? {
-            prompt: say(language, `Type the total: ${shown[0]}`, `Geben Sie die Summe ein: ${shown[0]}`),
-            accepted: gross,
-          }
-        : {
-            prompt: say(
-              language,
-              `Type the number of invoices: ${entries.length}`,
-              `Geben Sie die Anzahl der Rechnungen ein: ${entries.length}`,
-            ),
-            accepted: [String(entries.length)],
-          },
-    facts,
-  });
+    notified === 0
+      ? say(language, "No customer is e-mailed.", "Kein Kunde erhält eine E-Mail.")
+      : say(
+          language,
+          `${notified} of the customers are e-mailed a payment confirmation.`,
+          `${notified} der Kunden erhalten eine Zahlungsbestätigung per E-Mail.`,
+        ),
+    say(
+      language,
+      "This cannot be undone; they are done one after the other, and the first doubtful one stops the rest.",
+      "Das lässt sich nicht rückgängig machen; sie werden nacheinander gebucht, und die erste zweifelhafte hält die übrigen an.",
+    ),
+  ];
+}
+
+/** The total where there is one, else the number of invoices. */
+function typedOf(
+  totals: readonly CurrencyTotal[],
+  count: number,
+  shown: string,
+  language: Language,
+): NonNullable<Plan["typed"]> {
+  return totals.length === 1
+    ? {
+        prompt: say(language, `Type the total: ${shown}`, `Geben Sie die Summe ein: ${shown}`),
+        accepted: totals.flatMap(({ currency, gross }) => amountForms(gross, currency)),
+      }
+    : {
+        prompt: say(
+          language,
+          `Type the number of invoices: ${count}`,
+          `Geben Sie die Anzahl der Rechnungen ein: ${count}`,
+        ),
+        accepted: [String(count)],
+      };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Address, type Customer, customerName } from "../domain/customer.ts";
-import type { Invoice } from "../domain/invoice.ts";
+import { type Invoice, shownKind } from "../domain/invoice.ts";
 import { type Decimal, decimal, formatMoney, moneyText } from "../domain/money.ts";
 import { shownEmail } from "./email.ts";
 import { customerFacts, digestOf, type Facts, invoiceFacts, mergeFacts } from "./facts.ts";
@@ -45,18 +45,19 @@ export function finish(draft: Draft): Plan {
   };
 }
 
+const KINDS = {
+  quote: { en: "quote", de: "Angebot" },
+  credit_note: { en: "credit note", de: "Stornorechnung" },
+  draft: { en: "draft", de: "Entwurf" },
+  invoice: { en: "invoice", de: "Rechnung" },
+} as const;
+
 /** `invoice R-2026-0042`, `Rechnung R-2026-0042`, `draft`. */
 export function documentLabel(
-  invoice: Pick<Invoice, "id" | "number" | "status" | "is_quote" | "is_cancellation">,
+  invoice: Parameters<typeof shownKind>[0] & Pick<Invoice, "number">,
   language: Language,
 ): string {
-  const kind = invoice.is_quote
-    ? say(language, "quote", "Angebot")
-    : invoice.is_cancellation
-      ? say(language, "credit note", "Stornorechnung")
-      : invoice.status === "draft"
-        ? say(language, "draft", "Entwurf")
-        : say(language, "invoice", "Rechnung");
+  const kind = KINDS[shownKind(invoice)][language];
   // The id of a draft means nothing to a person.
   return invoice.number === null ? kind : `${kind} ${referenceText(invoice.number)}`;
 }

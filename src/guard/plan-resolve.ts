@@ -1,6 +1,6 @@
 import { finish } from "./plan-parts.ts";
 import type { Plan } from "./port.ts";
-import { languageOf, quotedText, referenceText, say } from "./wording.ts";
+import { type Language, languageOf, quotedText, referenceText, say } from "./wording.ts";
 
 /** A person's verdict on an operation whose outcome only a person can tell. */
 export function planResolve(input: {
@@ -41,24 +41,7 @@ export function planResolve(input: {
     title: say(language, `Record operation ${id} as ${is}`, `Vorgang ${id} als ${is} festhalten`),
     documents: [],
     details: rows.flatMap(([label, value]) => (value === null ? [] : [{ label, value }])),
-    consequences: [
-      verdict.is === "done"
-        ? say(
-            language,
-            "The records will say that it happened; the same call will not be carried out again.",
-            "Die Aufzeichnungen sagen dann, dass es geschehen ist; derselbe Aufruf wird nicht erneut ausgeführt.",
-          )
-        : say(
-            language,
-            "The records will say that it did not happen; the same call may then be carried out again, a second time if you are wrong.",
-            "Die Aufzeichnungen sagen dann, dass es nicht geschehen ist; derselbe Aufruf kann erneut ausgeführt werden, bei Irrtum ein zweites Mal.",
-          ),
-      say(
-        language,
-        "Nothing is sent now. Check the document there first; this verdict cannot be changed.",
-        "Jetzt wird nichts gesendet. Prüfen Sie dort zuerst das Dokument; das Urteil ist endgültig.",
-      ),
-    ],
+    consequences: consequencesOf(verdict.is, language),
     risks: [],
     level: "typed",
     typed: {
@@ -77,4 +60,25 @@ export function planResolve(input: {
       ...(resource === null ? {} : { resource }),
     },
   });
+}
+
+function consequencesOf(verdict: "done" | "not_done", language: Language): string[] {
+  return [
+    verdict === "done"
+      ? say(
+          language,
+          "The records will say that it happened; the same call will not be carried out again.",
+          "Die Aufzeichnungen sagen dann, dass es geschehen ist; derselbe Aufruf wird nicht erneut ausgeführt.",
+        )
+      : say(
+          language,
+          "The records will say that it did not happen; the same call may then be carried out again, a second time if you are wrong.",
+          "Die Aufzeichnungen sagen dann, dass es nicht geschehen ist; derselbe Aufruf kann erneut ausgeführt werden, bei Irrtum ein zweites Mal.",
+        ),
+    say(
+      language,
+      "Nothing is sent now. Check the document there first; this verdict cannot be changed.",
+      "Jetzt wird nichts gesendet. Prüfen Sie dort zuerst das Dokument; das Urteil ist endgültig.",
+    ),
+  ];
 }

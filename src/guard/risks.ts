@@ -4,10 +4,10 @@ import { type Decimal, decimal } from "../domain/money.ts";
 import { itemTotals, totalsDifference } from "../domain/totals.ts";
 import { emailView, isLong } from "./email.ts";
 import { isMarked } from "./email-mark.ts";
-import type { Act, Risk } from "./port.ts";
+import type { Risk } from "./port.ts";
 import { issued, type RiskSubject, type Rule, risk } from "./risk-rule.ts";
 import { givesZeroTaxReason, namesServicePeriod, printed, soundsParked } from "./signs.ts";
-import { hiddenCharacters, imperativeText, notShown, paymentDetails, senderByHand } from "./text-risks.ts";
+import { hiddenCharacters, imperativeText } from "./text-risks.ts";
 import { amountText, dateText, type Language, quotedText, rateText, referenceText } from "./wording.ts";
 
 const LOOK_ALIKE_DAYS = 45;
@@ -16,7 +16,7 @@ function money(invoice: Invoice, value: Decimal, language: Language): string {
   return amountText(value, invoice.currency, language);
 }
 
-const overLimit: Rule = ({ invoice, policy, language }) => {
+export const overLimit: Rule = ({ invoice, policy, language }) => {
   const limits = policy.levels.typed_over;
   if (limits === undefined) return null;
   const limit = Object.hasOwn(limits, invoice.currency) ? limits[invoice.currency] : undefined;
@@ -41,7 +41,7 @@ const overLimit: Rule = ({ invoice, policy, language }) => {
   );
 };
 
-const firstInvoice: Rule = (subject) => {
+export const firstInvoice: Rule = (subject) => {
   const { context, policy, language, customer } = subject;
   if (customer === null || issued(subject).length > 0) return null;
   const raises = policy.levels.first_invoice === "typed";
@@ -62,7 +62,7 @@ const firstInvoice: Rule = (subject) => {
       );
 };
 
-const emailChanged: Rule = ({ customer, context, language }) => {
+export const emailChanged: Rule = ({ customer, context, language }) => {
   const before = context.last_email;
   const now = customer?.email ?? null;
   if (before === null || now === null || isMarked(now, before)) return null;
@@ -75,7 +75,7 @@ const emailChanged: Rule = ({ customer, context, language }) => {
   );
 };
 
-const emailNotAscii: Rule = ({ customer, language }) => {
+export const emailNotAscii: Rule = ({ customer, language }) => {
   const view = emailView(customer?.email ?? null, language);
   if (view === null || view.note === null) return null;
   return risk(
@@ -87,7 +87,7 @@ const emailNotAscii: Rule = ({ customer, language }) => {
   );
 };
 
-const lookAlike: Rule = (subject) => {
+export const lookAlike: Rule = (subject) => {
   const { invoice, context, language } = subject;
   const total = invoice.total;
   if (total === null) return null;
@@ -111,7 +111,7 @@ const lookAlike: Rule = (subject) => {
   );
 };
 
-const parked: Rule = ({ invoice, context, language }) => {
+export const parked: Rule = ({ invoice, context, language }) => {
   const siblings = context.earlier.filter(
     (other) => other.id !== invoice.id && other.status === "draft" && !other.is_quote,
   ).length;
@@ -140,7 +140,7 @@ const parked: Rule = ({ invoice, context, language }) => {
   );
 };
 
-const totalsDiffer: Rule = ({ invoice, language }) => {
+export const totalsDiffer: Rule = ({ invoice, language }) => {
   const items = invoice.items;
   if (items === null || items.length === 0) return null;
   if (invoice.total === null) {
@@ -167,7 +167,7 @@ const totalsDiffer: Rule = ({ invoice, language }) => {
 };
 
 /** What is printed as recipient where the block is blank: name and address of the customer. */
-const noAddress: Rule = ({ act, invoice, customer, language }) => {
+export const noAddress: Rule = ({ act, invoice, customer, language }) => {
   const isFilledIn = act === "change_recipient" || (invoice.recipient ?? "").trim() === "";
   const { street_address, city } = customer?.address ?? { street_address: null, city: null };
   if (!isFilledIn || ((street_address ?? "").trim() !== "" && (city ?? "").trim() !== "")) return null;
@@ -181,7 +181,7 @@ const noAddress: Rule = ({ act, invoice, customer, language }) => {
 };
 
 /** So long that no mailbox can have it: shown cut, before the @. */
-const longEmail: Rule = ({ customer, language }) =>
+export const longEmail: Rule = ({ customer, language }) =>
   customer === null || customer.email === null || !isLong(customer.email)
     ? null
     : risk(
@@ -192,7 +192,7 @@ const longEmail: Rule = ({ customer, language }) =>
         "Die E-Mail-Adresse des Kunden ist länger, als es echte Adressen sein können.",
       );
 
-const noEmail: Rule = ({ customer, language }) =>
+export const noEmail: Rule = ({ customer, language }) =>
   customer !== null && customer.email !== null && customer.email.trim() !== ""
     ? null
     : risk(
@@ -207,7 +207,7 @@ const noEmail: Rule = ({ customer, language }) =>
           : "Der Kunde hat keine E-Mail-Adresse; per E-Mail kann nichts zugestellt werden.",
       );
 
-const noServicePeriod: Rule = ({ invoice, language }) => {
+export const noServicePeriod: Rule = ({ invoice, language }) => {
   if (invoice.is_quote) return null;
   if (printed(invoice).some(namesServicePeriod)) return null;
   return risk(
@@ -219,7 +219,7 @@ const noServicePeriod: Rule = ({ invoice, language }) => {
   );
 };
 
-const zeroTax: Rule = ({ invoice, language }) => {
+export const zeroTax: Rule = ({ invoice, language }) => {
   const items = invoice.items ?? [];
   if (!items.some((item) => item.tax_rate.eq(0))) return null;
   if (printed(invoice).some(givesZeroTaxReason)) return null;
@@ -248,7 +248,7 @@ function countryOf({ invoice, context }: RiskSubject): string | null {
   return null;
 }
 
-const unusualCurrency: Rule = (subject) => {
+export const unusualCurrency: Rule = (subject) => {
   const { invoice, language } = subject;
   const country = countryOf(subject);
   const usual = country !== null && Object.hasOwn(COUNTRIES, country) ? COUNTRIES[country]?.currency : undefined;
@@ -265,7 +265,7 @@ const unusualCurrency: Rule = (subject) => {
   );
 };
 
-const unusualRate: Rule = (subject) => {
+export const unusualRate: Rule = (subject) => {
   const { invoice, language } = subject;
   const country = countryOf(subject);
   const rates = country !== null && Object.hasOwn(COUNTRIES, country) ? COUNTRIES[country]?.rates : undefined;
@@ -282,7 +282,7 @@ const unusualRate: Rule = (subject) => {
   );
 };
 
-const dueInPast: Rule = ({ invoice, context, language }) =>
+export const dueInPast: Rule = ({ invoice, context, language }) =>
   invoice.due_date === null || invoice.due_date >= context.today
     ? null
     : risk(
@@ -293,7 +293,7 @@ const dueInPast: Rule = ({ invoice, context, language }) =>
         `Das Fälligkeitsdatum ${dateText(invoice.due_date, language)} liegt in der Vergangenheit.`,
       );
 
-const notPositive: Rule = ({ invoice, language }) => {
+export const notPositive: Rule = ({ invoice, language }) => {
   if (invoice.total === null || invoice.total.gt(0)) return null;
   const zero = invoice.total.eq(0);
   return risk(
@@ -327,53 +327,13 @@ const twinOpen: Rule = ({ invoice, context, language }) => {
   );
 };
 
-const TEXT_RULES: readonly Rule[] = [hiddenCharacters, imperativeText];
-const NEW_DOCUMENT_RULES: readonly Rule[] = [
-  overLimit,
-  firstInvoice,
-  emailChanged,
-  emailNotAscii,
-  longEmail,
-  lookAlike,
-  unusualCurrency,
-  unusualRate,
-];
+export const TEXT_RULES: readonly Rule[] = [hiddenCharacters, imperativeText];
 
-const RULES: Readonly<Record<Act, readonly Rule[]>> = {
-  send_invoice: [
-    ...NEW_DOCUMENT_RULES,
-    totalsDiffer,
-    senderByHand,
-    paymentDetails,
-    notShown,
-    ...TEXT_RULES,
-    parked,
-    noEmail,
-    noAddress,
-    dueInPast,
-    notPositive,
-    noServicePeriod,
-    zeroTax,
-  ],
-  change_recipient: [
-    overLimit,
-    firstInvoice,
-    emailChanged,
-    emailNotAscii,
-    longEmail,
-    lookAlike,
-    noAddress,
-    ...TEXT_RULES,
-    noEmail,
-  ],
-  mark_paid: [overLimit, twinOpen, ...TEXT_RULES],
-  settle_payments: [overLimit, twinOpen, ...TEXT_RULES],
-  cancel_invoice: [overLimit, ...TEXT_RULES],
-  resolve_operation: [],
-};
+/** Of a payment that is recorded: which invoice it is for, and texts that try to steer. */
+export const PAID_RULES: readonly Rule[] = [overLimit, twinOpen, ...TEXT_RULES];
 
 /** Every reason to look twice, those that raise the level first. */
-export function risksOf(subject: RiskSubject): Risk[] {
-  const found = RULES[subject.act].map((rule) => rule(subject)).filter((entry): entry is Risk => entry !== null);
+export function risksOf(subject: RiskSubject, rules: readonly Rule[]): Risk[] {
+  const found = rules.map((rule) => rule(subject)).filter((entry): entry is Risk => entry !== null);
   return [...found.filter((entry) => entry.raises), ...found.filter((entry) => !entry.raises)];
 }

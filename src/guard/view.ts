@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Invoice, Item } from "../domain/invoice.ts";
+import { type Invoice, type Item, shownKind } from "../domain/invoice.ts";
 import { roundMoney } from "../domain/money.ts";
 import { lineTotals } from "../domain/totals.ts";
 import { oneLine } from "../domain/untrusted.ts";
@@ -125,13 +125,7 @@ export function invoiceView(
   const customerName = options.customer_name ?? invoice.customer?.name ?? null;
   return {
     id: oneLine(invoice.id, 64),
-    kind: invoice.is_quote
-      ? "quote"
-      : invoice.is_cancellation
-        ? "credit_note"
-        : invoice.status === "draft"
-          ? "draft"
-          : "invoice",
+    kind: shownKind(invoice),
     number: invoice.number === null ? null : oneLine(invoice.number, 60),
     status: statusText(invoice.status, invoice.status_word, language),
     recipient: blockLines(invoice.recipient, SHOWN.block),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { daysBetween, type IsoDate } from "../domain/clock.ts";
-import { type Invoice, type Item, isOverdue } from "../domain/invoice.ts";
+import { type Invoice, type Item, invoiceKind, isOverdue } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { type Decimal, formatMoney, moneyText } from "../domain/money.ts";
 import { itemTotals, lineTotals, totalsDifference } from "../domain/totals.ts";
@@ -65,7 +65,7 @@ export function toRow(invoice: Invoice, today: IsoDate): InvoiceRow {
   return {
     id: invoice.id,
     ...defined({ number: invoice.number === null ? undefined : oneLine(invoice.number, 60) }),
-    kind: invoice.is_quote ? "quote" : invoice.is_cancellation || invoice.is_credit ? "credit_note" : "invoice",
+    kind: invoiceKind(invoice),
     status: overdue ? "overdue" : invoice.status === "other" ? oneLine(invoice.status_word, 30) : invoice.status,
     ...defined({
       overdue_days: overdue && invoice.due_date !== null ? daysBetween(invoice.due_date, today) : undefined,

@@ -1,9 +1,9 @@
 import type { IsoDate } from "../domain/clock.ts";
-import { type Invoice, isOverdue } from "../domain/invoice.ts";
+import { type Invoice, isCreditNote, isOverdue } from "../domain/invoice.ts";
 
 /** The next sensible step for a document, or the way back, in one short sentence. */
 export function nextStep(invoice: Invoice, today: IsoDate): string | undefined {
-  if (invoice.is_cancellation || invoice.is_credit) return undefined;
+  if (isCreditNote(invoice)) return undefined;
   switch (invoice.status) {
     case "draft":
       return (invoice.items ?? []).length === 0

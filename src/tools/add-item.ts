@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { addItem, draftReading } from "../acts/add-item.ts";
-import { notEditable } from "../acts/reading.ts";
+import { notEditable } from "../acts/states.ts";
 import { documentName } from "../domain/invoice.ts";
 import { quoted } from "../domain/untrusted.ts";
 import type { DraftContext } from "../toolkit/context.ts";

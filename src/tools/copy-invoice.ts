@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { customerName } from "../domain/customer.ts";
-import { documentName, type Invoice, type Item } from "../domain/invoice.ts";
+import { documentName, type Invoice, type Item, isCreditNote } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { decimal, formatMoney } from "../domain/money.ts";
 import { quoted } from "../domain/untrusted.ts";
@@ -66,7 +66,7 @@ export default defineTool({
   examples: [{ invoice_id: "#2026-0012", replace: [{ from: "October", to: "November" }], due_date: "2026-12-31" }],
   async run(arguments_, context) {
     const original = await findInvoice(arguments_.invoice_id, context);
-    if (original.is_cancellation || original.is_credit) {
+    if (isCreditNote(original)) {
       throw new WrongStateError(`${documentName(original)} is a credit note; only invoices and quotes are copied.`);
     }
     const items = original.items ?? [];

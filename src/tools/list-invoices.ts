@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { InvoiceQuery } from "../api/port.ts";
 import type { IsoDate } from "../domain/clock.ts";
-import { type Invoice, isOverdue } from "../domain/invoice.ts";
+import { type Invoice, invoiceKind, isOverdue } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { InputError } from "../errors.ts";
 import { decodeCursor, encodeCursor } from "../toolkit/cursor.ts";
@@ -145,6 +145,5 @@ function matches(invoice: Invoice, filters: Filters, today: IsoDate): boolean {
   if (number !== undefined && !hasNumber(invoice, number.replace(/^#/, ""))) return false;
   if (issued_from !== undefined && (invoice.issued_at === null || invoice.issued_at < issued_from)) return false;
   if (issued_to !== undefined && (invoice.issued_at === null || invoice.issued_at > issued_to)) return false;
-  const actual = invoice.is_quote ? "quote" : invoice.is_cancellation || invoice.is_credit ? "credit_note" : "invoice";
-  return kind === undefined || kind === actual;
+  return kind === undefined || kind === invoiceKind(invoice);
 }

@@ -6,7 +6,7 @@ import type { ReadingApi } from "../api/port.ts";
 import { documentName, type Invoice } from "../domain/invoice.ts";
 import { formatMoney, sum, zero } from "../domain/money.ts";
 import { InputError, InvoicingError, RefusedError, WrongStateError } from "../errors.ts";
-import { changesSince, planBatch } from "../guard/plan-batch.ts";
+import { changesSince, MAX_BATCH, planBatch } from "../guard/plan-batch.ts";
 import type { Journal, PerformOptions } from "../journal/port.ts";
 import type { ReadContext } from "../toolkit/context.ts";
 import { defineAct } from "../toolkit/define.ts";
@@ -14,8 +14,6 @@ import type { Approved, Question } from "../toolkit/guarded.ts";
 import { amount, flag, invoiceRef, line } from "../toolkit/params.ts";
 import { askingOf, readingContext } from "../toolkit/read-context.ts";
 import { recordedLine, requireAmounts, requireUnused, settlementsOf, shownLine } from "../toolkit/settlements.ts";
-
-const MAX_PAYMENTS = 50;
 
 const settledRow = z.object({
   invoice: z.string(),
@@ -42,7 +40,7 @@ export default defineAct({
         }),
       )
       .min(1)
-      .max(MAX_PAYMENTS)
+      .max(MAX_BATCH)
       .describe("What the person chose."),
     send_notification: flag("true: e-mail each customer. Default false.").optional(),
   }),
@@ -51,8 +49,8 @@ export default defineAct({
   async begin(input, context, { journal, options }) {
     const notify = input.send_notification ?? false;
     const settlements = await settlementsOf(input.payments, context);
-    if (settlements.length > MAX_PAYMENTS) {
-      throw new InputError(`settle_payments: at most ${MAX_PAYMENTS} invoices at a time.`);
+    if (settlements.length > MAX_BATCH) {
+      throw new InputError(`settle_payments: at most ${MAX_BATCH} invoices at a time.`);
     }
     const ids = settlements.map(({ invoice_id }) => invoice_id);
     await requireUnused(settlements, journal);

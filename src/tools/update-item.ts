@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notEditable } from "../acts/reading.ts";
+import { notEditable } from "../acts/states.ts";
 import { updateItem } from "../acts/update-item.ts";
 import { documentName, type Invoice, type Item } from "../domain/invoice.ts";
 import { quoted } from "../domain/untrusted.ts";

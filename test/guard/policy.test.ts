@@ -2,10 +2,10 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { planCancel } from "../../src/acts/cancel-invoice.ts";
 import { decimal } from "../../src/domain/money.ts";
 import type { Sent } from "../../src/domain/send-limits.ts";
 import { ConfigError, PolicyError } from "../../src/errors.ts";
-import { planCancel } from "../../src/guard/plan.ts";
 import { checkPolicy, loadPolicy, parsePolicy, policyJsonSchema, sendLimits } from "../../src/guard/policy.ts";
 import { input, invoice, item, sendPlan } from "./setup.ts";
 

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { planCancel } from "../../src/acts/cancel-invoice.ts";
+import { planChangeRecipient } from "../../src/acts/change-recipient.ts";
+import { planMarkPaid } from "../../src/acts/mark-paid.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { describeChanges } from "../../src/guard/facts.ts";
 import { MAX_FORM_CHARACTERS } from "../../src/guard/form.ts";
-import { planCancel, planChangeRecipient, planMarkPaid } from "../../src/guard/plan.ts";
 import { type BatchEntry, changesSince, planBatch } from "../../src/guard/plan-batch.ts";
 import { planResolve } from "../../src/guard/plan-resolve.ts";
 import { defaultPolicy } from "../../src/guard/policy.ts";

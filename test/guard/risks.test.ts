@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { planChangeRecipient } from "../../src/acts/change-recipient.ts";
+import { planMarkPaid } from "../../src/acts/mark-paid.ts";
+import { planSend } from "../../src/acts/send-invoice.ts";
 import type { Party } from "../../src/domain/invoice.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { emailMark } from "../../src/guard/email-mark.ts";
-import type { PlanInput } from "../../src/guard/plan.ts";
-import { planChangeRecipient, planMarkPaid, planSend } from "../../src/guard/plan.ts";
+import type { PlanInput } from "../../src/guard/plan-parts.ts";
 import { parsePolicy } from "../../src/guard/policy.ts";
 import { renderPreview } from "../../src/guard/preview.ts";
 import { hasHiddenCharacters, namesServicePeriod, soundsImperative } from "../../src/guard/signs.ts";

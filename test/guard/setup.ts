@@ -1,9 +1,10 @@
+import { planSend } from "../../src/acts/send-invoice.ts";
 import type { Clock } from "../../src/domain/clock.ts";
 import type { Customer } from "../../src/domain/customer.ts";
 import type { Invoice, Item } from "../../src/domain/invoice.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { createGuard, type GuardDeps } from "../../src/guard/guard.ts";
-import { type PlanInput, planSend } from "../../src/guard/plan.ts";
+import type { PlanInput } from "../../src/guard/plan-parts.ts";
 import { defaultPolicy } from "../../src/guard/policy.ts";
 import type { ApprovalForm, ApprovalStore, Asker, ClientFacts, FormAnswer, RiskContext } from "../../src/guard/port.ts";
 import { openStore } from "../../src/store/open.ts";

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import type { ActKind } from "../../src/acts/index.ts";
 import { ACTS, approvalSubject, publicArgs } from "../../src/acts/index.ts";
+import { planMarkPaid } from "../../src/acts/mark-paid.ts";
 import { askedApproval } from "../../src/guard/asked.ts";
-import { planMarkPaid } from "../../src/guard/plan.ts";
 import { planBatch } from "../../src/guard/plan-batch.ts";
 import { defaultPolicy } from "../../src/guard/policy.ts";
 import type { Plan } from "../../src/guard/port.ts";

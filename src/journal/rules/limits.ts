@@ -1,10 +1,13 @@
-import type { ActKind } from "../../acts/index.ts";
+import { ACT_KINDS, ACTS, type ActKind } from "../../acts/index.ts";
 import { decimal } from "../../domain/money.ts";
 import { type Breach, overDay, type SendLimits, type Sent } from "../../domain/send-limits.ts";
 import type { OperationRow } from "../store-port.ts";
 
 /** Each of these makes a document that bills somebody: the limits of a day count them together. */
-const BILLING: readonly ActKind[] = ["send_invoice", "change_recipient"];
+const BILLING: readonly ActKind[] = ACT_KINDS.filter((kind) => {
+  const { guarded } = ACTS[kind];
+  return guarded !== false && guarded.bills;
+});
 
 export function countedWith(kind: ActKind): readonly ActKind[] {
   return BILLING.includes(kind) ? BILLING : [kind];
