@@ -5,7 +5,7 @@ import { startWorld } from "./world.ts";
 
 /** The same model beside a person who approves some of what is shown. Replay with the seed. */
 const SEED = 20_261_123;
-const CALLS = 3_600;
+const CALLS = 6_000;
 
 it(`${CALLS} hostile calls beside a person: what was approved happens, once, and nothing else`, async () => {
   const world = await startWorld();

@@ -417,7 +417,7 @@ export const billing: readonly Conversation[] = [
         call: "send_invoice",
         with: (seen) => ({ invoice_id: seen.of(0, "invoice_id") }),
         person: approves,
-        answer: { outcome: "done", asks: ["47.60 EUR", "recipient"] },
+        answer: { outcome: "done", asks: ["47.60 EUR", "Gohliser Straße 5"] },
       },
     ],
     effects: {
