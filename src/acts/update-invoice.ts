@@ -61,13 +61,17 @@ export const updateInvoice: FreeAct<
   async dispatch({ invoice_id, changes: wanted }, _before, api, options) {
     const evidence = await api.updateInvoice(invoice_id, wanted, options);
     if (evidence.kind !== "applied") return evidence;
-    return { ...evidence, resource: evidence.resource && { invoice_id } };
+    const stored = evidence.resource?.invoice ?? null;
+    // An answer that shows other values, or does not show them, is no proof that those asked for were stored.
+    const isConclusive = stored !== null && FIELDS.every((field) => holds(stored, wanted, field));
+    return { kind: "applied", resource: isConclusive ? { invoice_id } : null };
   },
 
-  async reconcile({ invoice_id, changes: wanted }, { values }, context) {
+  async reconcile({ invoice_id, changes: wanted }, { values }, context, applied) {
     const invoice = await readInvoiceAgain(context, invoice_id);
     if (invoice === null) return gone(invoice_id);
-    if (FIELDS.every((field) => holds(invoice, wanted, field))) return { is: "done", result: { invoice_id } };
+    const other = FIELDS.filter((field) => !holds(invoice, wanted, field));
+    if (other.length === 0) return { is: "done", result: { invoice_id }, document: invoice };
     if (wanted.customer_id !== undefined && invoice.customer_unknown) {
       return {
         is: "ambiguous",
@@ -80,6 +84,14 @@ export const updateInvoice: FreeAct<
       FIELDS.some((known) => known === field && sameText(invoice[known], value)),
     );
     if (untouched) return { is: "not_done" };
+    if (applied) {
+      return {
+        is: "mismatch",
+        why: `The API took the change, but the draft has other values than asked for: ${other.join(", ")}.`,
+        result: { invoice_id },
+        document: invoice,
+      };
+    }
     return {
       is: "ambiguous",
       why: "The draft has neither its former nor the new values: somebody else changed it, or only a part was taken.",

@@ -55,6 +55,20 @@ export function actionEvidence(answer: WriteAnswer, timeZone: string | null, onl
   };
 }
 
+/** Evidence of a change of an invoice, with the invoice its answer shows. */
+export function changeEvidence(
+  answer: WriteAnswer,
+  id: string,
+  timeZone: string | null,
+): WriteEvidence<{ readonly id: string; readonly invoice: Invoice | null }> {
+  const evidence = evidenceOf(answer, "invoices", id);
+  if (evidence.kind !== "applied") return evidence;
+  if (evidence.resource === null || answer.kind !== "answered") return { ...evidence, resource: null };
+  const parts = { items: false, customer: false, alone: true, time_zone: timeZone };
+  const invoice = readable(answer, "invoices", (resource, document) => invoiceOf(resource, document, parts));
+  return { ...evidence, resource: { id, invoice } };
+}
+
 /** Evidence of a new line, with the line as the API stored it. */
 export function itemEvidence(
   answer: WriteAnswer,

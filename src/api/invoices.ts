@@ -3,7 +3,7 @@ import { toWireNumber } from "../domain/money.ts";
 import { NotFoundError } from "../errors.ts";
 import { decodeDocument, manyResources, oneResource } from "../jsonapi/decode.ts";
 import { encodeDocument } from "../jsonapi/encode.ts";
-import { actionEvidence, evidenceOf, itemEvidence } from "./created.ts";
+import { actionEvidence, changeEvidence, evidenceOf, itemEvidence } from "./created.ts";
 import { createNegotiator, type Wishes } from "./negotiation.ts";
 import { pageOf, pagePairs } from "./paging.ts";
 import { idOf, path } from "./path.ts";
@@ -199,7 +199,7 @@ export function createInvoicesApi(
         },
         call,
       );
-      return evidenceOf(answer, "invoices", id);
+      return changeEvidence(answer, id, timeZone);
     },
 
     async addItem(invoiceId: string, item: NewItem, calculateFromNet: boolean, call) {

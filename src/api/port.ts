@@ -39,11 +39,12 @@ export interface WritingApi {
     options?: CallOptions,
   ): Promise<WriteEvidence<{ readonly id: string }>>;
   createInvoice(invoice: NewInvoice, options?: CallOptions): Promise<WriteEvidence<{ readonly id: string }>>;
+  /** `invoice`: as the answer shows it, without lines and customer unless unasked; `null`: unreadable. */
   updateInvoice(
     id: string,
     changes: InvoiceChanges,
     options?: CallOptions,
-  ): Promise<WriteEvidence<{ readonly id: string }>>;
+  ): Promise<WriteEvidence<{ readonly id: string; readonly invoice: Invoice | null }>>;
   /** `calculateFromNet` is the invoice's own direction; it goes into the query as the guide demands. `item`: as it was stored. */
   addItem(
     invoiceId: string,

@@ -156,3 +156,19 @@ describe("a document that is gone", () => {
     expect([paid.is, sent.is]).toEqual(["ambiguous", "ambiguous"]);
   });
 });
+
+describe("cancel: a quote", () => {
+  it("that is void without a credit note is done: it billed nobody", async () => {
+    const { clock, open, context, bent } = stage();
+    const quote = { ...bent({ is_quote: true }) };
+    const prepared = await clock.run(preparing(cancelInvoice, { invoice_id: open }, context(quote)));
+    if (prepared.state !== "go") throw new Error(prepared.state);
+    const read = cancelInvoice.reconcile(
+      { invoice_id: open },
+      prepared.before,
+      context(bent({ is_quote: true, ...voided })),
+      false,
+    );
+    expect(await clock.run(read)).toMatchObject({ is: "done", result: { credit_note_id: null } });
+  });
+});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { CHECKS } from "./checks.ts";
+import { CHECKS, roomCycleFindings, staleFindings } from "./checks.ts";
 import { measureModules, parseModules, readSources } from "./modules.ts";
-import { LONG_FILES, PROCESS_ALLOWED } from "./rooms.ts";
+import { CIRCLES, LONG_FILES, PROCESS_ALLOWED } from "./rooms.ts";
 
 const modules = parseModules(await readSources("src"));
 
@@ -13,6 +13,14 @@ describe("the sources", () => {
 
   test.each(Object.keys(CHECKS))("keep the rule: %s", (name) => {
     expect(CHECKS[name]?.(modules)).toEqual([]);
+  });
+
+  test("need every permission that is listed", () => {
+    expect(staleFindings(modules)).toEqual([]);
+  });
+
+  test("have no circle of rooms but the listed one", () => {
+    expect(roomCycleFindings(modules)).toEqual(CIRCLES.map((room) => `${room} is on a circle of rooms.`));
   });
 
   test("need every exception that is listed", () => {
@@ -78,6 +86,21 @@ describe("a violation is found", () => {
       ]),
     );
     expect(CHECKS["cycles"]?.(three)).toEqual(["Cycle: api/a.ts → api/b.ts → api/c.ts → api/a.ts."]);
+  });
+
+  test("a permission that nobody uses, and two rooms that know each other", () => {
+    const two = parseModules(
+      new Map([
+        ["billing/a.ts", `import "../domain/a.ts";`],
+        ["domain/a.ts", `import "../billing/b.ts";`],
+        ["billing/b.ts", ""],
+      ]),
+    );
+    expect(roomCycleFindings(two)).toEqual(["billing is on a circle of rooms.", "domain is on a circle of rooms."]);
+    expect(staleFindings(two)).toContain("payments does not import domain: take it out of test/architecture/rooms.ts.");
+    expect(staleFindings(two)).not.toContain(
+      "billing does not import domain: take it out of test/architecture/rooms.ts.",
+    );
   });
 
   test("what is allowed is not found", () => {

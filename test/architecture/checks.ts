@@ -91,3 +91,34 @@ function cycleFindings(modules: readonly Module[]): readonly string[] {
   for (const { path } of modules) visit(path, []);
   return findings;
 }
+
+/** Permissions that nobody uses. Only the whole of the sources can tell. */
+export function staleFindings(modules: readonly Module[]): readonly string[] {
+  return Object.entries(ROOMS).flatMap(([room, allowed]) => {
+    const targets = modules.filter(({ path }) => roomOf(path) === room).flatMap(({ own }) => own);
+    return allowed
+      .filter((pattern) => pattern !== "*" && !targets.some((target) => matches(target, pattern)))
+      .map((pattern) => `${room} does not import ${pattern}: take it out of test/architecture/rooms.ts.`);
+  });
+}
+
+/** Rooms that know each other, directly or over others; the places where everything is put together may know all. */
+export function roomCycleFindings(modules: readonly Module[]): readonly string[] {
+  const arrows = new Map<string, Set<string>>();
+  for (const { path, own } of modules) {
+    const from = roomOf(path);
+    const to = arrows.get(from) ?? new Set();
+    for (const target of own) if (roomOf(target) !== from) to.add(roomOf(target));
+    arrows.set(from, to);
+  }
+  const reach = (from: string) => {
+    const seen = new Set<string>();
+    const queue = [...(arrows.get(from) ?? [])];
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      if (!seen.has(next)) queue.push(...(arrows.get(next) ?? []));
+      seen.add(next);
+    }
+    return seen;
+  };
+  return [...arrows.keys()].filter((room) => reach(room).has(room)).map((room) => `${room} is on a circle of rooms.`);
+}

@@ -3,32 +3,16 @@
  * (`api/port.ts`) or a file name with `*` (`guard/plan*.ts`). A room may always import itself unless it is listed in
  * `SOLITARY`. Reasons: docs/architecture.md and docs/decisions/layout.md.
  */
-const TOOL_LAYER = [
-  "toolkit",
-  "domain",
-  "acts",
-  "errors.ts",
-  "api/port.ts",
-  "journal/port.ts",
-  "payments",
-  "billing",
-  "guard/port.ts",
-  "guard/view.ts",
-  "guard/plan*",
-  "documents/file-name.ts",
-  "ui/names.ts",
-];
-
 export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "errors.ts": [],
   "version.ts": [],
   "instructions.ts": [],
   domain: [],
-  jsonapi: ["errors.ts", "domain"],
-  api: ["jsonapi", "domain", "errors.ts", "version.ts"],
+  jsonapi: ["errors.ts"],
+  api: ["jsonapi", "domain", "errors.ts"],
   payments: ["domain", "errors.ts"],
   documents: ["domain", "errors.ts"],
-  billing: ["domain", "errors.ts"],
+  billing: ["domain"],
   acts: [
     "api/port.ts",
     "guard/facts.ts",
@@ -51,7 +35,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "errors.ts",
   ],
   journal: ["acts", "api/port.ts", "guard/port.ts", "domain", "errors.ts"],
-  ui: ["guard/view.ts", "domain"],
+  ui: ["guard/view.ts"],
   guard: ["ui", "domain", "errors.ts"],
   toolkit: [
     "guard",
@@ -64,34 +48,32 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "domain",
     "errors.ts",
   ],
-  tools: TOOL_LAYER,
-  prompts: TOOL_LAYER,
-  resources: [...TOOL_LAYER, "ui/card.ts"],
+  tools: [
+    "toolkit",
+    "domain",
+    "acts",
+    "errors.ts",
+    "api/port.ts",
+    "journal/port.ts",
+    "payments",
+    "billing",
+    "guard/plan*",
+    "documents/file-name.ts",
+  ],
+  prompts: ["toolkit"],
+  resources: ["toolkit", "domain", "ui/card.ts"],
   simulator: [],
   "config.ts": ["config-values.ts", "domain", "errors.ts"],
   "config-values.ts": ["domain"],
-  "server.ts": [
-    "tools",
-    "toolkit",
-    "prompts",
-    "resources",
-    "ui",
-    "guard/port.ts",
-    "journal/port.ts",
-    "api/port.ts",
-    "domain",
-    "errors.ts",
-    "version.ts",
-  ],
-  transports: ["server.ts", "errors.ts", "version.ts"],
-  "owner.ts": ["config.ts", "store", "journal", "guard", "acts", "ui", "domain", "errors.ts"],
+  "server.ts": ["toolkit", "ui", "guard/port.ts", "domain", "errors.ts", "version.ts"],
+  transports: ["server.ts"],
+  "owner.ts": ["config.ts", "store", "journal", "guard", "domain", "errors.ts"],
   "once.ts": [],
   "runtime.ts": ["*"],
   "assemble.ts": [
     "config.ts",
     "domain",
     "errors.ts",
-    "guard",
     "instructions.ts",
     "once.ts",
     "runtime.ts",
@@ -145,3 +127,6 @@ export const MAX_LINES = 400;
 export const LONG_FILES: Readonly<Record<string, string>> = {};
 
 export const FORBIDDEN_NAMES = /^(utils?|helpers?|common|manager|misc)$/;
+
+/** Rooms on a circle, still: the page is a channel of the guard and knows its view. No room may be added. */
+export const CIRCLES: readonly string[] = ["guard", "ui"];

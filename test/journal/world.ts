@@ -115,7 +115,10 @@ export class World {
       createInvoice: (invoice) =>
         write(`create_invoice ${invoice.notes ?? ""}`, () => ({ id: this.#addInvoice(invoice, this.#lag()) })),
       updateInvoice: (id, changes) =>
-        write(`update_invoice ${id} ${changes.notes ?? ""}`, () => ({ id: this.#update(id, changes) })),
+        write(`update_invoice ${id} ${changes.notes ?? ""}`, () => ({
+          id: this.#update(id, changes),
+          invoice: { ...this.#invoice(id) },
+        })),
       addItem: (id, item) =>
         write(`add_item ${id} ${item.title}`, () => {
           const line = this.#addLine(id, item);
