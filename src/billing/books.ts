@@ -1,5 +1,5 @@
 import type { IsoDate } from "../domain/clock.ts";
-import { type Invoice, isOpen } from "../domain/invoice.ts";
+import { type Invoice, isCreditNote, isOpen } from "../domain/invoice.ts";
 import { amountsOf, asDeduction, type DocumentAmounts } from "./amounts.ts";
 
 /** One document that counts in the books, on the day it was issued. */
@@ -68,7 +68,7 @@ export function booksOf(documents: readonly Invoice[], period: Period): Books {
 
 /** Whether `booksOf` can make use of it: what belongs to the period, and whatever a credit note may be about. */
 export function isOfInterest(invoice: Invoice, period: Period): boolean {
-  if (isCredit(invoice) || isTakenBack(invoice)) return true;
+  if (isCreditNote(invoice) || isTakenBack(invoice)) return true;
   if (invoice.is_quote || invoice.status === "draft") return isIn(madeOn(invoice), period);
   return invoice.issued_at === null || isIn(invoice.issued_at, period);
 }
@@ -78,7 +78,7 @@ function amountsIn(invoice: Invoice, credits: Credits): DocumentAmounts | string
   if (invoice.status === "other") return "Its status is not one this server knows.";
   const amounts = amountsOf(invoice);
   if (amounts === null) return "The API does not state its net, tax and gross.";
-  if (!isCredit(invoice)) {
+  if (!isCreditNote(invoice)) {
     return !isTakenBack(invoice) || credits.hasOneFor(invoice)
       ? amounts
       : `It is ${invoice.status}, but no credit note for it was found.`;
@@ -93,10 +93,6 @@ function amountsIn(invoice: Invoice, credits: Credits): DocumentAmounts | string
   return isReversed ? amounts : asDeduction(amounts);
 }
 
-export function isCredit(invoice: Invoice): boolean {
-  return invoice.is_cancellation || invoice.is_credit;
-}
-
 function isTakenBack({ status }: Invoice): boolean {
   return status === "void" || status === "refunded";
 }
@@ -109,14 +105,14 @@ class Credits {
   constructor(documents: readonly Invoice[]) {
     const byId = new Map(documents.map((invoice) => [invoice.id, invoice]));
     const unnamed: Invoice[] = [];
-    for (const note of documents.filter(isCredit)) {
+    for (const note of documents.filter(isCreditNote)) {
       const original = note.reference?.type === "invoices" ? byId.get(note.reference.id) : undefined;
       if (original !== undefined) this.#link(note, original);
       else if (note.reference?.type !== "invoices") unnamed.push(note);
     }
     const left = new Map<string, Invoice[]>();
     for (const invoice of documents) {
-      if (!isTakenBack(invoice) || isCredit(invoice) || this.#credited.has(invoice.id)) continue;
+      if (!isTakenBack(invoice) || isCreditNote(invoice) || this.#credited.has(invoice.id)) continue;
       const key = likeness(invoice);
       left.set(key, [...(left.get(key) ?? []), invoice]);
     }

@@ -1,8 +1,9 @@
+import { isCreditNote } from "../domain/invoice.ts";
 import type { Decimal } from "../domain/money.ts";
 import { minorDigits } from "../domain/money.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import type { RatePart } from "./amounts.ts";
-import { type Booked, isCredit } from "./books.ts";
+import type { Booked } from "./books.ts";
 
 /** How spreadsheets of a country read a file: German ones split at semicolons and expect a decimal comma. */
 interface Dialect {
@@ -69,7 +70,7 @@ function rowOf({ invoice, day, ...entry }: Booked, part: RatePart, { decimal, ki
   return [
     day,
     textCell(numberOf({ invoice, day, ...entry })),
-    isCredit(invoice) ? kinds.credit_note : kinds.invoice,
+    isCreditNote(invoice) ? kinds.credit_note : kinds.invoice,
     textCell(invoice.status_word),
     textCell(invoice.customer?.name ?? invoice.buyer?.company_name ?? invoice.recipient?.split("\n")[0] ?? ""),
     textCell(invoice.customer_id ?? ""),

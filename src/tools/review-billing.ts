@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { Amounts } from "../billing/amounts.ts";
-import { type Booked, type Books, booksOf, isCredit, isOfInterest, type Period } from "../billing/books.ts";
+import { type Booked, type Books, booksOf, isOfInterest, type Period } from "../billing/books.ts";
 import { billingCsv } from "../billing/csv.ts";
 import { type Sum, sumBy, sumByRate } from "../billing/sums.ts";
 import type { IsoDate } from "../domain/clock.ts";
-import type { Invoice } from "../domain/invoice.ts";
+import { type Invoice, isCreditNote } from "../domain/invoice.ts";
 import { canonicalJson, defined } from "../domain/json.ts";
 import { decimal, formatMoney, moneyText, sum, zero } from "../domain/money.ts";
 import { oneLine, quoted } from "../domain/untrusted.ts";
@@ -182,7 +182,7 @@ function openOf(booked: readonly Booked[], currency: string): string {
 
 function documentLine(entry: Booked): string {
   const { invoice, day: issued, amounts: value, is_open } = entry;
-  const kind = isCredit(invoice) ? " credit note" : "";
+  const kind = isCreditNote(invoice) ? " credit note" : "";
   const customer = displayCustomer(invoice);
   const who = customer === undefined ? "" : ` ${quoted(customer, 40)}`;
   return `${issued} ${nameOf(invoice)}${kind}: ${sums({ currency: invoice.currency, ...shownAmounts(value, invoice.currency) })}${who}${is_open ? " (open)" : ""}`;
