@@ -12,6 +12,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   api: ["jsonapi", "domain", "errors.ts"],
   payments: ["domain", "errors.ts"],
   documents: ["domain", "errors.ts"],
+  hosted: ["domain"],
   billing: ["domain"],
   acts: [
     "api/port.ts",
