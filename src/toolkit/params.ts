@@ -35,8 +35,11 @@ export const block = (max: number, description: string) =>
   // Answers show a line break as ⏎; what is read and written back must not put that sign into the books.
   text(max, description).overwrite((value) => value.replace(/ ?⏎ ?/g, "\n"));
 
-export const customerId = () => line(64, "Id.");
-export const invoiceRef = () => line(120, "Id or #2026-0042.");
+/** An id that its name describes: a description equal to the name is not listed. */
+export const customerId = () => line(64, "Customer id.");
+export const itemId = () => line(64, "Item id.");
+export const operationId = () => line(64, "Operation id.");
+export const invoiceRef = () => line(120, "Id or #number.");
 
 export const email = (description: string) => z.email().max(254).describe(description);
 
@@ -75,13 +78,14 @@ export const taxRate = () =>
       error: ({ input }) =>
         `is percent, not a fraction: give ${typeof input === "number" ? Number((input * 100).toFixed(4)) : 19} for ${typeof input === "number" ? Number((input * 100).toFixed(4)) : 19} %`,
     })
-    .describe("Percent, e.g. 19.");
+    .describe("Percent.");
 
 export const flag = (description: string) => z.boolean().describe(description);
 
-export const cursor = () => z.string().max(600).optional().describe("From the previous answer.");
-export const limit = (fallback: number) => z.int().min(1).max(50).optional().describe(`Default ${fallback}.`);
-export const format = () => z.enum(["concise", "detailed"]).optional().describe("Default concise.");
+/** What these three are for is in their names, and what is left out stands in the answer, with the next cursor. */
+export const cursor = () => z.string().max(600).optional().describe("Cursor.");
+export const limit = () => z.int().min(1).max(50).optional().describe("Limit.");
+export const format = () => z.enum(["concise", "detailed"]).optional().describe("Response format.");
 
 export const duplicateOf = () => line(64, "op_… to repeat on purpose.").optional();
 
@@ -101,4 +105,4 @@ export const country = () =>
   z
     .string()
     .regex(/^[A-Z]{2}$/, "must be an ISO 3166 code such as DE")
-    .describe("E.g. DE.");
+    .describe("Country code.");

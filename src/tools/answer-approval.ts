@@ -8,7 +8,7 @@ export default defineTool({
   effect: "answer",
   description: "For the approval card only.",
   input: z.strictObject({
-    approval_id: line(64, "Id."),
+    approval_id: line(64, "Approval id."),
     secret: line(128, "Secret."),
     decision: z.enum(["approve", "decline", "shown"]).describe("Click."),
     typed: block(100, "What the person typed.").optional(),

@@ -7,7 +7,7 @@ import { InputError } from "../errors.ts";
 import { draftFor, replacedText } from "../toolkit/compose.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
-import { block, currency, day, duplicateOf, flag, line } from "../toolkit/params.ts";
+import { block, currency, customerId, day, duplicateOf, flag, line } from "../toolkit/params.ts";
 import { findCustomer } from "../toolkit/references.ts";
 
 export default defineTool({
@@ -19,7 +19,7 @@ export default defineTool({
   input: z.strictObject({
     currency: currency(),
     calculate_from_net: flag("true: amounts will be entered net; false: gross."),
-    customer_id: line(64, "Customer.").optional(),
+    customer_id: customerId().optional(),
     reference_type: z.enum(REFERENCE_TYPES).optional().describe("With reference_id."),
     reference_id: line(64, "With reference_type.").optional(),
     recipient: block(1_000, "Address block; default: the customer's, filled on send.").optional(),

@@ -2,14 +2,14 @@ import { z } from "zod";
 import { NotFoundError } from "../errors.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { operationData, operationText, toOperation } from "../toolkit/operations.ts";
-import { line } from "../toolkit/params.ts";
+import { operationId } from "../toolkit/params.ts";
 
 export default defineTool({
   name: "get_operation",
   title: "Get operation",
   effect: "read",
   description: "What became of a write: looks it up in the journal and, while open, in the API. Sends nothing.",
-  input: z.strictObject({ operation_id: line(64, "op_….") }),
+  input: z.strictObject({ operation_id: operationId() }),
   output: z.object({ operation: operationData }),
   examples: [{ operation_id: "op_00000000000000000000000000" }],
   async run(input, context) {

@@ -7,7 +7,7 @@ import { InputError } from "../errors.ts";
 import { decodeCursor, encodeCursor } from "../toolkit/cursor.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { rowText, shortRow, toDetailedRow, toShortRow } from "../toolkit/invoices.ts";
-import { cursor, day, format, limit, line } from "../toolkit/params.ts";
+import { cursor, customerId, day, format, limit, line } from "../toolkit/params.ts";
 import { findCustomer, hasNumber } from "../toolkit/references.ts";
 import { PAGE_SIZE, type Scan, scan } from "../toolkit/scan.ts";
 
@@ -18,13 +18,13 @@ const KINDS = ["invoice", "quote", "credit_note"] as const;
 
 const input = z.strictObject({
   status: z.enum(STATUSES).optional().describe("overdue = sent and past due."),
-  customer_id: line(64, "Only this customer.").optional(),
+  customer_id: customerId().optional(),
   search: line(200, "Fuzzy text.").optional(),
   number: line(60, "Exact number.").optional(),
   issued_from: day("YYYY-MM-DD, inclusive.").optional(),
   issued_to: day("YYYY-MM-DD, inclusive.").optional(),
   kind: z.enum(KINDS).optional().describe("Default: all."),
-  limit: limit(20),
+  limit: limit(),
   cursor: cursor(),
   response_format: format(),
 });

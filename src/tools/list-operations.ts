@@ -19,7 +19,7 @@ export default defineTool({
     since: day("First day. Default today.").optional(),
     until: day("Last day.").optional(),
     only_open: z.boolean().optional().describe("Only unresolved, of any day."),
-    limit: limit(20),
+    limit: limit(),
   }),
   output: z.object({
     operations: z.array(operationData),

@@ -60,7 +60,7 @@ export default defineTool({
     currency: currency().optional().describe("If lines name none; ask the person."),
     date_order: z.enum(["day_first", "month_first"]).optional().describe("For days like 03/04/2026; ask the person."),
     answers: z.array(z.string().max(120)).max(30).optional().describe('To `questions`: "kr=SEK".'),
-    limit: limit(50),
+    limit: limit(),
   }),
   output: z.object({
     sure: z.array(shownLine).describe("Number and amount agree."),

@@ -4,7 +4,7 @@ import { InputError, NotFoundError, WrongStateError } from "../errors.ts";
 import { planResolve } from "../guard/plan-resolve.ts";
 import { defineAct } from "../toolkit/define.ts";
 import { amountOf, operationData, operationText, toOperation } from "../toolkit/operations.ts";
-import { line } from "../toolkit/params.ts";
+import { line, operationId } from "../toolkit/params.ts";
 
 export default defineAct({
   name: "resolve_operation",
@@ -13,7 +13,7 @@ export default defineAct({
   description:
     "Record a person's verdict on an operation that only a person can settle. Sends nothing. A person approves.",
   input: z.strictObject({
-    operation_id: line(64, "op_…."),
+    operation_id: operationId(),
     verdict: z.enum(["done", "not_done"]).describe("What the person found."),
     resource_id: line(64, "The document it made, if done.").optional(),
   }),

@@ -12,7 +12,7 @@ import { ConfigError, InputError } from "../errors.ts";
 import type { SaveContext } from "../toolkit/context.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { displayCustomer } from "../toolkit/invoices.ts";
-import { day, flag, limit, line } from "../toolkit/params.ts";
+import { customerId, day, flag, limit, line } from "../toolkit/params.ts";
 import { findCustomer } from "../toolkit/references.ts";
 import { readWholeList, type WholeList } from "../toolkit/whole-list.ts";
 
@@ -23,10 +23,10 @@ const MAX_UNCLEAR = 10;
 const input = z.strictObject({
   from: day("Default: first of this month.").optional(),
   to: day("Inclusive. Default: today.").optional(),
-  customer_id: line(64, "Only this customer.").optional(),
+  customer_id: customerId().optional(),
   documents: flag("List the documents, too.").optional(),
   save_csv: flag("Save a table for the tax adviser.").optional(),
-  limit: limit(10),
+  limit: limit(),
   cursor: line(40, "Goes on where the last answer stopped.").optional(),
 });
 

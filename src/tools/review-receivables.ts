@@ -7,7 +7,7 @@ import { oneLine, quoted } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { displayCustomer } from "../toolkit/invoices.ts";
-import { cursor, limit, line } from "../toolkit/params.ts";
+import { cursor, customerId, limit } from "../toolkit/params.ts";
 import { findCustomer } from "../toolkit/references.ts";
 import { readWholeList } from "../toolkit/whole-list.ts";
 
@@ -34,8 +34,8 @@ export default defineTool({
   description:
     "Who owes us money: open and overdue amounts by customer and age, most overdue first, with totals per currency.",
   input: z.strictObject({
-    customer_id: line(64, "Only this customer.").optional(),
-    limit: limit(10),
+    customer_id: customerId().optional(),
+    limit: limit(),
     cursor: cursor(),
   }),
   output: z.object({

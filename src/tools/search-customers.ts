@@ -27,7 +27,7 @@ export default defineTool({
       .max(10)
       .optional()
       .describe("All must match."),
-    limit: limit(10),
+    limit: limit(),
     cursor: cursor(),
     response_format: format(),
   }),

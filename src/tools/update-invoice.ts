@@ -5,7 +5,7 @@ import { defined } from "../domain/json.ts";
 import { InputError } from "../errors.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
-import { block, currency, day, invoiceRef, line } from "../toolkit/params.ts";
+import { block, currency, customerId, day, invoiceRef, line } from "../toolkit/params.ts";
 import { findCustomer, findInvoice } from "../toolkit/references.ts";
 
 export default defineTool({
@@ -15,7 +15,7 @@ export default defineTool({
   description: "Change a draft: link a customer, replace attributes; the rest stays.",
   input: z.strictObject({
     invoice_id: invoiceRef(),
-    customer_id: line(64, "Customer to link.").optional(),
+    customer_id: customerId().optional(),
     currency: currency().optional(),
     recipient: block(1_000, "Address block.").optional(),
     invoicing_party: block(1_000, "Your address block.").optional(),

@@ -7,7 +7,7 @@ import { InputError } from "../errors.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
 import { lineChanges } from "../toolkit/lines.ts";
-import { amount, emptiable, invoiceRef, line, quantity, taxRate } from "../toolkit/params.ts";
+import { amount, emptiable, invoiceRef, itemId, line, quantity, taxRate } from "../toolkit/params.ts";
 import { findInvoice } from "../toolkit/references.ts";
 
 const FIELDS = ["title", "subtitle", "quantity", "tax_rate", "single_net_amount", "single_gross_amount"] as const;
@@ -19,7 +19,7 @@ export default defineTool({
   description: "Change a line of a draft; what is not given stays. Name it by item_id, or by line.",
   input: z.strictObject({
     invoice_id: invoiceRef(),
-    item_id: line(64, "Id.").optional(),
+    item_id: itemId().optional(),
     line: z.int().min(1).describe("From 1.").optional(),
     title: line(185, "Max 185.").optional(),
     subtitle: emptiable(185, "Max 185; empty: none.").optional(),

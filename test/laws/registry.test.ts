@@ -14,8 +14,19 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const TOOLS = join(ROOT, "src", "tools");
 const fileOf = (name: string) => `${name.replaceAll("_", "-")}.ts`;
 
-/** Parameters whose name is all there is to say. */
+/**
+ * Parameters whose name is all there is to say. A page's size, its cursor and the form of an answer are among them: the
+ * answer itself says what was left out and which cursor goes on.
+ */
 const NAMES_SAY_IT = [
+  "customer_id",
+  "item_id",
+  "operation_id",
+  "approval_id",
+  "country_code",
+  "limit",
+  "cursor",
+  "response_format",
   "remove",
   "zip_code",
   "secret",
@@ -26,6 +37,14 @@ const NAMES_SAY_IT = [
   "email",
   "vat_number",
 ];
+
+/**
+ * o200k tokens of the whole list, paid for in every conversation. It is never raised without a line here that says for what,
+ * and what a conversation saves by it.
+ */
+const LIST_BUDGET = [{ tokens: 3_800, reason: "28 tools at 135, and some room" }];
+/** So that many small tools do not pass what one long one may not. */
+const TOKENS_A_TOOL = 135;
 
 /** Names the owner fixed. */
 const AGREED = [
@@ -55,7 +74,7 @@ describe("the registry", () => {
     expect(tools.map((tool) => JSON.parse(JSON.stringify(tool.listing())))).toEqual(surface);
   });
 
-  it("costs at most 3,900 o200k tokens of name, description and input schema", () => {
+  it("costs no more o200k tokens of name, description and input schema than its budget says", () => {
     const rows = tools.map((tool) => {
       const { name, description, inputSchema, outputSchema } = tool.listing();
       return {
@@ -67,7 +86,8 @@ describe("the registry", () => {
     const total = rows.reduce((sum, row) => sum + row.tokens, 0);
     const table = rows.map((row) => `${row.name.padEnd(20)} ${String(row.tokens).padStart(5)} (output ${row.output})`);
     process.stdout.write(`${table.join("\n")}\n${"total".padEnd(20)} ${String(total).padStart(5)}\n`);
-    expect(total).toBeLessThanOrEqual(3_900);
+    expect(total).toBeLessThanOrEqual(LIST_BUDGET.reduce((sum, { tokens }) => sum + tokens, 0));
+    expect(total / tools.length).toBeLessThanOrEqual(TOKENS_A_TOOL);
   });
 });
 
