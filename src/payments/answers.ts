@@ -4,7 +4,7 @@ import { InputError } from "../errors.ts";
 import { COLUMN_ROLES, type ColumnRole, type Wishes } from "./bank-line.ts";
 
 const MEANINGS: readonly string[] = ["in", "out", "booked", "pending", "failed", "returned", "ignore"];
-const EXPECTED = `Expected word=meaning, such as "kr=SEK", "Zahlg.=in", "Kram=ignore", "3=credit" or "decimal_mark=,": a column is ${COLUMN_ROLES.join(", ")}; a word ${MEANINGS.join(", ")} or a currency.`;
+const EXPECTED = `Expected word=meaning, such as "kr=SEK", "Zahlg.=in", "Kram=ignore", "3=credit", "unsigned=in" or "decimal_mark=,": a column is ${COLUMN_ROLES.join(", ")}; a word ${MEANINGS.join(", ")} or a currency.`;
 
 /**
  * What answers to questions say of a statement, each `piece=meaning`: a heading or position and what its column holds, a

@@ -4,12 +4,12 @@ import { type Booking, type Doubt, plainText, type Reading, type Unread, type Wi
 import { couldBeMark, currencyColumns, type Role, saysState } from "./columns.ts";
 import { readDate, settleDates, type WrittenDate } from "./dates.ts";
 import { directionOf, directionsIn, headingRole, keyOf, keysOf, stateOf } from "./lexicon.ts";
-import { currencyBy, directionBy, notationDoubts, stateBy, stateInWords, type Told, toldBy } from "./proof.ts";
-import { againstBalance } from "./running-balance.ts";
+import { currencyBy, directionBy, NO_SIGN, notationDoubts, stateBy, stateInWords, type Told, toldBy } from "./proof.ts";
+import { balancesOf } from "./running-balance.ts";
 import { headingsAgain, sectionAbove, sectionOf } from "./sections.ts";
 import { untagged } from "./sepa-tags.ts";
 import { findTable, type Row, type Table } from "./table.ts";
-import { BALANCE_LINES, DUE_HEADINGS } from "./vocabulary/around.ts";
+import { BALANCE_LINES, CARD_HEADINGS, DUE_HEADINGS } from "./vocabulary/around.ts";
 import { NO_WORDS } from "./vocabulary/states.ts";
 
 /** A table beside what holds for all of its rows. */
@@ -46,7 +46,7 @@ export function readCsv(text: string, wishes: Wishes): Reading | null {
     else if (announced === null || entry.amount.lt(0)) read.push({ row, entry });
     else read.push({ row, entry: { ...entry, doubts: [...entry.doubts, announced] } });
   }
-  const against = againstBalance(
+  const { along, against } = balancesOf(
     read.map(({ row, entry }) => ({ amount: entry.amount, balance: balanceOf(row, sheet) })),
   );
   const days = settleDates(
@@ -54,7 +54,8 @@ export function readCsv(text: string, wishes: Wishes): Reading | null {
     wishes.date_order,
   );
   const bookings = read.map(({ row, entry: { date: _date, ...entry } }, at): Booking => {
-    const doubts = against.has(at) && entry.amount.gt(0) ? [...entry.doubts, fellDoubt(row, sheet)] : entry.doubts;
+    const asked = along.has(at) ? entry.doubts.filter((doubt) => doubt !== NO_SIGN) : entry.doubts;
+    const doubts = against.has(at) && entry.amount.gt(0) ? [...asked, fellDoubt(row, sheet)] : asked;
     return { index: row.index, date: days[at] ?? null, ...entry, doubts };
   });
   return { bookings, unread, doubts: [] };
@@ -119,6 +120,7 @@ function entryOf(row: Row, sheet: Sheet): Entry | Unread | null {
       type,
       text,
       signed: sheet.signed,
+      inTable: true,
     },
     sheet.told,
   );
@@ -129,6 +131,7 @@ function entryOf(row: Row, sheet: Sheet): Entry | Unread | null {
     ...money.doubts,
     ...(dateCell !== null && date === null && stateOf(dateCell) === null ? [dateDoubt(dateCell)] : []),
     ...strangers(row, sheet),
+    ...(money.side === null ? chargedCard(sheet) : []),
     ...(money.amount.sign === null && money.side === null && !sheet.signed ? outwards(row, sheet, type) : []),
   ];
   return {
@@ -267,6 +270,16 @@ function outwards(row: Row, sheet: Sheet, type: string): Doubt[] {
   return [{ about: "direction", quoted, give }];
 }
 
+const cardHeadings = keysOf(CARD_HEADINGS);
+
+/** A card's own list writes charges as positive amounts, and what was paid back to it as negative ones, or the other way. */
+function chargedCard({ table, wishes }: Sheet): Doubt[] {
+  const card = table.columns.find(({ heading }) => cardHeadings.has(keyOf(heading)));
+  if (card === undefined || wishes.columns?.[card.heading] === "ignore") return [];
+  const give = `A card's list may write charges without a sign: ask, and if these came in, \`answers\` with ${quoted(card.heading, 30)}=ignore.`;
+  return [{ about: "direction", quoted: card.heading, give }];
+}
+
 const dueHeadings = keysOf(DUE_HEADINGS);
 
 const noWords = keysOf(NO_WORDS);
@@ -286,7 +299,7 @@ function strangers(row: Row, { table, told }: Sheet): Doubt[] {
       const give = "Whether the money came, and stayed, is not clear: `answers` with this=booked, failed or returned.";
       return [{ about: "booked", quoted: cell, give }];
     }
-    if (role !== null) return [];
+    if (role !== null || cardHeadings.has(keyOf(heading))) return [];
     if (saysState(heading) && noWords.has(keyOf(cell))) return [];
     const isBehindText = at >= table.headed && beforeLast === "text";
     // Nothing refunded, no tip, no postage: a zero says nothing of the amount.

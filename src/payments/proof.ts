@@ -2,6 +2,7 @@ import { isThousands, type Notation, type WrittenAmount } from "./amount.ts";
 import type { Doubt, Wishes } from "./bank-line.ts";
 import { currenciesOf, directionOf, directionsIn, keyOf, keysOf, type State, stateOf, statesIn } from "./lexicon.ts";
 import { TO_WHOM } from "./vocabulary/directions.ts";
+import { NOT_PAID_SIGNS, REMINDERS } from "./vocabulary/states.ts";
 
 const toWhom = keysOf(TO_WHOM);
 
@@ -29,7 +30,19 @@ export interface DirectionSigns {
   readonly text: string;
   /** The statement writes signs: without one an amount came in. */
   readonly signed: boolean;
+  /** A cell of a table, which stands for whatever the table lists; a pasted row is what the person says of a payment. */
+  readonly inTable: boolean;
 }
+
+/** The piece of an answer that stands for every amount of a table without signs. */
+const UNSIGNED = keyOf("unsigned");
+
+/** Payment orders, card charges and a processor's smallest units are written so as well. */
+export const NO_SIGN: Doubt = {
+  about: "direction",
+  quoted: "",
+  give: "No line has a sign or a word for money that came in: ask what the table lists, then `answers` with unsigned=in or unsigned=out.",
+};
 
 const IN: Direction = { sign: 1, doubts: [] };
 const OUT: Direction = { sign: -1, doubts: [] };
@@ -54,7 +67,7 @@ export function directionBy(signs: DirectionSigns, told: Told): Direction {
 }
 
 /** Amounts without any sign: only words can tell. */
-function byWords({ type, text }: DirectionSigns, kinds: ReadonlySet<1 | -1>, told: Told): Direction {
+function byWords({ type, text, inTable }: DirectionSigns, kinds: ReadonlySet<1 | -1>, told: Told): Direction {
   if (kinds.size === 2) return unclear(type);
   if (kinds.has(-1)) return OUT;
   if (kinds.has(1)) return IN;
@@ -62,7 +75,9 @@ function byWords({ type, text }: DirectionSigns, kinds: ReadonlySet<1 | -1>, tol
   if (/\S \S/.test(text) && toWhom.has(keyOf(text.split(" ")[0] ?? ""))) return unclear(text.slice(0, 60));
   const begins = kindsOf(text.split(" ").slice(0, 2).join(" "), told);
   if (begins.size === 1) return begins.has(-1) ? OUT : IN;
-  return kindsOf(text, told).has(-1) ? unclear(text.slice(0, 60)) : IN;
+  if (kindsOf(text, told).has(-1)) return unclear(text.slice(0, 60));
+  if (!inTable || told.get(UNSIGNED) === "in") return IN;
+  return told.get(UNSIGNED) === "out" ? OUT : { sign: 1, doubts: [NO_SIGN] };
 }
 
 function againstType(type: string, kinds: ReadonlySet<1 | -1>, direction: Direction): Direction {
@@ -158,6 +173,19 @@ export function stateBy(cell: string, told: Told): BookingState {
 
 function isState(word: string | undefined): word is State {
   return word === "booked" || word === "pending" || word === "failed" || word === "returned";
+}
+
+const SIGNS_AGAINST = new RegExp(`[${NOT_PAID_SIGNS}]`, "u");
+const reminders = keysOf(REMINDERS);
+
+/** A pasted row that crosses the payment out, or that is about a reminder sent to the customer. */
+export function crossedOut(text: string, told: Told): Doubt[] {
+  const [sign] = SIGNS_AGAINST.exec(text) ?? [];
+  const [first = "", second = ""] = text.split(" ");
+  const reminder = [first, `${first} ${second}`].find((words) => reminders.has(keyOf(words)));
+  const quoted = sign ?? reminder;
+  if (quoted === undefined || told.has(keyOf(quoted))) return [];
+  return [{ about: "booked", quoted, give: "Whether it was paid is not clear: `answers` with this=booked if it was." }];
 }
 
 /** Words of state in a kind of booking, or in a `sentence` of a pasted row: a question, or the reason of a return. */

@@ -23,7 +23,16 @@ import {
   stateOf,
   statesIn,
 } from "./lexicon.ts";
-import { currencyBy, directionBy, notationDoubts, stateBy, stateInWords, type Told, toldBy } from "./proof.ts";
+import {
+  crossedOut,
+  currencyBy,
+  directionBy,
+  notationDoubts,
+  stateBy,
+  stateInWords,
+  type Told,
+  toldBy,
+} from "./proof.ts";
 import { cellsOf } from "./table.ts";
 import { BALANCE_LINES } from "./vocabulary/around.ts";
 
@@ -70,7 +79,15 @@ export function readRows(text: string, wishes: Wishes): Reading {
   const bookings = read.map(({ index, announced, ...found }, at): Booking => {
     const { amount } = found;
     const direction = directionBy(
-      { written: amount.sign, side: null, mark: found.mark, type: "", text: undated(found.text), signed: false },
+      {
+        written: amount.sign,
+        side: null,
+        mark: found.mark,
+        type: "",
+        text: undated(found.text),
+        signed: false,
+        inTable: false,
+      },
       told,
     );
     const currency = currencyBy(found.currencies, null, told, wishes.currency);
@@ -81,6 +98,7 @@ export function readRows(text: string, wishes: Wishes): Reading {
       ...currency.doubts,
       ...farCurrency(found, told),
       ...byCell.doubts,
+      ...crossedOut(undated(found.text), told),
       ...(found.state === null ? [] : byWords.doubts),
       ...notationDoubts(amount, isOpen(amount.digits), notation, wishes.decimal_mark),
       ...(found.split === null ? [] : [splitDoubt(found.split)]),

@@ -6,15 +6,19 @@ export interface Step {
   readonly balance: Decimal | null;
 }
 
-/**
- * The lines, of consecutive ones with their balances, whose balance moved against them: written without a sign, they
- * went out. The order of the lines is the one that explains more balances; with none, nothing is known.
- */
-export function againstBalance(steps: readonly Step[]): ReadonlySet<number> {
+/** Positions of lines whose balance moved as they say, and against them: written without a sign, those went out. */
+export interface Balances {
+  readonly along: ReadonlySet<number>;
+  readonly against: ReadonlySet<number>;
+}
+
+/** The order of the lines is the one that explains more balances; with none, nothing is known. */
+export function balancesOf(steps: readonly Step[]): Balances {
   const [upwards, downwards] = [moves(steps, -1), moves(steps, 1)];
   const explained = upwards.length > downwards.length ? upwards : downwards;
-  if (upwards.length === downwards.length) return new Set();
-  return new Set(explained.filter(({ agrees }) => !agrees).map(({ at }) => at));
+  if (upwards.length === downwards.length) return { along: new Set(), against: new Set() };
+  const those = (agrees: boolean) => new Set(explained.filter((one) => one.agrees === agrees).map(({ at }) => at));
+  return { along: those(true), against: those(false) };
 }
 
 function moves(steps: readonly Step[], before: -1 | 1): { readonly at: number; readonly agrees: boolean }[] {

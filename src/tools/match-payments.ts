@@ -78,7 +78,7 @@ export default defineTool({
   }),
   examples: [
     { statement: "12.11.2026 RE 2026-0012 Kollektiv Nordlicht 424,83 EUR" },
-    { statement: "Date;Description;Amount\n2026-11-12;Invoice 2026-0012;424.83", currency: "EUR" },
+    { statement: "Date;Description;Amount\n2026-11-12;Invoice 2026-0012;+424.83", currency: "EUR" },
   ],
   async run({ statement: text, limit: wanted = 50, answers = [], ...wishes }, context) {
     const statement = read(text, { ...wishes, ...wishesOf(answers) });

@@ -5,7 +5,7 @@ import { readStatement } from "../../src/payments/statement.ts";
 /** `+606.90 EUR` for a credit, `?606.90 EUR booked` for one with a doubt, `r+` for one that went back. */
 function read(text: string): string[] {
   try {
-    const { credits, debits, pending, failed, unread } = readStatement(text);
+    const { credits, debits, pending, failed, unread } = readStatement(text, { words: { unsigned: "in" } });
     return [
       ...credits.map(({ amount, currency, doubts, returned }) => {
         const money = `${amount.toFixed(2)} ${currency ?? "–"}`;

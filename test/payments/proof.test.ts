@@ -3,10 +3,15 @@ import { InputError } from "../../src/errors.ts";
 import type { Wishes } from "../../src/payments/bank-line.ts";
 import { readStatement } from "../../src/payments/statement.ts";
 
+/** The short tables below write amounts without signs; what that alone means has its own tests. */
+const CAME_IN = { unsigned: "in" };
+const NOTHING_SAID: NonNullable<Wishes["words"]> = {};
+
 /** `+606.90 EUR` for a credit, `?606.90 EUR direction Xy` for one with a doubt, `-`, `pending`, `failed`, `unread`. */
-function read(text: string, wishes: Wishes = {}): string[] {
+function read(text: string, { words = CAME_IN, ...wishes }: Wishes = {}): string[] {
   try {
-    const { credits, debits, pending, failed, unread } = readStatement(text, wishes);
+    const given = { ...wishes, words: words === NOTHING_SAID ? words : { ...CAME_IN, ...words } };
+    const { credits, debits, pending, failed, unread } = readStatement(text, given);
     return [
       ...credits.map(({ amount, currency, doubts }) => {
         const money = `${amount.toFixed(2)} ${currency ?? "–"}`;
@@ -25,6 +30,66 @@ function read(text: string, wishes: Wishes = {}): string[] {
 }
 
 const table = (headings: string, ...rows: string[]) => [headings, ...rows].join("\n");
+
+describe("amounts without any sign", () => {
+  const readBare = (text: string, words = NOTHING_SAID) => read(text, { words });
+
+  it.each([
+    ["a list that may be of anything", "Datum;Text;Betrag;Whg", "08.11.2026;RE-2026-0003;606,90;EUR"],
+    ["payment orders", "Name;IBAN;Betrag;Whg;Zweck", "Tanzschule Weber;DE02120300000000202051;606,90;EUR;RE-2026-0003"],
+    ["smallest units", "id,description,amount,currency", "py_1,RE-2026-0003,606.90,eur"],
+  ])("%s asks, and is told", (_, headings, row) => {
+    const text = table(headings, row);
+    expect(readBare(text)).toEqual(["?606.90 EUR direction"]);
+    expect(readBare(text, { unsigned: "in" })).toEqual(["+606.90 EUR"]);
+    expect(readBare(text, { unsigned: "out" })).toEqual(["-606.90 EUR"]);
+  });
+
+  it.each([
+    ["a sign elsewhere", "Datum;Text;Betrag;Whg", "08.11.2026;a;606,90;EUR", "05.11.2026;b;-227,80;EUR"],
+    [
+      "a kind of booking",
+      "Datum;Art;Betrag;Whg",
+      "08.11.2026;Gutschrift;606,90;EUR",
+      "05.11.2026;Lastschrift;227,80;EUR",
+    ],
+    [
+      "a balance that moves with each line",
+      "Datum;Text;Betrag;Whg;Saldo",
+      "08.11.2026;a;606,90;EUR;1.606,90",
+      "05.11.2026;b;227,80;EUR;1.000,00",
+      "04.11.2026;c;5,00;EUR;1.227,80",
+    ],
+  ])("%s proves it", (_, ...lines) => {
+    expect(readBare(lines.join("\n"))[0]).toBe("+606.90 EUR");
+  });
+
+  it("a card's own list asks although refunds have a sign", () => {
+    const text = table(
+      "Datum;Karteninhaber;Text;Betrag;Whg",
+      "08.11.2026;Anna Berger;Hotel;606,90;EUR",
+      "05.11.2026;Anna Berger;x;-5,00;EUR",
+    );
+    expect(readBare(text)).toEqual(["?606.90 EUR direction Karteninhaber", "-5.00 EUR"]);
+    expect(read(text, { columns: { Karteninhaber: "ignore" } })[0]).toBe("+606.90 EUR");
+  });
+
+  it("a pasted row is what the person says of a payment", () => {
+    expect(readBare("08.11.2026 Tanzschule Weber RE-2026-0003 606,90 EUR")).toEqual(["+606.90 EUR"]);
+  });
+
+  it.each([
+    "606,90 EUR RE-2026-0003 ❌",
+    "✗ Tanzschule Weber 606,90 EUR",
+    "08.11.2026 Zahlungserinnerung RE-2026-0003 606,90 EUR",
+  ])("%s asks whether it was paid", (row) => {
+    expect(readBare(row)[0]).toMatch(/^\?606.90 EUR booked/);
+  });
+
+  it("what a payer writes of a reminder says nothing", () => {
+    expect(readBare("08.11.2026 Tanzschule Weber RE-2026-0003 Mahnung 606,90 EUR")).toEqual(["+606.90 EUR"]);
+  });
+});
 
 describe("it came in", () => {
   it.each([

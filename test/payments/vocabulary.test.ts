@@ -88,7 +88,7 @@ describe("the vocabulary", () => {
 
   it("believes a payment only in a booked state", () => {
     const certain = (word: string) => {
-      const read = statement("Date;Text;Amount;Currency;Status", `2026-11-08;a;5.00;EUR;${word}`);
+      const read = statement("Date;Text;Amount;Currency;Status", `2026-11-08;a;+5.00;EUR;${word}`);
       return read.credits.some(({ doubts, returned }) => doubts.length === 0 && returned === null);
     };
     for (const word of entriesOf(BOOKED_WORDS)) expect(certain(word), word).toBe(stateOf(word) === "booked");

@@ -273,7 +273,7 @@ describe("match_payments", () => {
   });
 
   it("asks what is not understood, and takes the answer", async () => {
-    const statement = "Datum;Text;Betrag;Whg;Kram\n09.03.2026;RE 2026-0011;424,83;EUR;Xyz";
+    const statement = "Datum;Text;Betrag;Whg;Kram\n09.03.2026;RE 2026-0011;+424,83;EUR;Xyz";
     const asked = await bench.ok("match_payments", { statement });
     expect(listOf(asked, "settle")).toEqual([]);
     expect(asked.structured["questions"]).toEqual([

@@ -19,8 +19,8 @@ beforeEach(() => {
 });
 
 const HEAD = "Date;Name;Description;Amount;Currency";
-const BRANDT = "2026-03-09;Brandt & Toechter;RE-2026-0007;899.64;EUR";
-const NORDLICHT = "2026-03-09;Kollektiv Nordlicht;RE-2026-0011;424.83;EUR";
+const BRANDT = "2026-03-09;Brandt & Toechter;RE-2026-0007;+899.64;EUR";
+const NORDLICHT = "2026-03-09;Kollektiv Nordlicht;RE-2026-0011;+424.83;EUR";
 const statement = (...lines: readonly string[]) => [HEAD, ...lines].join("\n");
 
 async function handles(...lines: readonly string[]): Promise<string[]> {
@@ -63,7 +63,7 @@ describe("settle_payments by bank lines", () => {
     ["neither line nor invoice", {}, "names a line or an invoice_id"],
     ["an invoice without what came in", { invoice_id: "#RE-2026-0011" }, "the amount received"],
   ])("asks nobody for %s", async (_, payment, words) => {
-    const [line] = await handles("2026-03-09;Somebody;Danke;17.00;EUR");
+    const [line] = await handles("2026-03-09;Somebody;Danke;+17.00;EUR");
     const asked = { ...payment, ...("line" in payment && payment.line === "?" ? { line } : {}) };
     const answer = await bench.refused("settle_payments", { payments: [asked] }, () => {
       throw new Error("asked");
@@ -73,7 +73,7 @@ describe("settle_payments by bank lines", () => {
   });
 
   it("settles two invoices with one line, and one invoice with two lines, to the cent", async () => {
-    const [both] = await handles("2026-03-09;Somebody;Danke;1324.47;EUR");
+    const [both] = await handles("2026-03-09;Somebody;Danke;+1324.47;EUR");
     const payments = [
       { line: both, invoice_id: "#RE-2026-0007" },
       { line: both, invoice_id: "#RE-2026-0011" },
@@ -81,14 +81,14 @@ describe("settle_payments by bank lines", () => {
     await bench.refused("settle_payments", { payments: [payments[0]] }, null);
     await bench.ok("settle_payments", { payments }, typing("1324.47"));
     expect(paid()).toBe(2);
-    const parts = await handles("2026-03-08;Weber GmbH;a;1000.00;EUR", "2026-03-09;Weber GmbH;b;149.61;EUR");
+    const parts = await handles("2026-03-08;Weber GmbH;a;+1000.00;EUR", "2026-03-09;Weber GmbH;b;+149.61;EUR");
     const two = parts.map((line) => ({ line, invoice_id: "#RE-2026-0012" }));
     await bench.ok("settle_payments", { payments: two }, typing("1149.61"));
     expect(paid()).toBe(3);
   });
 
   it("binds the approval to the line: another line for the same invoice is asked about anew", async () => {
-    const [first, second] = await handles(BRANDT, "2026-03-10;Somebody Else;RE-2026-0007;899.64;EUR");
+    const [first, second] = await handles(BRANDT, "2026-03-10;Somebody Else;RE-2026-0007;+899.64;EUR");
     const decline = () => ({ action: "decline" as const });
     await bench.refused("settle_payments", { payments: [{ line: first, invoice_id: "#RE-2026-0007" }] }, decline);
     let asked = 0;

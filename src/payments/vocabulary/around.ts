@@ -26,6 +26,18 @@ export const DUE_HEADINGS: ByLanguage = {
   nordic: "Förfallodag; Förfallodatum; Forfaldsdato; Forfallsdato; Forfaldsdag; Eräpäivä",
 };
 
+/** Headings of a card's own list of charges. */
+export const CARD_HEADINGS: ByLanguage = {
+  de: "Karteninhaber; Karteninhaberin; Kartennummer; Karten-Nr.; Kreditkartennummer; Kartenkonto; Kreditkarte",
+  en: "Card member; Cardholder; Card holder; Card number; Card no; Card no.; Card; Card last 4; Card ending",
+  fr: "Titulaire de la carte; Numéro de carte; Porteur",
+  it: "Titolare carta; Numero carta; Intestatario carta",
+  nl: "Kaarthouder; Kaartnummer",
+  es: "Titular de la tarjeta; Número de tarjeta; Tarjeta",
+  pl: "Posiadacz karty; Numer karty",
+  nordic: "Kortinnehavare; Kortnummer; Kortholder; Kortinnehaver; Kortindehaver",
+};
+
 /** Labels above the headings whose neighbour is the currency of the account. */
 export const CURRENCY_FACTS: ByLanguage = {
   de: "Währung; Waehrung; Kontowährung; Bewertet in; Whg; Devise; Währung des Kontos; Betrag in",

@@ -75,3 +75,18 @@ export const COMMON_WORDS =
 
 /** Below a heading that is a state itself (`Refunded`): it is not. */
 export const NO_WORDS = "no; nein; false; non; nee; nie; nej; nei; ei; n; f; -";
+
+/** In a pasted row they cross a payment out, or leave it open. */
+export const NOT_PAID_SIGNS = "❌✗✘✖✕☒🚫⛔⏳⌛❓";
+
+/** At the very beginning of a pasted row: something sent to the customer, not a payment. A payer may write it further on. */
+export const REMINDERS: ByLanguage = {
+  de: "Mahnung; Zahlungserinnerung; Erinnerung; Letzte Mahnung; Zweite Mahnung; Erste Mahnung; 1. Mahnung; 2. Mahnung; 3. Mahnung; Rechnung an; Angebot",
+  en: "Reminder; Payment reminder; Dunning; Final notice; Invoice sent; Quote; Chased",
+  fr: "Rappel; Relance; Mise en demeure; Devis",
+  it: "Sollecito; Promemoria; Preventivo",
+  nl: "Herinnering; Betalingsherinnering; Aanmaning; Offerte",
+  es: "Recordatorio; Reclamación; Presupuesto",
+  pl: "Wezwanie; Przypomnienie; Oferta",
+  nordic: "Påminnelse; Betalningspåminnelse; Purring; Rykker; Betalingspåmindelse; Muistutus; Maksumuistutus; Inkasso",
+};
