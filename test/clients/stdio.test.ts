@@ -12,6 +12,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type RunningSimulator, startSimulator } from "../../src/simulator/index.ts";
 import { CARD_MEDIA_TYPE } from "../../src/ui/names.ts";
+import { approveOnPage } from "../harness/page-person.ts";
 import { Random } from "../journal/random.ts";
 import { OUTWARD } from "../malicious/ledger.ts";
 import { cardSchema, typedText } from "../malicious/people.ts";
@@ -190,29 +191,7 @@ it("a client killed while its form is open: nothing happens, the server ends, an
     expect(answer.structuredContent?.["outcome"]).toBe("approval_required");
     const opened = (await readFile(join(folder, "opened"), "utf8")).trim().split("\n");
     expect(opened).toHaveLength(1);
-    const { origin, hash } = new URL(opened[0] ?? "");
-    const json = { "content-type": "application/json", origin };
-    const session = await fetch(`${origin}/session`, {
-      method: "POST",
-      headers: json,
-      body: JSON.stringify({ secret: hash.slice(1) }),
-    });
-    const headers = {
-      ...json,
-      cookie: session.headers.get("set-cookie")?.split(";")[0] ?? "",
-      "x-csrf": z.object({ csrf: z.string() }).parse(await session.json()).csrf,
-    };
-    const { approvals } = z
-      .object({
-        approvals: z.array(z.object({ id: z.string(), view: z.object({ typed_prompt: z.string().nullable() }) })),
-      })
-      .parse(await (await fetch(`${origin}/approvals`, { headers })).json());
-    expect(approvals).toHaveLength(1);
-    const prompt = approvals[0]?.view.typed_prompt ?? null;
-    const body = JSON.stringify({ decision: "approve", ...(prompt === null ? {} : { typed: typedText(prompt) }) });
-    expect((await fetch(`${origin}/approvals/${approvals[0]?.id}`, { method: "POST", headers, body })).status).toBe(
-      200,
-    );
+    await approveOnPage(opened[0] ?? "");
     expect((await client.call("mark_paid", { invoice_id })).structuredContent?.["outcome"]).toBe("done");
     expect(outward()).toEqual(["invoice.paid"]);
   } finally {

@@ -61,7 +61,7 @@ const result = z.looseObject({
   isError: z.boolean().optional(),
 });
 
-function readResult(value: unknown): CallResult {
+export function readResult(value: unknown): CallResult {
   const { content, structuredContent, isError } = result.parse(value);
   return {
     isError: isError === true,
