@@ -1,5 +1,5 @@
 import { approvalDigest, LINE_VERSION, lineHash, operationDigest, planHash, versionOf } from "./rules/digest.ts";
-import type { AuditRow, JournalStore, Tx } from "./store-port.ts";
+import { type AuditHead, type AuditRow, type JournalStore, type Tx, WHOLE } from "./store-port.ts";
 
 const PAGE = 1000;
 const MAX_PROBLEMS = 20;
@@ -11,7 +11,7 @@ export async function appendLine(
   tx: Tx,
   line: Omit<AuditRow, "seq" | "prev_hash" | "hash" | "fields_version">,
 ): Promise<void> {
-  const head = await tx.audit.head();
+  const head = await tx.audit.head(line.organization_id);
   const row = { ...line, fields_version: LINE_VERSION, seq: head.seq + 1, prev_hash: head.hash };
   await tx.audit.append({ ...row, hash: lineHash(row) ?? "" });
 }
@@ -28,8 +28,8 @@ export interface AuditReport {
 interface Stated {
   readonly operations: Map<string, string>;
   readonly approvals: Map<string, string>;
-  seq: number;
-  hash: string;
+  /** By organization, the end of what was read of its trail. */
+  readonly ends: Map<string, AuditHead>;
 }
 
 /** Operations and approvals that did not match when they were read. */
@@ -45,10 +45,15 @@ export class AuditLedger {
     this.#store = store;
   }
 
+  /** Organizations with a trail of their own, or `WHOLE` alone. */
+  trails(): Promise<readonly string[]> {
+    return this.#store.read((tx) => tx.audit.trails());
+  }
+
   /** Oldest first, after `seq`. */
-  page(after: number, limit: number): Promise<readonly AuditRow[]> {
+  page(after: number, limit: number, organizationId: string = WHOLE): Promise<readonly AuditRow[]> {
     return this.#store.read(async (tx) =>
-      (await tx.audit.page(after, limit)).flatMap((row) => ("unreadable" in row ? [] : [row])),
+      (await tx.audit.page(organizationId, after, limit)).flatMap((row) => ("unreadable" in row ? [] : [row])),
     );
   }
 
@@ -59,21 +64,26 @@ export class AuditLedger {
       if (problems.length < MAX_PROBLEMS) problems.push(problem);
     };
     for (const problem of await this.#store.check()) report(problem);
-    const stated: Stated = { operations: new Map(), approvals: new Map(), seq: 0, hash: "" };
-    while (await this.#store.read((tx) => readLines(tx, stated, report)));
+    const stated: Stated = { operations: new Map(), approvals: new Map(), ends: new Map() };
+    for (const trail of await this.trails()) {
+      while (await this.#store.read((tx) => readLines(tx, trail, stated, report)));
+    }
     const suspects: Suspects = { operations: new Set(), approvals: new Set() };
     const seen = { operations: new Set<string>(), approvals: new Set<string>() };
     await this.#each((tx, after) => operationsPage(tx, after, stated, suspects.operations, seen.operations));
     await this.#each((tx, after) => approvalsPage(tx, after, stated, suspects.approvals, seen.approvals));
     await this.#store.read(async (tx) => {
-      while (await readLines(tx, stated, report));
-      const head = await tx.audit.head();
-      if (head.seq !== stated.seq || head.hash !== stated.hash) {
-        report(`The audit trail ends at line ${stated.seq}; its head says ${head.seq}.`);
+      for (const trail of await tx.audit.trails()) {
+        while (await readLines(tx, trail, stated, report));
+        const [head, end] = [await tx.audit.head(trail), stated.ends.get(trail) ?? START];
+        if (head.seq !== end.seq || head.hash !== end.hash) {
+          report(`The audit trail${named(trail)} ends at line ${end.seq}; its head says ${head.seq}.`);
+        }
       }
       await judge(tx, stated, suspects, seen, report);
     });
-    return { rows: stated.seq, operations: seen.operations.size, approvals: seen.approvals.size, problems };
+    const rows = [...stated.ends.values()].reduce((sum, { seq }) => sum + seq, 0);
+    return { rows, operations: seen.operations.size, approvals: seen.approvals.size, problems };
   }
 
   async #each(page: (tx: Tx, after: string) => Promise<string | null>): Promise<void> {
@@ -85,21 +95,31 @@ export class AuditLedger {
   }
 }
 
-/** One page of the chain. False at its end. */
-async function readLines(tx: Tx, stated: Stated, report: (problem: string) => void): Promise<boolean> {
-  const page = await tx.audit.page(stated.seq, PAGE);
+const START: AuditHead = { seq: 0, hash: "" };
+
+/** For sentences about one of several trails. */
+function named(trail: string): string {
+  return trail === WHOLE ? "" : ` of organization ${trail}`;
+}
+
+/** One page of a chain. False at its end. */
+async function readLines(tx: Tx, trail: string, stated: Stated, report: (problem: string) => void): Promise<boolean> {
+  let end = stated.ends.get(trail) ?? START;
+  const page = await tx.audit.page(trail, end.seq, PAGE);
   for (const line of page) {
     const seq = "unreadable" in line ? line.unreadable : line.seq;
-    if (seq !== stated.seq + 1) report(`Audit lines ${stated.seq + 1} to ${seq - 1} are missing.`);
-    stated.seq = seq;
+    if (seq !== end.seq + 1) report(`Audit lines ${end.seq + 1} to ${seq - 1}${named(trail)} are missing.`);
     if ("unreadable" in line) {
-      report(`Audit line ${seq} is unreadable.`);
+      report(`Audit line ${seq}${named(trail)} is unreadable.`);
+      end = { seq, hash: end.hash };
+      stated.ends.set(trail, end);
       continue;
     }
-    if (line.prev_hash !== stated.hash) report(`Audit line ${seq} does not follow the line before it.`);
+    if (line.prev_hash !== end.hash) report(`Audit line ${seq}${named(trail)} does not follow the line before it.`);
     const { hash, ...rest } = line;
-    if (lineHash(rest) !== hash) report(`Audit line ${seq} was changed.`);
-    stated.hash = hash;
+    if (lineHash(rest) !== hash) report(`Audit line ${seq}${named(trail)} was changed.`);
+    end = { seq, hash };
+    stated.ends.set(trail, end);
     note(stated.operations, line.operation_id, line.data["digest"]);
     note(stated.approvals, line.approval_id, line.data["approval_record"]);
     note(stated.approvals, line.data["verdict_approval_id"], line.data["verdict_approval_digest"]);

@@ -127,12 +127,12 @@ export async function* journalExportCsv(store: Ledger, place: Place): AsyncGener
 }
 
 async function* auditLines(store: Ledger): AsyncGenerator<AuditRow> {
-  for (let after = 0; ; ) {
-    const page = await store.audit.page(after, AUDIT_PAGE);
-    yield* page;
-    const last = page.at(-1);
-    if (last === undefined) return;
-    after = last.seq;
+  for (const trail of await store.audit.trails()) {
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const page: readonly AuditRow[] = await store.audit.page(after, AUDIT_PAGE, trail);
+      yield* page;
+      after = page.at(-1)?.seq;
+    }
   }
 }
 

@@ -220,10 +220,16 @@ export interface AuditHead {
   readonly hash: string;
 }
 
+/** Lines form trails, each a chain of its own: one for the whole database, or one per organization. */
 export interface AuditTable {
-  /** The last line: 0 and an empty hash where there is none. Held until the transaction ends. */
-  head(): Promise<AuditHead>;
+  /** Organizations that have a trail of their own; `WHOLE` alone where there is one for all. */
+  trails(): Promise<readonly string[]>;
+  /** The last line of an organization's trail: 0 and an empty hash where there is none. Held until the transaction ends. */
+  head(organizationId: string): Promise<AuditHead>;
   append(row: AuditRow): Promise<void>;
   /** Oldest first, after `seq`. */
-  page(after: number, limit: number): Promise<readonly (AuditRow | Unreadable<number>)[]>;
+  page(organizationId: string, after: number, limit: number): Promise<readonly (AuditRow | Unreadable<number>)[]>;
 }
+
+/** Stands for every organization where there is one trail for all. */
+export const WHOLE = "";

@@ -12,7 +12,7 @@ import { counted, NOW, newOperation, openRow, PLACE } from "./rows.ts";
 export interface Adapter {
   readonly name: string;
   /** The address of a new, empty database. */
-  fresh(): string;
+  fresh(): string | Promise<string>;
   open(address: string): JournalStore;
   /** Command line of a process that opens the address given as its next argument (`store-child.ts`). */
   readonly child: readonly string[];
@@ -31,8 +31,8 @@ function approvalRow(more: Partial<NewApproval> = {}): Approval {
 
 export function storePortTests(adapter: Adapter): void {
   const opened: JournalStore[] = [];
-  function open(address = adapter.fresh()): JournalStore {
-    const store = adapter.open(address);
+  async function open(address?: string): Promise<JournalStore> {
+    const store = adapter.open(address ?? (await adapter.fresh()));
     opened.push(store);
     return store;
   }
@@ -43,7 +43,7 @@ export function storePortTests(adapter: Adapter): void {
 
   describe(`${adapter.name}: transactions`, () => {
     it("are all or nothing", async () => {
-      const store = open();
+      const store = await open();
       const row = openRow();
       await expect(
         store.transaction(async (tx) => {
@@ -57,29 +57,29 @@ export function storePortTests(adapter: Adapter): void {
     });
 
     it("do not lose each other's work, whichever connection they come from", async () => {
-      const address = adapter.fresh();
-      const stores = [open(address), open(address), open(address)];
+      const address = await adapter.fresh();
+      const stores = [await open(address), await open(address), await open(address)];
       await Promise.all(stores.flatMap((store) => Array.from({ length: 20 }, () => store.transaction(counted))));
       const fact = await stores[0]?.read((tx) => tx.facts.get(PLACE, "test", "count"));
       expect(fact?.value).toEqual({ count: 60 });
     });
 
     it("go on after one that failed, and end with their body", async () => {
-      const store = open();
+      const store = await open();
       await store.transaction(() => Promise.reject(new Error("no"))).catch(() => undefined);
       let kept: Tx | null = null;
       await store.transaction(async (tx) => {
         kept = tx;
         await counted(tx);
       });
-      await expect(Promise.resolve().then(() => kept?.audit.head())).rejects.toThrow("over");
+      await expect(Promise.resolve().then(() => kept?.audit.head("org"))).rejects.toThrow("over");
       await store.transaction(counted);
       expect((await store.read((tx) => tx.facts.get(PLACE, "test", "count")))?.value).toEqual({ count: 2 });
     });
 
     it("that only read cannot write, and see one state", async () => {
-      const address = adapter.fresh();
-      const [store, other] = [open(address), open(address)];
+      const address = await adapter.fresh();
+      const [store, other] = [await open(address), await open(address)];
       await store.transaction(counted);
       const count = (tx: Tx) => tx.facts.get(PLACE, "test", "count").then((fact) => fact?.value["count"]);
       let written: Promise<void> | null = null;
@@ -96,13 +96,13 @@ export function storePortTests(adapter: Adapter): void {
     });
 
     it("leave nothing behind when their process is killed in the middle", async () => {
-      const address = adapter.fresh();
-      await open(address).transaction(counted);
+      const address = await adapter.fresh();
+      await (await open(address)).transaction(counted);
       const child = run(adapter, address, "hang");
       await said(child, "inside");
       child.kill("SIGKILL");
       await once(child, "exit");
-      const store = open(address);
+      const store = await open(address);
       expect((await store.read((tx) => tx.facts.get(PLACE, "test", "count")))?.value).toEqual({ count: 1 });
       expect(await store.check()).toEqual([]);
       await store.transaction(counted);
@@ -111,7 +111,7 @@ export function storePortTests(adapter: Adapter): void {
 
   describe(`${adapter.name}: operations`, () => {
     it("are one per remembered fingerprint and place", async () => {
-      const store = open();
+      const store = await open();
       await insert(store, openRow({ fingerprint: "f" }));
       await expect(insert(store, openRow({ fingerprint: "f" }))).rejects.toThrow();
       await insert(store, openRow({ fingerprint: "f", remembered: false }));
@@ -120,7 +120,7 @@ export function storePortTests(adapter: Adapter): void {
     });
 
     it("are one per lock while they are open, however their sets overlap", async () => {
-      const store = open();
+      const store = await open();
       const first = openRow({ locks: ["a", "b"] });
       await insert(store, first);
       await expect(insert(store, openRow({ locks: ["b", "c"] }))).rejects.toThrow();
@@ -130,7 +130,7 @@ export function storePortTests(adapter: Adapter): void {
     });
 
     it("change over the version before, and never once they are final", async () => {
-      const store = open();
+      const store = await open();
       const row = openRow();
       await insert(store, row);
       const update = (change: Partial<OperationRow>) =>
@@ -143,7 +143,7 @@ export function storePortTests(adapter: Adapter): void {
     });
 
     it("are found by each key, in their own place and in the unknown one, and nowhere else", async () => {
-      const store = open();
+      const store = await open();
       const keys: readonly (readonly [OperationKey, Partial<OperationRow>])[] = [
         [{ by: "fingerprint", place: PLACE, fingerprint: "f" }, { fingerprint: "f" }],
         [{ by: "locks", place: PLACE, locks: ["x", "l"] }, { locks: ["l", "m"] }],
@@ -185,7 +185,7 @@ export function storePortTests(adapter: Adapter): void {
     });
 
     it("tell the position of the newest on any of some locks, open or not", async () => {
-      const store = open();
+      const store = await open();
       const latest = (...locks: string[]) => store.read((tx) => tx.operations.latest(PLACE, locks));
       expect(await latest("a")).toBeNull();
       await insert(store, openRow({ locks: ["a"], state: "done" }));
@@ -197,7 +197,7 @@ export function storePortTests(adapter: Adapter): void {
     });
 
     it("come in pages by id, and in lists newest first", async () => {
-      const store = open();
+      const store = await open();
       const rows = ["c", "a", "b"].map((id) => openRow({ id }));
       for (const row of rows) await insert(store, row);
       const page = (after: string) => store.read((tx) => tx.operations.page(after, 2));
@@ -216,7 +216,7 @@ export function storePortTests(adapter: Adapter): void {
     const scope = { ...PLACE, principal: "p" };
 
     it("are found by what they depend on while something can come of them", async () => {
-      const store = open();
+      const store = await open();
       const row = approvalRow({ locks: ["cust:1", "inv:1"] });
       await put(store, row, approvalRow({ locks: ["cust:1"], ...elsewhere }), approvalRow({ locks: ["cust:2"] }));
       const found = (now: number) =>
@@ -230,7 +230,7 @@ export function storePortTests(adapter: Adapter): void {
     });
 
     it("are found by subject, as waiting, as declined and by whom they mailed, in one scope alone", async () => {
-      const store = open();
+      const store = await open();
       const waiting = { state: "pending", answered_at: null } as const;
       const mine = approvalRow(waiting);
       const delivered = { customer_id: "1", email_mark: "m" };
@@ -260,7 +260,7 @@ export function storePortTests(adapter: Adapter): void {
     });
 
     it("keep their plan until somebody takes it away", async () => {
-      const store = open();
+      const store = await open();
       const row = approvalRow({ plan: { names: ["Jane"] }, expires_at: NOW });
       await put(store, row);
       const kept = () => store.read((tx) => tx.approvals.find({ by: "kept", expired_by: NOW }));
@@ -272,7 +272,7 @@ export function storePortTests(adapter: Adapter): void {
 
   describe(`${adapter.name}: what is kept beside`, () => {
     it("holds a bank line once per place, until it is set free", async () => {
-      const store = open();
+      const store = await open();
       const line = { ...PLACE, key: "k", operation_id: "op", invoice_id: "i", at: NOW, shown: "ACME 119,00" };
       const hold = (more: object = {}) => store.transaction((tx) => tx.bankLines.insert({ ...line, ...more }));
       await hold();
@@ -285,7 +285,7 @@ export function storePortTests(adapter: Adapter): void {
     });
 
     it("replaces a fact, and lists those of a kind", async () => {
-      const store = open();
+      const store = await open();
       const fact = { ...PLACE, kind: "superseded", key: "i", value: { by: "j" }, at: NOW };
       const put = (more: object) => store.transaction((tx) => tx.facts.put({ ...fact, ...more }));
       await put({});
@@ -303,9 +303,9 @@ export function storePortTests(adapter: Adapter): void {
 
   describe(`${adapter.name}: several processes`, () => {
     it("let exactly one win each claim, by fingerprint, by lock and by a single approval", async () => {
-      const address = adapter.fresh();
+      const address = await adapter.fresh();
       const rounds = 25;
-      const store = open(address);
+      const store = await open(address);
       for (let round = 0; round < rounds; round += 1) {
         await ledgerOn(store).approvals.create(
           givenApproval(NOW, { id: `once-${round}`, act: "send_invoice", organization_id: "org", subject: "s" }),

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { JournalError } from "../../errors.ts";
 import type { Approval } from "../../guard/port.ts";
 import type { ApprovalKey, ApprovalTable, ApprovalUse, Unreadable, UseTable } from "../../journal/store-port.ts";
-import type { SqlValue } from "./load.ts";
-import { approvalColumns, approvalRow, useRow } from "./rows.ts";
+import type { SqlValue } from "../rows.ts";
+import { approvalColumns, approvalRow, useRow } from "../rows.ts";
 import { listed, origins, type Session } from "./session.ts";
 
 const idRow = z.object({ id: z.string() });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { JournalError } from "../../errors.ts";
-import type { Database, SqlValue, Statement } from "./load.ts";
+import type { SqlValue } from "../rows.ts";
+import type { Database, Statement } from "./load.ts";
 
 /** Prepared statements by their text. */
 export class Connection {

@@ -1,9 +1,8 @@
 import { createRequire } from "node:module";
 import { JournalError } from "../../errors.ts";
+import type { SqlValue } from "../rows.ts";
 
 /** The part of the `node:sqlite` API that is used; `@photostructure/sqlite` has the same one. */
-export type SqlValue = null | number | string;
-
 export interface Statement {
   run(...values: SqlValue[]): { readonly changes: number | bigint };
   get(...values: SqlValue[]): unknown;

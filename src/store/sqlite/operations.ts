@@ -3,8 +3,8 @@ import type { Place } from "../../domain/scope.ts";
 import { JournalError } from "../../errors.ts";
 import type { OperationFilter, OperationState } from "../../journal/port.ts";
 import type { OperationKey, OperationRow, OperationTable, Unreadable } from "../../journal/store-port.ts";
-import type { SqlValue } from "./load.ts";
-import { operationColumns, operationRow } from "./rows.ts";
+import type { SqlValue } from "../rows.ts";
+import { operationColumns, operationRow } from "../rows.ts";
 import { listed, origins, type Session } from "./session.ts";
 
 const OPEN_STATES = "('dispatching','unknown','ambiguous')";

@@ -1,17 +1,18 @@
 import { z } from "zod";
 import type { Place } from "../../domain/scope.ts";
 import { JournalError } from "../../errors.ts";
-import type {
-  AuditHead,
-  AuditRow,
-  AuditTable,
-  BankLine,
-  BankLineTable,
-  Fact,
-  FactTable,
-  Unreadable,
+import {
+  type AuditHead,
+  type AuditRow,
+  type AuditTable,
+  type BankLine,
+  type BankLineTable,
+  type Fact,
+  type FactTable,
+  type Unreadable,
+  WHOLE,
 } from "../../journal/store-port.ts";
-import { auditRow, bankLineRow, factRow } from "./rows.ts";
+import { auditRow, bankLineRow, factRow } from "../rows.ts";
 import { listed, type Session } from "./session.ts";
 
 const headRow = z.object({ seq: z.number(), hash: z.string() });
@@ -22,6 +23,10 @@ export class Audit implements AuditTable {
 
   constructor(session: Session) {
     this.#session = session;
+  }
+
+  async trails(): Promise<readonly string[]> {
+    return [WHOLE];
   }
 
   async head(): Promise<AuditHead> {
@@ -35,7 +40,7 @@ export class Audit implements AuditTable {
     this.#session.run("UPDATE audit_head SET seq = ?, hash = ?", row.seq, row.hash);
   }
 
-  async page(after: number, limit: number): Promise<readonly (AuditRow | Unreadable<number>)[]> {
+  async page(_trail: string, after: number, limit: number): Promise<readonly (AuditRow | Unreadable<number>)[]> {
     return this.#session.raw("SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", after, limit).map((raw) => {
       const row = auditRow.safeParse(raw);
       return row.success ? row.data : { unreadable: seqRow.parse(raw).seq };

@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import { canonicalJson } from "../../domain/json.ts";
 import { ANY_ORIGIN, type Place } from "../../domain/scope.ts";
+import type { SqlValue } from "../rows.ts";
+import { parsed } from "../rows.ts";
 import type { Connection } from "./connection.ts";
-import type { SqlValue } from "./load.ts";
-import { parsed } from "./rows.ts";
 
 /** Statements of one transaction: none after its end, none that write where it only reads. */
 export class Session {

@@ -1,11 +1,10 @@
 import { z } from "zod";
-import { ACT_KINDS } from "../../acts/index.ts";
-import { isJsonObject, type JsonObject } from "../../domain/json.ts";
-import { JournalError } from "../../errors.ts";
-import { ACTS, type Approval, CHANNELS } from "../../guard/port.ts";
-import { OPERATION_STATES } from "../../journal/port.ts";
-import { AUDIT_EVENTS, type AuditRow, type BankLine, type Fact, type OperationRow } from "../../journal/store-port.ts";
-import type { SqlValue } from "./load.ts";
+import { ACT_KINDS } from "../acts/index.ts";
+import { isJsonObject, type JsonObject } from "../domain/json.ts";
+import { JournalError } from "../errors.ts";
+import { ACTS, type Approval, CHANNELS } from "../guard/port.ts";
+import { OPERATION_STATES } from "../journal/port.ts";
+import { AUDIT_EVENTS, type AuditRow, type BankLine, type Fact, type OperationRow } from "../journal/store-port.ts";
 
 const jsonText = z.string().transform((text, context): unknown => {
   try {
@@ -19,7 +18,8 @@ const jsonText = z.string().transform((text, context): unknown => {
 /** What `JSON.parse` gave is JSON all the way down: only its outermost shape is left to check. */
 const jsonObjectText = jsonText.pipe(z.custom<JsonObject>(isJsonObject));
 const texts = jsonText.pipe(z.array(z.string()));
-const flag = z.number().transform((value) => value === 1);
+/** SQLite has no booleans. */
+const flag = z.union([z.boolean(), z.number().transform((value) => value === 1)]);
 
 export const operationRow: z.ZodType<OperationRow> = z.object({
   id: z.string(),
@@ -143,6 +143,7 @@ export function parsed<T>(schema: z.ZodType<T>, raw: unknown): T {
   });
 }
 
+export type SqlValue = null | number | string;
 type Columns = Readonly<Record<string, SqlValue>>;
 
 export function operationColumns(row: OperationRow): Columns {
