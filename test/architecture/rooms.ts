@@ -34,6 +34,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "acts/index.ts",
     "domain",
     "errors.ts",
+    "once.ts",
   ],
   journal: ["acts", "api/port.ts", "guard/port.ts", "domain", "errors.ts"],
   ui: ["guard/view.ts"],
@@ -98,6 +99,7 @@ export const PACKAGES: readonly { readonly name: string; readonly allowed: reado
   { name: "@hono/node-server", allowed: ["simulator", "transports", "ui"] },
   { name: "node:sqlite", allowed: ["store", "simulator"] },
   { name: "@photostructure/sqlite", allowed: ["store", "simulator"] },
+  { name: "pg", allowed: ["store"] },
 ];
 
 /** Rooms that reach the outside only through what they are given. */

@@ -1,6 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -20,8 +30,6 @@ export interface PostgresServer {
   remove(): Promise<void>;
 }
 
-const STARTED = /database system is ready to accept connections/;
-
 export async function createPostgres(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
   const folder = mkdtempSync(join(openToOthers(), "postgres-"));
   const user = userFor(folder);
@@ -37,6 +45,7 @@ export async function createPostgres(settings: Readonly<Record<string, string>> 
   );
   if (made.status !== 0) throw new Error(`initdb: ${made.error?.message ?? made.stderr}`);
   const port = await freePort();
+  const log = join(folder, "log");
   let child: ChildProcess | null = null;
 
   async function start(): Promise<void> {
@@ -44,13 +53,12 @@ export async function createPostgres(settings: Readonly<Record<string, string>> 
     const flags = Object.entries(given).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
     const started = spawn(join(native, "bin", "postgres"), ["-D", data, ...flags], {
       ...options,
-      stdio: ["ignore", "ignore", "pipe"],
-      // It ends when it is told to, not with the terminal's Ctrl+C.
+      stdio: ["ignore", "ignore", openSync(log, "w")],
+      // It ends when it is told to, not with the process that started it.
       detached: true,
     });
     child = started;
-    await ready(started);
-    started.stderr?.resume();
+    await ready(started, log);
     started.unref();
   }
 
@@ -89,16 +97,15 @@ const DEFAULTS = {
   shared_buffers: "64MB",
   logging_collector: "off",
   log_min_messages: "log",
-  log_connections: "off",
+  ...(process.platform === "linux" ? { recovery_init_sync_method: "syncfs" } : {}),
 };
 
-async function ready(server: ChildProcess): Promise<void> {
-  let said = "";
-  for await (const chunk of server.stderr ?? []) {
-    said += String(chunk);
-    if (STARTED.test(said)) return;
+async function ready(server: ChildProcess, log: string): Promise<void> {
+  while (server.exitCode === null) {
+    if (readFileSync(log, "utf8").includes("database system is ready to accept connections")) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error(`PostgreSQL did not start: ${said}`);
+  throw new Error(`PostgreSQL did not start: ${readFileSync(log, "utf8")}`);
 }
 
 /** PostgreSQL does not run as root: then it runs as `nobody`, who needs its files where he can reach them. */

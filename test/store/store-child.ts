@@ -1,10 +1,13 @@
 import { ledgerOn } from "../../src/journal/ledger.ts";
+import { openAsOwner } from "../../src/store/postgres/open.ts";
 import { openSqlite } from "../../src/store/sqlite/open.ts";
 import { counted, newOperation } from "./rows.ts";
 
 /** A process on the database of a test: `hang` stops inside a transaction, `claim` runs races for a number of rounds. */
 const [address = "", task = "", rounds = "0"] = process.argv.slice(2);
-const store = openSqlite(address, { busy_timeout_ms: 20_000 });
+const store = address.startsWith("{")
+  ? openAsOwner(JSON.parse(address))
+  : openSqlite(address, { busy_timeout_ms: 20_000 });
 
 if (task === "hang") {
   await store.transaction(async (tx) => {

@@ -1,0 +1,166 @@
+import { z } from "zod";
+import { JournalError } from "../../errors.ts";
+import type { JournalStore, Tx } from "../../journal/store-port.ts";
+import { Approvals, Uses } from "./approvals.ts";
+import { Again, type Connected, type Database, TURNS, turnName, turnOf, type Wall } from "./database.ts";
+import { durabilityProblems } from "./durability.ts";
+import { journalError, StatementError } from "./failures.ts";
+import { Operations } from "./operations.ts";
+import { Audit, BankLineRows, FactRows } from "./records.ts";
+import { Session } from "./session.ts";
+
+const beginRow = z.object({ xid: z.string(), pid: z.number() });
+const statusRow = z.object({ status: z.enum(["committed", "aborted", "in progress"]).nullable() });
+/** How long the end of a commit whose answer was lost is looked for. */
+const LOOK_MS = 40_000;
+const LOOK_EVERY_MS = 100;
+
+/** The journal of one scope, or for its owner that of all, on a database that many instances share. */
+export class PostgresStore implements JournalStore {
+  readonly #database: Database;
+  readonly #wall: Wall | null;
+  readonly #ready: () => Promise<void>;
+  readonly #close: () => Promise<void>;
+
+  constructor(database: Database, wall: Wall | null, ready: () => Promise<void>, close: () => Promise<void>) {
+    this.#database = database;
+    this.#wall = wall;
+    this.#ready = ready;
+    this.#close = close;
+  }
+
+  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    await this.#ready();
+    const wall = this.#wall;
+    const turns =
+      wall === null
+        ? Array.from({ length: TURNS }, (_, turn) => turnName(turn))
+        : [turnName(turnOf(wall.organization_id))];
+    const opening = this.#database.opening("SERIALIZABLE", wall, [
+      `LOCK TABLE ${turns.join(", ")} IN EXCLUSIVE MODE`,
+      "SELECT pg_current_xact_id()::text AS xid, pg_backend_pid() AS pid",
+    ]);
+    return this.#database.inTurn(turns.join(" "), () =>
+      this.#database.patiently(() =>
+        this.#database.connected(async (connection) => {
+          const { value, lost } = await this.#worked(connection, opening, true, work);
+          if (lost === null || (await this.#isCommitted(lost))) return value;
+          throw new Again(lost.cause);
+        }),
+      ),
+    );
+  }
+
+  async read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    await this.#ready();
+    const opening = this.#database.opening("REPEATABLE READ READ ONLY", this.#wall, ["SELECT '' AS xid, 0 AS pid"]);
+    return this.#database.patiently(() =>
+      this.#database.connected(async (connection) => (await this.#worked(connection, opening, false, work)).value),
+    );
+  }
+
+  /** PostgreSQL watches over its own files; what is asked is that it keeps what it confirms. */
+  async check(): Promise<readonly string[]> {
+    await this.#ready();
+    return this.#database.patiently(() => this.#database.connected(durabilityProblems));
+  }
+
+  close(): Promise<void> {
+    return this.#close();
+  }
+
+  async #worked<T>(
+    connection: Connected,
+    opening: string,
+    writes: boolean,
+    work: (tx: Tx) => Promise<T>,
+  ): Promise<{ readonly value: T; readonly lost: Lost | null }> {
+    const session = new Session(connection, writes);
+    let begun = { xid: "", pid: 0 };
+    let value: T;
+    try {
+      begun = beginRow.parse((await connection.query(opening))[0]);
+      value = await work(tablesOf(session));
+      session.end();
+      if (session.failure !== null) throw session.failure;
+    } catch (error) {
+      session.end();
+      if (!connection.isBroken) await connection.command("ROLLBACK").catch(() => undefined);
+      throw judged(session.failure, error);
+    }
+    try {
+      const done = await connection.command("COMMIT");
+      if (done !== "COMMIT") throw new JournalError(`The journal's database answered COMMIT with ${done}.`);
+      return { value, lost: null };
+    } catch (error) {
+      const isLost = error instanceof StatementError && error.failure === "lost";
+      if (!isLost) throw judged(null, error);
+      // Nobody said whether it was committed.
+      return { value, lost: writes ? { ...begun, cause: error } : null };
+    }
+  }
+
+  /** Asks the server what became of a transaction whose COMMIT was not answered. Throws when that cannot be found out. */
+  async #isCommitted(lost: Lost): Promise<boolean> {
+    const until = Date.now() + LOOK_MS;
+    for (;;) {
+      try {
+        const status = await this.#database.connected((other) => endOf(other, lost));
+        if (status === "committed") return true;
+        if (status === "aborted") return false;
+        // The server has forgotten so old a transaction.
+        if (status === null) throw unknownEnd(lost.cause);
+      } catch (error) {
+        const isAway = error instanceof Again || (error instanceof StatementError && error.failure === "lost");
+        if (!isAway) throw unknownEnd(error);
+      }
+      if (Date.now() >= until) throw unknownEnd(lost.cause);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    }
+  }
+}
+
+/** A transaction whose COMMIT was sent, or nearly, and not answered. */
+interface Lost {
+  readonly xid: string;
+  readonly pid: number;
+  readonly cause: unknown;
+}
+
+async function endOf(connection: Connected, { xid, pid }: Lost) {
+  const [row] = await connection.query("SELECT pg_xact_status($1::xid8) AS status", [xid]);
+  const { status } = statusRow.parse(row);
+  // Cut off from us, its session may still wait for a COMMIT that never came: ended, it is one or the other.
+  if (status === "in progress") {
+    await connection.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_xid = $2::xid8::xid",
+      [pid, xid],
+    );
+  }
+  return status;
+}
+
+function unknownEnd(cause: unknown): JournalError {
+  return new JournalError(
+    "The connection to the journal's database was lost while it stored a change: whether it did is not known.",
+    { next: "Look with get_operation or list_operations before anything is repeated.", cause },
+  );
+}
+
+/** That the work may be run again, the database's failure in words, or the work's own error. */
+function judged(failed: StatementError | null, error: unknown): unknown {
+  const failure = failed ?? (error instanceof StatementError ? error : null);
+  if (failure === null) return error;
+  return failure.failure === "conflict" || failure.failure === "lost" ? new Again(failure) : journalError(failure);
+}
+
+function tablesOf(session: Session): Tx {
+  return {
+    operations: new Operations(session),
+    approvals: new Approvals(session),
+    uses: new Uses(session),
+    bankLines: new BankLineRows(session),
+    facts: new FactRows(session),
+    audit: new Audit(session),
+  };
+}
