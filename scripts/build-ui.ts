@@ -4,11 +4,13 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 /**
- * Compiles the views in `src/ui/browser` to strings in `src/ui/assets.ts`, which is committed, so that running from
- * source, tests and the bundle all serve the same bytes. `test/ui` fails when the file is stale.
+ * Compiles what people see, in `src/ui/browser`, to strings in `src/ui/assets.ts` (approvals) and `src/ui/view-assets.ts`
+ * (pictures, loaded when one is shown). Both are committed, so that running from source, tests and the bundle all serve the
+ * same bytes. `test/ui` fails when a file is stale.
  */
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 export const ASSETS = fileURLToPath(new URL("../src/ui/assets.ts", import.meta.url));
+export const VIEW_ASSETS = fileURLToPath(new URL("../src/ui/view-assets.ts", import.meta.url));
 
 async function compile(entry: string): Promise<string> {
   const { outputFiles } = await build({
@@ -32,14 +34,17 @@ async function compile(entry: string): Promise<string> {
 
 const sha256 = (text: string) => `sha256-${createHash("sha256").update(text, "utf8").digest("base64")}`;
 
+const HEAD =
+  "// biome-ignore-all format: generated\n// biome-ignore-all lint/suspicious/noTemplateCurlyInString: generated\n// Made by scripts/build-ui.ts from src/ui/browser; do not edit.\n";
+const constant = (name: string, value: string) => `export const ${name} = ${JSON.stringify(value)};\n`;
+
 export async function uiAssets(): Promise<string> {
   const style = await compile("style.css");
   const pageStyle = await compile("page.css");
   const card = await compile("card-main.ts");
   const page = await compile("page-main.ts");
-  const constant = (name: string, value: string) => `export const ${name} = ${JSON.stringify(value)};\n`;
   return [
-    "// biome-ignore-all format: generated\n// biome-ignore-all lint/suspicious/noTemplateCurlyInString: generated\n// Made by scripts/build-ui.ts from src/ui/browser; do not edit.\n",
+    HEAD,
     constant("STYLE", style),
     constant("STYLE_HASH", sha256(style)),
     constant("CARD_SCRIPT", card),
@@ -49,4 +54,20 @@ export async function uiAssets(): Promise<string> {
   ].join("");
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await writeFile(ASSETS, await uiAssets());
+export async function viewAssets(): Promise<string> {
+  const style = await compile("views/style.css");
+  const views = await compile("views-main.ts");
+  return [
+    HEAD,
+    constant("VIEWS_STYLE", style),
+    // Together with the style of the approvals, whose papers and tables the pictures share.
+    constant("VIEWS_STYLE_HASH", sha256(`${await compile("style.css")}${style}`)),
+    constant("VIEWS_SCRIPT", views),
+    constant("VIEWS_SCRIPT_HASH", sha256(views)),
+  ].join("");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await writeFile(ASSETS, await uiAssets());
+  await writeFile(VIEW_ASSETS, await viewAssets());
+}

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { SETTINGS } from "../src/config.ts";
 import { policyJsonSchema } from "../src/guard/policy.ts";
 import type { Tool } from "../src/toolkit/tool.ts";
-import { uiAssets } from "./build-ui.ts";
+import { uiAssets, viewAssets } from "./build-ui.ts";
 import { clientsPage, clientsShort } from "./clients.ts";
 import { bundleManifest, type Package, registryEntry } from "./manifests.ts";
 import { settingsTable, toolPages, toolsTable } from "./tables.ts";
@@ -100,6 +100,7 @@ async function outputs(): Promise<readonly Output[]> {
     // What tools/list sends, so that it is answered before any schema library is loaded.
     { path: "src/tools/surface.json", text: () => json(tools.map((tool) => tool.listing())) },
     { path: "src/ui/assets.ts", text: uiAssets },
+    { path: "src/ui/view-assets.ts", text: viewAssets },
     { path: "docs/tools.md", text: () => toolPages(tools) },
     { path: "docs/clients.md", text: clientsPage },
     { path: "docs/policy.schema.json", text: () => json(policyJsonSchema()) },

@@ -6,9 +6,10 @@ import invoicePdf from "./invoice-pdf.ts";
 import invoiceXml from "./invoice-xml.ts";
 import operationsToday from "./operations-today.ts";
 import rules from "./rules.ts";
+import views from "./views.ts";
 
 /** Everything that can be read by its address. */
 export const resources: Resources = {
-  fixed: [card, operationsToday, rules],
+  fixed: [card, views, operationsToday, rules],
   templates: [invoice, invoicePdf, invoiceXml, customer],
 };

@@ -9,13 +9,36 @@ import { toJsonObject } from "./report.ts";
 
 /** `_meta` that lets hosts with MCP Apps show the document as a card, without buttons. */
 export function readOnlyCard(invoice: Invoice, context: ReadContext): JsonObject {
-  const { id, name } = context.organization;
   return {
     [VIEW_META]: {
+      ...whose(context),
       document: toJsonObject(invoiceView(invoice, { locale: context.language })),
-      organization: { id, name: name === null ? null : oneLine(name, 120) },
-      simulator: context.simulator,
-      locale: languageOf(context.language),
     },
+  };
+}
+
+export type Picture = "receivables" | "statement" | "billing" | "operations";
+
+/**
+ * `_meta` that lets hosts with MCP Apps show an answer as a picture. The figures are those of the structured answer; `more`
+ * holds what only the picture needs, because `_meta` costs the model nothing.
+ */
+export function picture(show: Picture, context: ReadContext, more: object = {}): JsonObject {
+  return {
+    [VIEW_META]: {
+      ...whose(context),
+      show,
+      today: context.today,
+      time_zone: context.timeZone,
+      more: toJsonObject(more),
+    },
+  };
+}
+
+function whose({ organization: { id, name }, simulator, language }: ReadContext): JsonObject {
+  return {
+    organization: { id, name: name === null ? null : oneLine(name, 120) },
+    simulator,
+    locale: languageOf(language),
   };
 }

@@ -1,6 +1,6 @@
 import type { DocumentReading } from "../acts/reading.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { CARD_URI, LEGACY_CARD_KEY } from "../ui/names.ts";
+import { CARD_URI, LEGACY_CARD_KEY, VIEWS_URI } from "../ui/names.ts";
 import { EFFECT_META, EFFECTS, type Effect } from "./effect.ts";
 import type { Question } from "./guarded.ts";
 import { listedInput, listedOutput } from "./listing.ts";
@@ -60,9 +60,10 @@ function described<I extends Shape, O extends Shape>(
   };
 }
 
-/** What hosts with MCP Apps show as a card: guarded acts (their approval) and tools that say so. Only the card may answer. */
+/** What hosts with MCP Apps show: the approval of guarded acts, the answers of tools that say so. Only the card may answer. */
 function cardMeta(tool: { readonly effect: Effect; readonly card?: true }): JsonObject {
   if (tool.effect === "answer") return { ui: { visibility: ["app"] } };
   if (tool.effect !== "commit" && tool.card !== true) return {};
-  return { ui: { resourceUri: CARD_URI }, [LEGACY_CARD_KEY]: CARD_URI };
+  const resourceUri = tool.effect === "commit" ? CARD_URI : VIEWS_URI;
+  return { ui: { resourceUri }, [LEGACY_CARD_KEY]: resourceUri };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type ActKind, GUARDED_KINDS } from "../acts/index.ts";
 import { isJsonObject, type Json, type JsonObject } from "../domain/json.ts";
-import { decimal, formatMoney, sum } from "../domain/money.ts";
+import { decimal, formatMoney, moneyText, sum } from "../domain/money.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import type { OperationRecord } from "../journal/port.ts";
 
@@ -64,17 +64,33 @@ export function operationText(operation: OperationData): string {
 
 /** What was done, per act: `send_invoice: 3 done, 1,785.00 EUR + 90.00 CHF`. */
 export function operationSums(records: readonly OperationRecord[]): string[] {
-  return GUARDED_KINDS.flatMap((act) => sumOf(act, records));
+  return sumsByAct(records).map(({ act, done, amounts }) => {
+    const totals = amounts.map(({ amount, currency }) => formatMoney(decimal(amount), currency));
+    return `${act}: ${done} done${totals.length === 0 ? "" : `, ${totals.join(" + ")}`}`;
+  });
 }
 
-function sumOf(act: ActKind, records: readonly OperationRecord[]): string[] {
-  const done = records.filter((record) => record.kind === act && record.state === "done");
-  if (done.length === 0) return [];
+export interface ActSum {
+  readonly act: ActKind;
+  readonly done: number;
+  readonly amounts: readonly { readonly currency: string; readonly amount: string }[];
+}
+
+export function sumsByAct(records: readonly OperationRecord[]): ActSum[] {
+  return GUARDED_KINDS.flatMap((act) => {
+    const done = records.filter((record) => record.kind === act && record.state === "done");
+    return done.length === 0 ? [] : [{ act, done: done.length, amounts: amountsOf(done) }];
+  });
+}
+
+function amountsOf(done: readonly OperationRecord[]): ActSum["amounts"] {
   const byCurrency = new Map<string, string[]>();
   for (const { note } of done) {
     if (note?.currency === undefined || note.amount === undefined) continue;
     byCurrency.set(note.currency, [...(byCurrency.get(note.currency) ?? []), note.amount]);
   }
-  const totals = [...byCurrency].map(([currency, amounts]) => formatMoney(sum(amounts.map(decimal)), currency));
-  return [`${act}: ${done.length} done${totals.length === 0 ? "" : `, ${totals.join(" + ")}`}`];
+  return [...byCurrency].map(([currency, amounts]) => ({
+    currency,
+    amount: moneyText(sum(amounts.map(decimal)), currency),
+  }));
 }

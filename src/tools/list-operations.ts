@@ -2,9 +2,10 @@ import { z } from "zod";
 import { addDays } from "../domain/clock.ts";
 import { defined } from "../domain/json.ts";
 import { OPEN_STATES } from "../journal/port.ts";
+import { picture } from "../toolkit/card.ts";
 import { startOfDay } from "../toolkit/days.ts";
 import { defineTool } from "../toolkit/define.ts";
-import { operationData, operationSums, operationText, toOperation } from "../toolkit/operations.ts";
+import { operationData, operationSums, operationText, sumsByAct, toOperation } from "../toolkit/operations.ts";
 import { day, limit } from "../toolkit/params.ts";
 
 /** The sums are over all operations of the days asked for, however few are shown. */
@@ -14,6 +15,7 @@ export default defineTool({
   name: "list_operations",
   title: "List operations",
   effect: "read",
+  card: true,
   description: 'What this server did, newest first, with sums: "what did you do today?" Also what is still unresolved.',
   input: z.strictObject({
     since: day("First day. Default today.").optional(),
@@ -51,6 +53,7 @@ export default defineTool({
       ...(records.length === COUNTED
         ? { next: `Only the newest ${COUNTED} were counted, so the sums are too small: narrow the days.` }
         : {}),
+      meta: picture("operations", context, { sums: sumsByAct(records) }),
     };
   },
   render: ({ operations, more, sums }) =>

@@ -14,6 +14,7 @@ import { questionsOf } from "../payments/questions.ts";
 import { searchTerms } from "../payments/search-terms.ts";
 import { shown, totalsOf } from "../payments/shown.ts";
 import { MAX_STATEMENT_BYTES, readStatement } from "../payments/statement.ts";
+import { picture } from "../toolkit/card.ts";
 import type { ReadContext } from "../toolkit/context.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { block, currency, limit } from "../toolkit/params.ts";
@@ -53,6 +54,7 @@ export default defineTool({
   name: "match_payments",
   title: "Match payments",
   effect: "read",
+  card: true,
   description:
     "Match bank lines (rows, CSV, camt.053, MT940) with invoices. Changes nothing; `settle` lists the sure ones for settle_payments.",
   input: z.strictObject({
@@ -108,6 +110,7 @@ export default defineTool({
         }),
       },
       next: nextStep(proposals, settle.length, questions !== undefined),
+      meta: picture("statement", context),
     };
   },
   render: ({ sure, to_decide, not_found, settle, totals, ignored, pending, failed, unread, questions, ...rest }) =>

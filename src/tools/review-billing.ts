@@ -9,6 +9,7 @@ import { canonicalJson, defined } from "../domain/json.ts";
 import { decimal, formatMoney, moneyText, sum, zero } from "../domain/money.ts";
 import { oneLine, quoted } from "../domain/untrusted.ts";
 import { ConfigError, InputError } from "../errors.ts";
+import { picture } from "../toolkit/card.ts";
 import type { SaveContext } from "../toolkit/context.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { displayCustomer } from "../toolkit/invoices.ts";
@@ -37,6 +38,7 @@ export default defineTool({
   name: "review_billing",
   title: "Review billing",
   effect: "save",
+  card: true,
   description:
     "What did we bill: net, tax by rate, gross, by month and customer, by day of issue; credit notes deducted; quotes and drafts apart.",
   input,
@@ -85,6 +87,10 @@ export default defineTool({
         cursor: cursor ?? undefined,
       }),
       next: nextStep(list, restarted, question.save_csv === true, saved?.path ?? null),
+      meta: picture("billing", context, {
+        apart: { quotes: books.quotes, drafts: books.drafts },
+        documents: question.documents === true ? inOrder(books).map(documentRow) : [],
+      }),
     };
   },
   render(data) {
@@ -140,11 +146,11 @@ function figures({ booked, quotes, drafts }: Books, period: Period, shown: numbe
   };
 }
 
-function listed({ booked, unclear }: Books, wantsDocuments: boolean) {
-  const documents = [...booked].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
+function listed(books: Books, wantsDocuments: boolean) {
+  const { booked, unclear } = books;
   return {
-    documents: wantsDocuments ? documents.slice(0, MAX_LISTED).map(documentLine) : undefined,
-    more_documents: wantsDocuments && documents.length > MAX_LISTED ? documents.length - MAX_LISTED : undefined,
+    documents: wantsDocuments ? inOrder(books).map(documentLine) : undefined,
+    more_documents: wantsDocuments && booked.length > MAX_LISTED ? booked.length - MAX_LISTED : undefined,
     unclear:
       unclear.length === 0
         ? undefined
@@ -178,6 +184,23 @@ function shownAmounts({ net, tax, gross }: Amounts, currency: string) {
 function openOf(booked: readonly Booked[], currency: string): string {
   const open = booked.filter(({ is_open, invoice }) => is_open && invoice.currency === currency);
   return moneyText(sum(open.map(({ invoice }) => invoice.total ?? zero)), currency);
+}
+
+/** The documents that are listed, by their day. */
+function inOrder({ booked }: Books): Booked[] {
+  return [...booked].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0)).slice(0, MAX_LISTED);
+}
+
+function documentRow({ invoice, day: issued, amounts: value, is_open }: Booked) {
+  return {
+    day: issued,
+    number: oneLine(invoice.number ?? invoice.id, 60),
+    currency: oneLine(invoice.currency, 8),
+    ...shownAmounts(value, invoice.currency),
+    credit_note: isCreditNote(invoice),
+    open: is_open,
+    ...defined({ customer: displayCustomer(invoice) }),
+  };
 }
 
 function documentLine(entry: Booked): string {

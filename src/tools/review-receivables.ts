@@ -5,6 +5,7 @@ import { defined } from "../domain/json.ts";
 import { type Decimal, decimal, formatMoney, moneyText, zero } from "../domain/money.ts";
 import { oneLine, quoted } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
+import { picture } from "../toolkit/card.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { displayCustomer } from "../toolkit/invoices.ts";
 import { cursor, customerId, limit } from "../toolkit/params.ts";
@@ -31,6 +32,7 @@ export default defineTool({
   name: "review_receivables",
   title: "Review receivables",
   effect: "read",
+  card: true,
   description:
     "Who owes us money: open and overdue amounts by customer and age, most overdue first, with totals per currency.",
   input: z.strictObject({
@@ -87,24 +89,22 @@ export default defineTool({
       const debtor = entry(byCustomer, key, () => ({ ...sums(invoice.currency), invoice, days: 0, invoices: [] }));
       book(debtor, due, days);
       debtor.days = Math.max(debtor.days, days);
-      debtor.invoices.push({ name: invoiceText(invoice), days });
+      debtor.invoices.push({ invoice, days });
     }
     const debtors = [...byCustomer.values()].sort(
       (a, b) => b.days - a.days || b.overdue.cmp(a.overdue) || b.open.cmp(a.open),
     );
     const shown = debtors.slice(0, input.limit ?? 10);
+    const named = shown.map(({ invoices }) => oldest(invoices));
     return {
       data: defined({
         totals: [...totals.values()].map(shownSums),
-        customers: shown.map((debtor) => ({
+        customers: shown.map((debtor, at) => ({
           customer: displayCustomer(debtor.invoice) ?? "no customer",
           ...defined({ customer_id: debtor.invoice.customer_id ?? undefined }),
           ...shownSums(debtor),
           oldest_days: debtor.days,
-          invoices: debtor.invoices
-            .sort((a, b) => b.days - a.days)
-            .slice(0, MAX_INVOICES)
-            .map(({ name }) => name),
+          invoices: (named[at] ?? []).map(invoiceText),
           ...defined({
             more_invoices: debtor.invoices.length > MAX_INVOICES ? debtor.invoices.length - MAX_INVOICES : undefined,
           }),
@@ -122,6 +122,7 @@ export default defineTool({
               `These sums are those of a part: ${list.stopped === null ? "there was no time to read all" : "the API would not be read any further now"}. Call again with cursor${list.stopped?.retry_after_ms === undefined ? "" : ` in ${Math.ceil(list.stopped.retry_after_ms / 1000)} s`}: the next sums include these.`,
             ]),
       ].join(" "),
+      meta: picture("receivables", context, { invoices: named.map((some) => some.map(invoiceRow)) }),
     };
   },
   render: ({ totals, customers, more_customers, covers, part, cursor: more }) =>
@@ -141,11 +142,28 @@ export default defineTool({
     ].join("\n"),
 });
 
+function oldest(invoices: Debtor["invoices"]): Invoice[] {
+  return [...invoices]
+    .sort((a, b) => b.days - a.days)
+    .slice(0, MAX_INVOICES)
+    .map(({ invoice }) => invoice);
+}
+
 /** `RE-2026-0042 1785.00 EUR due 2026-11-12`. */
-function invoiceText({ number, id, total, currency, due_date }: Invoice): string {
-  const due = due_date === null ? "no due date" : `due ${due_date}`;
-  const gross = total === null ? "total unknown" : `${moneyText(total, currency)} ${oneLine(currency, 8)}`;
-  return `${oneLine(number ?? id, 60)} ${gross} ${due}`;
+function invoiceText(invoice: Invoice): string {
+  const { number, amount, due } = invoiceRow(invoice);
+  const gross = amount === undefined ? "total unknown" : `${amount} ${oneLine(invoice.currency, 8)}`;
+  return `${number} ${gross} ${due === undefined ? "no due date" : `due ${due}`}`;
+}
+
+function invoiceRow({ number, id, total, currency, due_date }: Invoice) {
+  return {
+    number: oneLine(number ?? id, 60),
+    ...defined({
+      amount: total === null ? undefined : moneyText(total, currency),
+      due: due_date ?? undefined,
+    }),
+  };
 }
 
 interface Sums {
@@ -158,7 +176,7 @@ interface Sums {
 interface Debtor extends Sums {
   readonly invoice: Invoice;
   days: number;
-  readonly invoices: { readonly name: string; readonly days: number }[];
+  readonly invoices: { readonly invoice: Invoice; readonly days: number }[];
 }
 
 function sums(currency: string): Sums {

@@ -1,5 +1,7 @@
 /** Names the server, the tools and the card agree on. */
 export const CARD_URI = "ui://invoicing/card";
+/** The pictures of answers: no approval, nothing that acts. */
+export const VIEWS_URI = "ui://invoicing/views";
 export const CARD_MEDIA_TYPE = "text/html;profile=mcp-app";
 /** Older hosts read the card's address from this key of a tool's `_meta`. */
 export const LEGACY_CARD_KEY = "ui/resourceUri";

@@ -1,4 +1,4 @@
-import { PAGE_SCRIPT, PAGE_STYLE } from "./assets.ts";
+import { PAGE_SCRIPT, PAGE_STYLE, STYLE } from "./assets.ts";
 
 /*
  * The approval page and its endpoints. All bodies are JSON; all answers carry `cache-control: no-store`.
@@ -35,7 +35,7 @@ export function approvalPageHtml(options: { readonly nonce: string }): { readonl
   const html =
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">` +
     `<meta name="viewport" content="width=device-width,initial-scale=1"><title>Approvals</title>` +
-    `<link rel="icon" href="data:,"><style nonce="${nonce}">${PAGE_STYLE}</style></head>` +
+    `<link rel="icon" href="data:,"><style nonce="${nonce}">${STYLE}${PAGE_STYLE}</style></head>` +
     `<body class="page"><script nonce="${nonce}">${PAGE_SCRIPT}</script></body></html>`;
   return { html, csp };
 }

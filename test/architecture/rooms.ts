@@ -63,7 +63,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "documents/file-name.ts",
   ],
   prompts: ["toolkit"],
-  resources: ["toolkit", "domain", "ui/card.ts"],
+  resources: ["toolkit", "domain", "ui/card.ts", "ui/names.ts", "ui/views.ts"],
   simulator: [],
   "config.ts": ["config-values.ts", "domain", "errors.ts"],
   "config-values.ts": ["domain"],

@@ -1,7 +1,7 @@
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import rules from "../../src/resources/rules.ts";
-import { CARD_MEDIA_TYPE, CARD_URI } from "../../src/ui/names.ts";
+import { CARD_MEDIA_TYPE, CARD_URI, VIEWS_URI } from "../../src/ui/names.ts";
 import { type Connected, GENERATIONS, type RealClient, startConnected } from "../harness/connected.ts";
 
 let connected: Connected;
@@ -44,7 +44,7 @@ describe.each(GENERATIONS)("%s", (generation) => {
 
   it("lists what can be read", async () => {
     const { resources } = await clientOf(generation).listResources();
-    expect(resources.map(({ uri }) => uri)).toEqual([CARD_URI, "operations://today", "guide://rules"]);
+    expect(resources.map(({ uri }) => uri)).toEqual([CARD_URI, VIEWS_URI, "operations://today", "guide://rules"]);
     const { resourceTemplates } = await clientOf(generation).listResourceTemplates();
     expect(resourceTemplates.map(({ uriTemplate, mimeType }) => [uriTemplate, mimeType])).toEqual([
       ["invoice://{id}", "text/plain"],
@@ -54,31 +54,36 @@ describe.each(GENERATIONS)("%s", (generation) => {
     ]);
   });
 
-  it("hands out the card with its rules, in the listing and with the page", async () => {
+  it.each([CARD_URI, VIEWS_URI])("hands out %s with its rules, in the listing and with the page", async (uri) => {
     const { resources } = await clientOf(generation).listResources();
-    const listed = resources.find(({ uri }) => uri === CARD_URI);
-    const card = await read(CARD_URI);
+    const listed = resources.find((resource) => resource.uri === uri);
+    const card = await read(uri);
     expect(card.mimeType).toBe(CARD_MEDIA_TYPE);
     expect(String(card.text)).toMatch(/^<!doctype html>/);
     expect(card._meta).toEqual(listed?._meta);
     expect(card._meta?.["ui"]).toMatchObject({ csp: { connectDomains: [] }, prefersBorder: false });
   });
 
-  it("lists the card with the tools that show it, and hides the card's own tool from models", async () => {
+  it("lists card and views with the tools that show them, and hides the card's own tool from models", async () => {
     const { tools } = await clientOf(generation).listTools();
-    const shown = tools.filter(({ _meta }) => JSON.stringify(_meta ?? {}).includes(`"resourceUri":"${CARD_URI}"`));
-    expect(shown.map(({ name }) => name)).toEqual([
-      "cancel_invoice",
-      "change_recipient",
+    const shownAs = (uri: string) =>
+      tools
+        .filter(({ _meta }) => JSON.stringify(_meta?.["ui"] ?? {}) === JSON.stringify({ resourceUri: uri }))
+        .filter(({ _meta }) => _meta?.["ui/resourceUri"] === uri)
+        .map(({ name }) => name);
+    // Every act that a person approves, and only those.
+    expect(shownAs(CARD_URI)).toEqual(
+      tools.filter(({ _meta }) => _meta?.["invoicing/effect"] === "commit").map(({ name }) => name),
+    );
+    expect(shownAs(VIEWS_URI)).toEqual([
       "copy_invoice",
       "get_invoice",
-      "mark_paid",
+      "list_operations",
+      "match_payments",
       "prepare_invoice",
-      "resolve_operation",
-      "send_invoice",
-      "settle_payments",
+      "review_billing",
+      "review_receivables",
     ]);
-    for (const { _meta } of shown) expect(_meta?.["ui/resourceUri"]).toBe(CARD_URI);
     expect(tools.find(({ name }) => name === "answer_approval")?._meta?.["ui"]).toEqual({ visibility: ["app"] });
   });
 

@@ -1,4 +1,5 @@
 import type { InvoiceView, PlanView } from "../../guard/view.ts";
+import { origin } from "./document.ts";
 import { div, element, unbroken } from "./element.ts";
 import { documentTitle, invoicePaper } from "./invoice.ts";
 import { type Words, wordsFor } from "./words.ts";
@@ -204,34 +205,6 @@ export function previewCard(view: PlanView): HTMLElement {
     { class: "card", lang: words.lang, "data-state": "preview", "aria-labelledby": id },
     planHead(view, words, id),
     planBody(view, words),
-  );
-}
-
-export interface DocumentContext {
-  readonly locale: string;
-  readonly organization: string | null;
-  readonly simulator: boolean;
-}
-
-/** A document to look at. */
-export function documentCard(view: InvoiceView, context: DocumentContext): HTMLElement {
-  const words = wordsFor(context.locale);
-  return element(
-    "section",
-    { class: "card", lang: words.lang, "data-state": "preview", "aria-label": documentTitle(view, words) },
-    context.organization !== null || context.simulator
-      ? div("top", origin(context.organization, context.simulator, words))
-      : null,
-    invoicePaper(view, words, { level: "h2", mailed: false }),
-  );
-}
-
-function origin(organization: string | null, simulator: boolean, words: Words): HTMLElement {
-  return element(
-    "p",
-    { class: "origin" },
-    element("span", {}, organization ?? ""),
-    simulator ? element("strong", { class: "badge", title: words.simulatorHint }, words.simulator) : null,
   );
 }
 

@@ -1,6 +1,7 @@
 import { ANSWER_TOOL, APPROVAL_META, VIEW_META } from "../names.ts";
-import { type Answer, approvalCard, documentCard, previewCard } from "./approval.ts";
+import { type Answer, approvalCard, previewCard } from "./approval.ts";
 import { connect, type Host, type HostContext, reportSize } from "./bridge.ts";
+import { documentCard } from "./document.ts";
 import { element } from "./element.ts";
 import { isInvoiceView, isPlanView, isRecord, recordIn, textIn } from "./json.ts";
 import { wordsFor } from "./words.ts";
