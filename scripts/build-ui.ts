@@ -57,6 +57,7 @@ export async function uiAssets(): Promise<string> {
 export async function viewAssets(): Promise<string> {
   const style = await compile("views/style.css");
   const views = await compile("views-main.ts");
+  const pictures = await compile("pictures-main.ts");
   return [
     HEAD,
     constant("VIEWS_STYLE", style),
@@ -64,6 +65,7 @@ export async function viewAssets(): Promise<string> {
     constant("VIEWS_STYLE_HASH", sha256(`${await compile("style.css")}${style}`)),
     constant("VIEWS_SCRIPT", views),
     constant("VIEWS_SCRIPT_HASH", sha256(views)),
+    constant("PICTURES_SCRIPT", pictures),
   ].join("");
 }
 

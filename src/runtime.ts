@@ -6,13 +6,14 @@ import type { ProxySettings } from "./api/proxy.ts";
 import { type Config, JOURNAL_FILE } from "./config.ts";
 import { downloadsTo } from "./documents/folder.ts";
 import { systemClock } from "./domain/clock.ts";
-import { type BrowserEnvironment, systemBrowser } from "./guard/channels/browser.ts";
+import { type BrowserEnvironment, browserCommands, systemBrowser } from "./guard/channels/browser.ts";
 import { createApprovalPage } from "./guard/channels/page.ts";
 import { createGuard } from "./guard/guard.ts";
 import { defaultPolicy, type Policy } from "./guard/policy.ts";
 import { createJournals } from "./journal/journal.ts";
 import { isOwnerAlive, processOwner } from "./journal/owner-process.ts";
 import { once } from "./once.ts";
+import { withPicture } from "./pictures/offer.ts";
 import { prompts as everyPrompt } from "./prompts/index.ts";
 import { resources } from "./resources/index.ts";
 import type { CompletionAsked, ServerParts } from "./server.ts";
@@ -47,11 +48,19 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   const closers: (() => Promise<void>)[] = [];
   const deps = makeDeps(options, closers);
   const prompts = offeredPrompts(everyPrompt, ...options.toolNames);
+  const showsPages = browserCommands(options.desktop, "").length > 0;
+  const pictures = once(async () => {
+    const { createPicturesPage } = await import("./pictures/page.ts");
+    const page = createPicturesPage(systemClock);
+    closers.push(() => page.close());
+    return page;
+  });
   return {
     async callTool(name, args, call) {
       const tool = tools.find((one) => one.name === name);
       if (tool === undefined) throw new Error(`tool ${name} is listed but does not exist`);
-      return tool.call(deps, args, call);
+      const answer = await tool.call(deps, args, call);
+      return showsPages ? withPicture(answer, call.asker.client, pictures) : answer;
     },
     resources: async () => resources,
     readResource: (uri, signal) => readResource(resources, uri, async () => deps, signal),

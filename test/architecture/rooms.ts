@@ -64,6 +64,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   prompts: ["toolkit"],
   resources: ["toolkit", "domain", "ui/card.ts", "ui/names.ts", "ui/views.ts"],
+  pictures: ["ui/loopback.ts", "ui/names.ts", "ui/views.ts", "guard/port.ts", "toolkit/report.ts", "domain"],
   simulator: [],
   "config.ts": ["config-values.ts", "domain", "errors.ts"],
   "config-values.ts": ["domain"],

@@ -56,6 +56,8 @@ export interface ConnectedOptions {
   /** Flags as on the command line, e.g. `{ mode: "read-only" }`. */
   readonly flags?: Readonly<Record<string, string>>;
   readonly downloads?: boolean;
+  /** A screen where a browser could show a page. */
+  readonly display?: boolean;
 }
 
 export const GENERATIONS = ["client1", "client2"] as const;
@@ -82,7 +84,7 @@ export async function startConnected(options: ConnectedOptions = {}): Promise<Co
     policy: null,
     report: () => {},
     terminalCommand: "invoicing-mcp approve",
-    desktop: { platform: "linux", display: false, remote: false },
+    desktop: { platform: "linux", display: options.display === true, remote: false },
   });
   const closers: (() => Promise<void>)[] = [];
   return {

@@ -7,7 +7,8 @@ import { viewOf } from "./views/index.ts";
 import { viewWordsFor } from "./views/words.ts";
 
 /**
- * Shows a tool's answer as a picture: what the host of a chat sends (MCP Apps). It calls nothing, sends nothing and has no control that acts.
+ * Shows a tool's answer as a picture: in a chat what the host sends (MCP Apps), on the local page what its own script hands
+ * over. It calls nothing, sends nothing and has no control that acts.
  */
 
 const main = element("main", {});
@@ -50,8 +51,16 @@ function onContext(context: HostContext): void {
   if (context.locale !== null) locale = context.locale;
 }
 
-quiet(viewWordsFor(locale).loading);
-connect({ onContext, onToolResult: show, onToolCancelled: () => quiet(viewWordsFor(locale).noPicture) }).then(
-  (host) => reportSize(host, main),
-  () => quiet(viewWordsFor(locale).noPicture),
-);
+if (window.parent === window) {
+  // The newest on top; an answer without a picture leaves no gap.
+  window.addEventListener("picture", (event) => {
+    const picture = event instanceof CustomEvent ? pictureOf(event.detail) : null;
+    if (picture !== null) main.prepend(picture);
+  });
+} else {
+  quiet(viewWordsFor(locale).loading);
+  connect({ onContext, onToolResult: show, onToolCancelled: () => quiet(viewWordsFor(locale).noPicture) }).then(
+    (host) => reportSize(host, main),
+    () => quiet(viewWordsFor(locale).noPicture),
+  );
+}

@@ -1,0 +1,116 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+
+/** A server for pages of this machine: a random port of 127.0.0.1, reached by that name alone, from its own page alone. */
+export interface Loopback {
+  readonly origin: string;
+  close(): Promise<void>;
+}
+
+/** Refused by status alone: what exactly was wrong is nobody's business. */
+export class Refusal extends Error {
+  readonly status: number;
+  constructor(status: number) {
+    super(`HTTP ${status}`);
+    this.status = status;
+  }
+}
+
+/** Does not keep the process alive. `route` throws a `Refusal`, or anything else for a 500. */
+export function startLoopback(
+  route: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+): Promise<Loopback> {
+  return new Promise((resolve, reject) => {
+    let origin = "";
+    const server = createServer((request, response) => {
+      // DNS rebinding ends at Host; other sites' requests end at Origin and Sec-Fetch-Site.
+      const serve = async () => {
+        checkPlace(request, origin);
+        await route(request, response);
+      };
+      serve().catch((error: unknown) => {
+        // The rest of a body that was not wanted is not read.
+        response.setHeader("connection", "close");
+        sendJson(response, error instanceof Refusal ? error.status : 500, {});
+      });
+    });
+    server.requestTimeout = 10_000;
+    server.headersTimeout = 5_000;
+    server.maxConnections = 50;
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      if (address === null || typeof address === "string") {
+        reject(new Error("no port"));
+        return;
+      }
+      server.unref();
+      origin = `http://127.0.0.1:${address.port}`;
+      resolve({ origin, close: () => stop(server) });
+    });
+  });
+}
+
+function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+}
+
+function checkPlace(request: IncomingMessage, origin: string): void {
+  if (`http://${request.headers.host ?? ""}` !== origin) throw new Refusal(421);
+  const from = request.headers.origin;
+  if (request.method === "POST" ? from !== origin : from !== undefined && from !== origin) throw new Refusal(403);
+  const site = request.headers["sec-fetch-site"];
+  const toPage = request.method === "GET" && request.url === "/";
+  if (!toPage && site !== undefined && site !== "same-origin") throw new Refusal(403);
+}
+
+/** The JSON of a small body; anything else is refused. */
+export async function jsonBody(request: IncomingMessage, mostBytes: number): Promise<unknown> {
+  if (request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase() !== "application/json") {
+    throw new Refusal(415);
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    if (!(chunk instanceof Buffer)) throw new Refusal(400);
+    size += chunk.length;
+    if (size > mostBytes) throw new Refusal(413);
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  } catch {
+    throw new Refusal(400);
+  }
+}
+
+export function sendJson(response: ServerResponse, status: number, content: object): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  secure(response, "default-src 'none'; frame-ancestors 'none'");
+  response.writeHead(status, { "content-type": "application/json; charset=utf-8" });
+  response.end(JSON.stringify(content));
+}
+
+export function sendHtml(
+  response: ServerResponse,
+  { html, csp }: { readonly html: string; readonly csp: string },
+): void {
+  secure(response, csp);
+  response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
+  response.end(html);
+}
+
+function secure(response: ServerResponse, csp: string): void {
+  response.setHeader("cache-control", "no-store");
+  response.setHeader("content-security-policy", csp);
+  response.setHeader("x-content-type-options", "nosniff");
+  response.setHeader("referrer-policy", "no-referrer");
+  response.setHeader("x-frame-options", "DENY");
+  response.setHeader("cross-origin-opener-policy", "same-origin");
+  response.setHeader("cross-origin-resource-policy", "same-origin");
+}
