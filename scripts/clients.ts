@@ -70,6 +70,8 @@ const CLIENTS: readonly Client[] = [
       ),
     ],
     approval: "A form in the terminal. Hooks of your own can answer forms: leave them out for this server.",
+    limits:
+      "It loads tools when they are looked for: search words in German and English are given, and three tools are there from the start. With `--confirm token` it is asked to put each act before you itself; that question is the host's, and counts for nothing here.",
   },
   {
     name: "VS Code",

@@ -8,6 +8,7 @@ import type { RuntimeOptions } from "./runtime.ts";
 import type { ServerParts } from "./server.ts";
 import { journalProblem } from "./store/preflight.ts";
 import { EFFECT_META, EFFECT_NAMES, EFFECTS, type Effect, type Mode } from "./toolkit/effect.ts";
+import { ASK_EACH_TIME } from "./toolkit/host-hints.ts";
 import { isListing, type ListedTool } from "./toolkit/listed-tool.ts";
 import { linesForTools } from "./toolkit/offered.ts";
 import surface from "./tools/surface.json" with { type: "json" };
@@ -98,7 +99,11 @@ function withToken(tool: ListedTool): ListedTool {
   const { properties } = tool.inputSchema;
   if (!isJsonObject(properties)) return tool;
   const approval_token = { type: "string", description: "From the preview." };
-  return { ...tool, inputSchema: { ...tool.inputSchema, properties: { ...properties, approval_token } } };
+  return {
+    ...tool,
+    inputSchema: { ...tool.inputSchema, properties: { ...properties, approval_token } },
+    _meta: { ...tool._meta, ...ASK_EACH_TIME },
+  };
 }
 
 function effectOf(tool: ListedTool): Effect {

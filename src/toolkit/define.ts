@@ -3,6 +3,7 @@ import type { JsonObject } from "../domain/json.ts";
 import { CARD_URI, LEGACY_CARD_KEY, VIEWS_URI } from "../ui/names.ts";
 import { EFFECT_META, EFFECTS, type Effect } from "./effect.ts";
 import type { Question } from "./guarded.ts";
+import { hostHints } from "./host-hints.ts";
 import { listedInput, listedOutput } from "./listing.ts";
 import { runAct, runAnswer, runCommit, runDraft, runRead, runSave } from "./run.ts";
 import type { ActTool, AnswerTool, CommitTool, DraftTool, ReadTool, SaveTool, Shape, Tool, ToolBase } from "./tool.ts";
@@ -55,7 +56,7 @@ function described<I extends Shape, O extends Shape>(
       inputSchema: listedInput(tool.input),
       outputSchema: listedOutput(tool.output, tool.effect === "commit"),
       annotations: { title: tool.title, ...EFFECTS[tool.effect].annotations },
-      _meta: { [EFFECT_META]: tool.effect, ...cardMeta(tool) },
+      _meta: { [EFFECT_META]: tool.effect, ...hostHints(tool), ...cardMeta(tool) },
     }),
   };
 }

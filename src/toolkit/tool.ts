@@ -7,6 +7,7 @@ import type { Journal, PerformOptions } from "../journal/port.ts";
 import type { Call, Deps, DraftContext, ReadContext, SaveContext, Settled } from "./context.ts";
 import type { Effect } from "./effect.ts";
 import type { Approved, Question } from "./guarded.ts";
+import type { HostHints } from "./host-hints.ts";
 import type { ListedTool } from "./listed-tool.ts";
 import type { ResourceLink, ToolAnswer } from "./report.ts";
 
@@ -27,7 +28,7 @@ export interface Tool {
 
 export type Shape = z.ZodObject;
 
-export interface ToolBase<I extends Shape, O extends Shape> {
+export interface ToolBase<I extends Shape, O extends Shape> extends HostHints {
   readonly name: string;
   readonly title: string;
   /** One to three sentences for the model: what it does, when to use it, what it returns. Constant. */

@@ -15,6 +15,8 @@ export default defineTool({
   name: "add_item",
   title: "Add line",
   effect: "draft",
+  search: "Position hinzufügen Rechnungszeile invoice line item",
+  long: true,
   description:
     "Add one line to a draft. Give the unit price in the invoice's direction: net if calculate_from_net, else gross. Negative for a discount.",
   input: z.strictObject({

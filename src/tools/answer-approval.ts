@@ -6,6 +6,7 @@ export default defineTool({
   name: "answer_approval",
   title: "Answer approval",
   effect: "answer",
+  search: null,
   description: "For the approval card only.",
   input: z.strictObject({
     approval_id: line(64, "Approval id."),

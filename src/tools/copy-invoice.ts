@@ -58,6 +58,8 @@ export default defineTool({
   name: "copy_invoice",
   title: "Copy invoice",
   effect: "draft",
+  search: "Rechnung kopieren wiederkehrend wie letzten Monat recurring repeat",
+  long: true,
   card: true,
   description:
     'New draft from an earlier invoice, changed as told ("same as last month"). Dates and number are not copied.',

@@ -10,6 +10,7 @@ export default defineTool({
   name: "create_address",
   title: "Create address",
   effect: "draft",
+  search: "Anschrift Adresse anlegen customer postal address",
   description: "Give a customer a postal address. The same address is not created twice.",
   input: z.strictObject({
     customer_id: customerId(),

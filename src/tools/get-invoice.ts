@@ -10,6 +10,8 @@ export default defineTool({
   name: "get_invoice",
   title: "Get invoice",
   effect: "read",
+  search: "Rechnung anzeigen Positionen Status show invoice details",
+  long: true,
   card: true,
   description: "Read one invoice with lines, totals and status.",
   input: z.strictObject({ invoice_id: invoiceRef(), response_format: format() }),

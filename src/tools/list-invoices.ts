@@ -34,6 +34,9 @@ export default defineTool({
   name: "list_invoices",
   title: "List invoices",
   effect: "read",
+  search: "Rechnungen auflisten Angebote Entwürfe überfällig list invoices drafts",
+  always: true,
+  long: true,
   description: "List invoices, quotes and credit notes, newest first. Filters combine.",
   input,
   output: z.object({

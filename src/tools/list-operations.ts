@@ -16,6 +16,8 @@ export default defineTool({
   title: "List operations",
   effect: "read",
   card: true,
+  search: "Protokoll Tagesübersicht was wurde getan journal history today",
+  long: true,
   description: 'What this server did, newest first, with sums: "what did you do today?" Also what is still unresolved.',
   input: z.strictObject({
     since: day("First day. Default today.").optional(),

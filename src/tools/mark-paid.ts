@@ -11,6 +11,7 @@ export default defineCommit({
   name: "mark_paid",
   title: "Mark as paid",
   effect: "commit",
+  search: "Rechnung als bezahlt markieren Zahlung eingegangen payment received",
   description: "Mark a sent invoice as paid, without processing a payment. Final; a person approves.",
   input: z.strictObject({
     invoice_id: invoiceRef(),

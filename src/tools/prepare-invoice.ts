@@ -48,6 +48,9 @@ export default defineTool({
   name: "prepare_invoice",
   title: "Prepare invoice",
   effect: "draft",
+  search: "Rechnung schreiben erstellen Entwurf Kunde abrechnen bill customer",
+  always: true,
+  long: true,
   card: true,
   description:
     "Whole draft in one call: finds or creates the customer, adds all lines. If the customer is unclear it asks back and creates nothing. Repeated, it resumes.",

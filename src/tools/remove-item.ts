@@ -10,6 +10,8 @@ export default defineTool({
   name: "remove_item",
   title: "Remove line",
   effect: "remove",
+  search: "Position entfernen Rechnungszeile löschen remove line",
+  long: true,
   description: "Remove a line from a draft that was made here.",
   input: z.strictObject({ invoice_id: invoiceRef(), item_id: itemId() }),
   output: draftOutput,

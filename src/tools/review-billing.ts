@@ -39,6 +39,8 @@ export default defineTool({
   title: "Review billing",
   effect: "save",
   card: true,
+  search: "Umsatz Umsatzsteuer Auswertung Monat revenue VAT report export",
+  long: true,
   description:
     "What did we bill: net, tax by rate, gross, by month and customer, by day of issue; credit notes deducted; quotes and drafts apart.",
   input,

@@ -33,6 +33,8 @@ export default defineTool({
   title: "Review receivables",
   effect: "read",
   card: true,
+  search: "offene Posten überfällig wer schuldet receivables overdue debtors",
+  long: true,
   description:
     "Who owes us money: open and overdue amounts by customer and age, most overdue first, with totals per currency.",
   input: z.strictObject({

@@ -12,6 +12,8 @@ export default defineTool({
   name: "search_customers",
   title: "Search customers",
   effect: "read",
+  search: "Kunde suchen finden E-Mail Name find customer",
+  always: true,
   description: "Find customers by exact e-mail, fuzzy text or custom field, with address. Never guess between several.",
   input: z.strictObject({
     email: email("Exact, any case.").optional(),

@@ -12,6 +12,7 @@ export default defineCommit({
   name: "send_invoice",
   title: "Send invoice",
   effect: "commit",
+  search: "Rechnung senden verschicken ausstellen E-Mail send issue invoice",
   description: "Issue a draft and e-mail it to the customer. Final; a person approves.",
   input: z.strictObject({ invoice_id: invoiceRef() }),
   output: committedOutput,

@@ -12,6 +12,8 @@ export default defineTool({
   name: "update_invoice",
   title: "Update draft",
   effect: "draft",
+  search: "Entwurf ändern Fälligkeit Notiz Kunde update draft due",
+  long: true,
   description: "Change a draft: link a customer, replace attributes; the rest stays.",
   input: z.strictObject({
     invoice_id: invoiceRef(),

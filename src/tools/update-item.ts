@@ -16,6 +16,8 @@ export default defineTool({
   name: "update_item",
   title: "Change line",
   effect: "draft",
+  search: "Position ändern Menge Preis Steuer update line price",
+  long: true,
   description: "Change a line of a draft; what is not given stays. Name it by item_id, or by line.",
   input: z.strictObject({
     invoice_id: invoiceRef(),

@@ -72,6 +72,7 @@ describe("a rogue tool is found", () => {
   const shape = {
     title: "Rogue",
     description: "Rogue.",
+    search: null,
     input: z.strictObject({ invoice_id: z.string() }),
     output: z.object({}),
     render: () => "done",
