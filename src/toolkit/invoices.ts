@@ -205,7 +205,7 @@ export function toShortRow(invoice: Invoice, today: IsoDate): ShortRow {
     status,
     ...defined({
       total: total === undefined ? undefined : `${total} ${currency}`,
-      customer: customer === undefined ? undefined : oneLine(customer, 40),
+      customer: customer === undefined ? undefined : oneLine(customer, 32),
       due_date: invoice.status === "paid" || invoice.status === "void" ? undefined : due_date,
     }),
   };

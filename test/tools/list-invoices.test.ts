@@ -61,14 +61,14 @@ describe("list_invoices", () => {
             "total": "550.00 EUR",
           },
           {
-            "customer": "Brandt & Töchter Buchhandlung (Sonja Br…",
+            "customer": "Brandt & Töchter Buchhandlung (…",
             "due_date": "2026-03-21",
             "id": "2fa51629-bbd7-4c49-a30a-daecc05aa70b",
             "status": "draft",
             "total": "52.36 EUR",
           },
           {
-            "customer": "Hafenkante Architekten PartG mbB (Imke …",
+            "customer": "Hafenkante Architekten PartG mb…",
             "id": "16f1e1a0-e28e-4e53-a021-3eefcb79f9f2",
             "status": "draft",
             "total": "166.60 EUR",
@@ -96,8 +96,8 @@ describe("list_invoices", () => {
           "7d38da98-5e8d-45d1-a4cb-c52080bda755 draft · 0.00 EUR · "Thomas Berger"",
           "bcc2a0d7-e4a3-4735-a445-0a3220acafd7 draft · 75.00 EUR · "Café Morgenrot"",
           "cfc328be-4430-45ef-afd8-e16728d8b2d7 draft · 550.00 EUR · "Raman Analytics (Priya Raman)"",
-          "2fa51629-bbd7-4c49-a30a-daecc05aa70b draft · 52.36 EUR · "Brandt & Töchter Buchhandlung (Sonja Br…" · due 2026-03-21",
-          "16f1e1a0-e28e-4e53-a021-3eefcb79f9f2 draft · 166.60 EUR · "Hafenkante Architekten PartG mbB (Imke …"",
+          "2fa51629-bbd7-4c49-a30a-daecc05aa70b draft · 52.36 EUR · "Brandt & Töchter Buchhandlung (…" · due 2026-03-21",
+          "16f1e1a0-e28e-4e53-a021-3eefcb79f9f2 draft · 166.60 EUR · "Hafenkante Architekten PartG mb…"",
           "#RE-2026-0014 sent · 66.00 EUR · "Michael Schmidt" · due 2026-03-19",
           "#RE-2026-0013 sent · 129.00 EUR · "David Okafor" · due 2026-03-16",
         ]
