@@ -1,8 +1,10 @@
+import { createHash } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type OutputChunk, rolldown } from "rolldown";
 import { z } from "zod";
+import surface from "../src/tools/surface.json" with { type: "json" };
 
 /**
  * Bundles the command into a few plain CommonJS files below `dist`: `cli.js` checks Node's version and loads the rest;
@@ -13,6 +15,9 @@ const DIST = join(ROOT, "dist");
 const ENTRY = "cli.js";
 /** One build may run beside another: tests build what they start. */
 const DRAFTS = join(DIST, `.draft-${process.pid}`);
+/** The list of tools beside the code: V8 reads JSON in a fraction of the time that it takes for the same as a program. */
+const LISTING = JSON.stringify(surface);
+const LISTING_FILE = `tools-${createHash("sha256").update(LISTING).digest("hex").slice(0, 8)}.json`;
 
 const Manifest = z.object({
   name: z.string(),
@@ -35,6 +40,20 @@ async function bundle(version: string): Promise<readonly OutputChunk[]> {
     resolve: { alias: { "@modelcontextprotocol/server/_shims": join(ROOT, "src", "transports", "sdk-shims.ts") } },
     transform: { target: "node20", define: { __VERSION__: JSON.stringify(version) } },
     plugins: [
+      {
+        name: "list-beside-the-code",
+        load: (id) =>
+          /[\\/]tools[\\/]surface\.json$/.test(id)
+            ? {
+                code: [
+                  'import { readFileSync } from "node:fs";',
+                  'import { join } from "node:path";',
+                  `export default JSON.parse(readFileSync(join(__dirname, ${JSON.stringify(LISTING_FILE)}), "utf8"));`,
+                ].join("\n"),
+                moduleType: "js",
+              }
+            : null,
+      },
       {
         // zod's messages in fifty languages are a sixth of the code; the server speaks English.
         name: "english-only",
@@ -108,6 +127,7 @@ await mkdir(DRAFTS, { recursive: true });
 const files = new Map<string, string>([
   ...chunks.map(({ fileName, code }) => [fileName, code] as const),
   // The package is ESM; this marks the folder as what it is.
+  [LISTING_FILE, LISTING],
   ["package.json", '{ "type": "commonjs" }\n'],
   ["LICENSES.txt", await notices(chunks.flatMap(({ moduleIds }) => moduleIds))],
   // Last: whoever finds this file finds the others.

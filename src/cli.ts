@@ -9,6 +9,7 @@ import { ConfigError, InvoicingError } from "./errors.ts";
 import { approveCommand } from "./guard/channels/terminal-command.ts";
 import type { Policy } from "./guard/policy.ts";
 import type { ServerParts } from "./server.ts";
+import { openDesk } from "./transports/desk.ts";
 import { VERSION } from "./version.ts";
 
 /** The only file that reads arguments, environment and stdin, or ends the process. stdout carries the protocol. */
@@ -91,8 +92,14 @@ async function serveRefusing(error: ConfigError): Promise<void> {
 
 /** Serves until the client goes or the process is asked to end. */
 async function connect(parts: ServerParts, exitCode: number, close: () => Promise<void>): Promise<void> {
-  const { serveOverStdio } = await import("./transports/stdio.ts");
-  const connection = serveOverStdio(parts, report);
+  const { stdin: input, stdout: output } = process;
+  let connection: { close(): unknown } = openDesk(parts, input, output, (opening) => {
+    import("./transports/stdio.ts")
+      .then(({ serveOverStdio }) => {
+        if (!closing) connection = serveOverStdio(parts, report, { input, output, opening });
+      })
+      .catch(fail);
+  });
   let closing = false;
   const shutDown = () => {
     if (closing) return;
@@ -101,8 +108,9 @@ async function connect(parts: ServerParts, exitCode: number, close: () => Promis
       .then(() => connection.close())
       .finally(() => process.exit(exitCode));
   };
-  process.stdin.once("end", shutDown);
-  process.stdin.once("close", shutDown);
+  input.once("end", shutDown);
+  input.once("close", shutDown);
+  output.once("error", shutDown);
   process.once("SIGTERM", shutDown);
   process.once("SIGINT", shutDown);
 }
@@ -235,7 +243,9 @@ function report(line: string): void {
   process.stderr.write(`invoicing-mcp: ${oneLine(line, 500)}\n`);
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
+main(process.argv.slice(2)).catch(fail);
+
+function fail(error: unknown): never {
   if (error instanceof InvoicingError) {
     report(error.message);
     report(error.next);
@@ -243,4 +253,4 @@ main(process.argv.slice(2)).catch((error: unknown) => {
   }
   report(`unexpected: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);
-});
+}

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
-import { z } from "zod";
-import { givenValue, type Refuses, tokenProblem, unknownVariable } from "./config-values.ts";
+import { join } from "node:path";
+import { type Config, readTexts } from "./config-shape.ts";
+import { givenValue, type Refuses, unknownVariable } from "./config-values.ts";
 import { oneLine } from "./domain/untrusted.ts";
 import { ConfigError } from "./errors.ts";
 
@@ -115,62 +115,9 @@ export const SETTINGS = [
 /** Name of the journal in `data_dir`. */
 export const JOURNAL_FILE = "journal.sqlite";
 
+export { CONFIRM_CHOICES, type Config } from "./config-shape.ts";
+
 type SettingName = (typeof SETTINGS)[number]["name"];
-
-/** Published regions of the API (wire facts 1). */
-const REGIONS: Readonly<Record<string, string>> = {
-  co: "https://b.anny.co",
-  eu: "https://b.anny.eu",
-  staging: "https://b.staging.anny.co",
-};
-
-export const CONFIRM_CHOICES = ["auto", "form", "card", "page", "terminal", "token", "deny"] as const;
-const MODES = ["full", "draft-only", "read-only"] as const;
-
-const timeZone = z.string().refine((zone) => {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}, "is not a time zone such as Europe/Berlin");
-
-const absolute = z.string().refine(isAbsolute, "must be an absolute path");
-
-const schema = z.object({
-  api_token: z
-    .string()
-    .transform((value, context) => {
-      const problem = tokenProblem(value);
-      if (problem === null) return value;
-      context.addIssue({ code: "custom", message: problem });
-      return z.NEVER;
-    })
-    .optional(),
-  organization_id: z
-    .string()
-    .regex(/^[A-Za-z0-9-]{1,64}$/, "is not an organization id (a UUID)")
-    .optional(),
-  base_url: z.string().transform((value, context) => {
-    const url = originOf(REGIONS[value] ?? value);
-    if (typeof url === "string") return url;
-    context.addIssue({ code: "custom", message: url.problem });
-    return z.NEVER;
-  }),
-  mode: z.enum(MODES, { error: `must be one of ${MODES.join(", ")}` }),
-  confirm: z.enum(CONFIRM_CHOICES, { error: `must be one of ${CONFIRM_CHOICES.join(", ")}` }),
-  policy: z.string().optional(),
-  data_dir: absolute,
-  download_dir: absolute.optional(),
-  language: z
-    .string()
-    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, "is not a language such as de-DE")
-    .optional(),
-  timezone: timeZone.optional(),
-  demo: z.enum(["true", "false"], { error: "must be true or false" }).transform((value) => value === "true"),
-});
-
-export type Config = z.infer<typeof schema>;
 
 /** Reads settings from flags (first) and the environment. Throws a `ConfigError` that names the variable. */
 export function loadConfig(
@@ -201,7 +148,7 @@ export function loadConfig(
     const value = given(setting);
     if (value !== undefined) raw[setting.name] = value;
   }
-  const parsed = schema.safeParse({
+  const read = readTexts({
     base_url: "https://b.anny.co",
     mode: "full",
     confirm: "auto",
@@ -209,34 +156,19 @@ export function loadConfig(
     ...raw,
     data_dir: raw.data_dir ?? stateFolder(env),
   });
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const setting = SETTINGS.find((one) => one.name === issue?.path[0]);
-    throw new ConfigError(`${setting?.env ?? "A setting"} ${oneLine(issue?.message ?? "is not usable", 200)}.`, {
+  if ("issues" in read) {
+    const [issue] = read.issues;
+    const setting = SETTINGS.find(({ name }) => name === issue?.name);
+    throw new ConfigError(`${setting?.env ?? "A setting"} ${oneLine(issue?.problem ?? "is not usable", 200)}.`, {
       next: setting?.description ?? "See --help.",
     });
   }
-  if (!demo && !parsed.data.demo && parsed.data.api_token === undefined) {
+  if (!demo && !read.config.demo && read.config.api_token === undefined) {
     throw new ConfigError("INVOICES_API_TOKEN is not set.", {
       next: "Create an access token in the admin dashboard (Organization Settings, API) and set INVOICES_API_TOKEN to it. No account? Start with --demo, or INVOICES_DEMO=true: everything runs on a simulator.",
     });
   }
-  return parsed.data;
-}
-
-function originOf(value: string): string | { readonly problem: string } {
-  if (!URL.canParse(value))
-    return { problem: "is not a web address such as https://b.anny.co, nor a region (co, eu, staging)" };
-  const url = new URL(value);
-  const loopback = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
-  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback)) {
-    return { problem: "must begin with https:// (http:// only for this computer), because the token travels with it" };
-  }
-  if (url.username !== "" || url.password !== "") return { problem: "must not hold a user name or password" };
-  if (!["", "/", "/api/v1", "/api/v1/"].includes(url.pathname) || url.search !== "" || url.hash !== "") {
-    return { problem: "must be the address alone, e.g. https://b.anny.co, without a path" };
-  }
-  return url.origin;
+  return read.config;
 }
 
 function stateFolder(env: Readonly<Record<string, string | undefined>>): string {

@@ -13,6 +13,7 @@ import { isJsonObject } from "./domain/json.ts";
 import { oneLine } from "./domain/untrusted.ts";
 import { InvoicingError } from "./errors.ts";
 import type { ApprovalForm, Asker, ClientFacts, FormAnswer } from "./guard/port.ts";
+import { LISTED_FOR_AN_HOUR, SERVER_CAPABILITIES, SERVER_INFO } from "./offer.ts";
 import type { Completion } from "./toolkit/completion.ts";
 import type { Call } from "./toolkit/context.ts";
 import type { ListedTool } from "./toolkit/listed-tool.ts";
@@ -20,7 +21,6 @@ import type { Prompt } from "./toolkit/prompt.ts";
 import type { ToolAnswer } from "./toolkit/report.ts";
 import type { Content, Resources } from "./toolkit/resource.ts";
 import { CARD_MEDIA_TYPE } from "./ui/names.ts";
-import { VERSION } from "./version.ts";
 
 /** What a server offers. Made once per process; `buildServer` is called per connection and must stay cheap. */
 export interface ServerParts {
@@ -46,14 +46,12 @@ export interface CompletionAsked {
   readonly typed: string;
 }
 
-const LISTED_FOR_AN_HOUR = { ttlMs: 3_600_000, cacheScope: "public" } as const;
-
 /** The one place where the server's answers meet the SDK. One factory serves both protocol eras. */
 export function buildServer(parts: ServerParts, era: "legacy" | "modern"): Server {
   const server = new Server(
-    { name: "invoicing-mcp", title: "Invoicing", version: VERSION },
+    { ...SERVER_INFO },
     {
-      capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
+      capabilities: { ...SERVER_CAPABILITIES },
       instructions: parts.instructions,
       cacheHints: {
         "tools/list": LISTED_FOR_AN_HOUR,

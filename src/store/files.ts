@@ -1,13 +1,10 @@
 import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { z } from "zod";
 import { JournalError } from "../errors.ts";
 
 const OTHERS_READ_OR_WRITE = 0o077;
 const OTHERS_WRITE = 0o022;
 const STICKY = 0o1000;
-
-const systemError = z.object({ code: z.string() });
 
 /** Makes the journal's folder (0700) and file (0600), or refuses ones that other users could read or change. */
 export function secureFile(location: string): void {
@@ -50,6 +47,5 @@ function attempt<T>(location: string, work: () => T): T {
 }
 
 function codeOf(error: unknown): string | null {
-  const parsed = systemError.safeParse(error);
-  return parsed.success ? parsed.data.code : null;
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
 }
