@@ -22,35 +22,52 @@ export interface Assembly {
 
 export function assemble(options: Omit<RuntimeOptions, "toolNames">): Assembly {
   const { config, policy } = options;
-  const every = toolListing();
   const problem = options.demo ? null : journalProblem(join(config.data_dir, JOURNAL_FILE));
   if (problem !== null) options.report(`only reading: ${problem.message} ${problem.next}`);
   const mode = strictest(config.mode, policy?.mode ?? config.mode, problem === null ? config.mode : "read-only");
-  const tools = listedTools(every, mode, config);
-  const toolNames = [every.map(({ name }) => name), tools.map(({ name }) => name)] as const;
+  const offer = offerOf(mode, config);
   let started = false;
   const runtime = once(async () => {
     const { createRuntime } = await import("./runtime.ts");
     started = true;
-    return createRuntime({ ...options, toolNames });
+    return createRuntime({ ...options, toolNames: offer.toolNames });
   });
+  const says = problem === null ? [] : [`Only reading works now, because nothing can be recorded: ${problem.message}`];
   return {
-    parts: {
-      tools,
-      instructions: [
-        ...linesForTools(INSTRUCTIONS, ...toolNames),
-        ...(problem === null ? [] : [`Only reading works now, because nothing can be recorded: ${problem.message}`]),
-      ].join("\n"),
-      callTool: async (name, args, call) => (await runtime()).callTool(name, args, call),
-      resources: async () => (await runtime()).resources(),
-      readResource: async (uri, signal) => (await runtime()).readResource(uri, signal),
-      prompts: async () => (await runtime()).prompts(),
-      promptText: async (prompt, given) => (await runtime()).promptText(prompt, given),
-      complete: async (asked, signal) => (await runtime()).complete(asked, signal),
-    },
+    parts: partsOf(offer, says, runtime),
     async close() {
       if (started) await (await runtime()).close();
     },
+  };
+}
+
+/** What a mode offers, decided once from the generated listing. */
+export interface Offer {
+  readonly tools: readonly ListedTool[];
+  readonly toolNames: RuntimeOptions["toolNames"];
+}
+
+export function offerOf(mode: Mode, config: Pick<Config, "confirm">): Offer {
+  const every = toolListing();
+  const tools = listedTools(every, mode, config);
+  return { tools, toolNames: [every.map(({ name }) => name), tools.map(({ name }) => name)] };
+}
+
+/** `says`: what is to be known besides, one sentence each. */
+export function partsOf(
+  { tools, toolNames }: Offer,
+  says: readonly string[],
+  runtime: () => Promise<Omit<ServerParts, "tools" | "instructions">>,
+): ServerParts {
+  return {
+    tools,
+    instructions: [...linesForTools(INSTRUCTIONS, ...toolNames), ...says].join("\n"),
+    callTool: async (name, args, call) => (await runtime()).callTool(name, args, call),
+    resources: async () => (await runtime()).resources(),
+    readResource: async (uri, signal) => (await runtime()).readResource(uri, signal),
+    prompts: async () => (await runtime()).prompts(),
+    promptText: async (prompt, given) => (await runtime()).promptText(prompt, given),
+    complete: async (asked, signal) => (await runtime()).complete(asked, signal),
   };
 }
 
@@ -84,7 +101,7 @@ function toolListing(): readonly ListedTool[] {
 }
 
 /** The tools of a mode, decided once at start from the generated listing; it never changes while the process runs. */
-function listedTools(every: readonly ListedTool[], mode: Mode, config: Config): readonly ListedTool[] {
+function listedTools(every: readonly ListedTool[], mode: Mode, config: Pick<Config, "confirm">): readonly ListedTool[] {
   const hasCard = config.confirm === "auto" || config.confirm === "card";
   return every
     .filter((tool) => {
@@ -106,7 +123,7 @@ function withToken(tool: ListedTool): ListedTool {
   };
 }
 
-function effectOf(tool: ListedTool): Effect {
+export function effectOf(tool: ListedTool): Effect {
   const word = tool._meta[EFFECT_META];
   const effect = EFFECT_NAMES.find((one) => one === word);
   if (effect === undefined) throw new TypeError(`${tool.name} is listed without its effect; run npm run generate`);
@@ -116,6 +133,6 @@ function effectOf(tool: ListedTool): Effect {
 const MODES: readonly Mode[] = ["read-only", "draft-only", "full"];
 
 /** Settings may tighten the policy's mode, never loosen it. */
-function strictest(...modes: readonly Mode[]): Mode {
+export function strictest(...modes: readonly Mode[]): Mode {
   return MODES.find((mode) => modes.includes(mode)) ?? "read-only";
 }

@@ -24,16 +24,20 @@ async function main(argv: readonly string[]): Promise<void> {
     case "approve":
     case "journal":
       return owner(command, rest);
+    case "serve":
+      return hosted(rest);
     default:
       return serve(argv);
   }
 }
 
-const settingFlags = Object.fromEntries(
-  SETTINGS.flatMap((setting: Setting) =>
-    setting.flag === undefined ? [] : [[setting.flag, { type: "string" as const }]],
-  ),
-);
+function flagsOf(settings: readonly Setting[]): Record<string, Flag> {
+  return Object.fromEntries(
+    settings.flatMap(({ flag }) => (flag === undefined ? [] : [[flag, { type: "string" as const }]])),
+  );
+}
+
+const settingFlags = flagsOf(SETTINGS);
 
 async function serve(argv: readonly string[]): Promise<void> {
   const { values } = parse(argv, {
@@ -163,6 +167,38 @@ async function simulator(argv: readonly string[]): Promise<void> {
   process.once("SIGINT", stop);
 }
 
+/** Many clients over HTTP; loaded apart, so that a start on stdio knows nothing of it. */
+async function hosted(argv: readonly string[]): Promise<void> {
+  const { HOSTED_SETTINGS, loadHostedConfig } = await import("./hosted/settings.ts");
+  const { values } = parse(argv, {
+    ...settingFlags,
+    ...flagsOf(HOSTED_SETTINGS),
+    demo: { type: "boolean" },
+    "new-key": { type: "string" },
+    help: { type: "boolean", short: "h" },
+  });
+  if (values["help"] === true) return print([serveHelp, ...rowsOf(HOSTED_SETTINGS), ""].join("\n"));
+  const { newKey, serveHosted } = await import("./hosted/serve.ts");
+  if (typeof values["new-key"] === "string") return print(newKey(values["new-key"]));
+  const given = strings(values);
+  const settings = loadHostedConfig(given, process.env);
+  const demo = values["demo"] === true;
+  const config = loadConfig(given, process.env, demo || settings.access !== undefined);
+  const served = await serveHosted({
+    config,
+    hosted: settings,
+    policy: await policyOf(config.policy),
+    demo: demo || config.demo,
+    proxy: proxyOf(process.env),
+    env: process.env,
+    logs: { write: (line) => void process.stderr.write(line) },
+  });
+  const stop = () => void served.close().finally(() => process.exit(0));
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+  print(`${served.url}\n`);
+}
+
 async function owner(command: "approve" | "journal", argv: readonly string[]): Promise<void> {
   const { values, positionals } = parse(
     argv,
@@ -205,11 +241,14 @@ function strings(values: Readonly<Record<string, unknown>>): Record<string, stri
   return kept;
 }
 
-function help(): string {
-  const rows = SETTINGS.map(
-    (setting: Setting) =>
+function rowsOf(settings: readonly Setting[]): readonly string[] {
+  return settings.map(
+    (setting) =>
       `  ${setting.env}${setting.flag === undefined ? "" : ` | --${setting.flag}`}${setting.default === undefined ? "" : ` (default: ${setting.default})`}\n      ${setting.description}`,
   );
+}
+
+function help(): string {
   return [
     `invoicing-mcp ${VERSION}: an MCP server for the invoices admin API.`,
     "",
@@ -218,13 +257,22 @@ function help(): string {
     "  invoicing-mcp simulator --port N [--data FILE] [--seed firm|empty] [--now TIME]",
     "  invoicing-mcp approve             answer pending approvals in this terminal",
     "  invoicing-mcp journal list | show ID | verify | export --csv",
+    "  invoicing-mcp serve               serve a team over HTTP; see serve --help and docs/hosting.md",
     "  invoicing-mcp --help | --version",
     "",
     "Settings (a flag beats the variable):",
-    ...rows,
+    ...rowsOf(SETTINGS),
     "",
   ].join("\n");
 }
+
+const serveHelp = [
+  "invoicing-mcp serve: many clients over HTTP (docs/hosting.md).",
+  "  --demo             on a built-in simulator: no account, no network",
+  "  --new-key NAME     print a new static key and its entry for the access file, and end",
+  "",
+  "All settings of --help, and:",
+].join("\n");
 
 const simulatorHelp = [
   "invoicing-mcp simulator: the invoices API on this computer, for trying and testing.",

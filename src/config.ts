@@ -119,6 +119,9 @@ export { CONFIRM_CHOICES, type Config } from "./config-shape.ts";
 
 type SettingName = (typeof SETTINGS)[number]["name"];
 
+/** Settings of a hosted start alone (`hosted/settings.ts`), which checks their names itself. */
+export const HOSTED_VARIABLE = /^INVOICES_HTTP_/i;
+
 /** Reads settings from flags (first) and the environment. Throws a `ConfigError` that names the variable. */
 export function loadConfig(
   flags: Readonly<Record<string, string | undefined>>,
@@ -126,7 +129,7 @@ export function loadConfig(
   demo: boolean,
 ): Config {
   const unknown = unknownVariable(
-    Object.keys(env),
+    Object.keys(env).filter((name) => !HOSTED_VARIABLE.test(name)),
     SETTINGS.map((setting) => setting.env),
     process.platform,
   );

@@ -8,10 +8,14 @@ import { downloadsTo } from "./documents/folder.ts";
 import { systemClock } from "./domain/clock.ts";
 import { type BrowserEnvironment, browserCommands, systemBrowser } from "./guard/channels/browser.ts";
 import { createApprovalPage } from "./guard/channels/page.ts";
-import { createGuard } from "./guard/guard.ts";
+import { createGuard, type GuardDeps, type PageChannel } from "./guard/guard.ts";
 import { defaultPolicy, type Policy } from "./guard/policy.ts";
+import type { ApprovalStore } from "./guard/port.ts";
+import type { KeyRing } from "./guard/seal.ts";
 import { createJournals } from "./journal/journal.ts";
+import type { Ledger } from "./journal/ledger.ts";
 import { isOwnerAlive, processOwner } from "./journal/owner-process.ts";
+import type { Journals } from "./journal/port.ts";
 import { once } from "./once.ts";
 import { withPicture } from "./pictures/offer.ts";
 import { prompts as everyPrompt } from "./prompts/index.ts";
@@ -44,10 +48,9 @@ export interface RuntimeOptions {
 /** Everything behind the first answer. Loaded at the first call; files, ports and connections open when first needed. */
 export type Runtime = Omit<ServerParts, "tools" | "instructions"> & { close(): Promise<void> };
 
+/** On this computer, for one person. */
 export function createRuntime(options: RuntimeOptions): Runtime {
   const closers: (() => Promise<void>)[] = [];
-  const deps = makeDeps(options, closers);
-  const prompts = offeredPrompts(everyPrompt, ...options.toolNames);
   const showsPages = browserCommands(options.desktop, "").length > 0;
   const pictures = once(async () => {
     const { createPicturesPage } = await import("./pictures/page.ts");
@@ -55,12 +58,26 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     closers.push(() => page.close());
     return page;
   });
+  const runtime = runtimeOf(makeDeps(options, closers), options.toolNames, async () => {
+    for (const close of closers.reverse()) await close();
+  });
+  return {
+    ...runtime,
+    async callTool(name, args, call) {
+      const answer = await runtime.callTool(name, args, call);
+      return showsPages ? withPicture(answer, call.asker.client, pictures) : answer;
+    },
+  };
+}
+
+/** What `deps` can be asked for, by the names the protocol uses. */
+export function runtimeOf(deps: Deps, toolNames: RuntimeOptions["toolNames"], close: () => Promise<void>): Runtime {
+  const prompts = offeredPrompts(everyPrompt, ...toolNames);
   return {
     async callTool(name, args, call) {
       const tool = tools.find((one) => one.name === name);
       if (tool === undefined) throw new Error(`tool ${name} is listed but does not exist`);
-      const answer = await tool.call(deps, args, call);
-      return showsPages ? withPicture(answer, call.asker.client, pictures) : answer;
+      return tool.call(deps, args, call);
     },
     resources: async () => resources,
     readResource: (uri, signal) => readResource(resources, uri, async () => deps, signal),
@@ -68,9 +85,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     promptText: async (prompt, given) => promptText(prompt, given),
     complete: (asked, signal) =>
       complete(completedBy(asked, prompts, resources), asked.typed, async () => deps.api, signal),
-    async close() {
-      for (const close of closers.reverse()) await close();
-    },
+    close,
   };
 }
 
@@ -89,104 +104,160 @@ function completedBy(
     : undefined;
 }
 
-function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): Deps {
-  const { config, demo, report } = options;
-  const policy = options.policy ?? defaultPolicy;
+/** What is shared by everybody who works in one organization, and by whom it is used now. */
+export interface ScopeOptions {
+  readonly config: Pick<Config, "confirm" | "language" | "timezone" | "download_dir">;
+  readonly demo: boolean;
+  readonly policy: Policy;
+  readonly origin: string;
+  readonly principal: string;
+  readonly api: InvoicesApi;
+  readonly store: () => Promise<Ledger>;
+  readonly journals: () => Promise<Journals>;
+  readonly page: (approvals: ApprovalStore) => PageChannel | null;
+  readonly terminalCommand: string | null;
+  /** Seals what travels through clients; shared by the processes that answer the same clients. */
+  readonly keys?: KeyRing;
+  readonly toolNames: RuntimeOptions["toolNames"];
+  readonly log: GuardDeps["log"];
+}
+
+/** For one principal in one organization. */
+export function depsOf(options: ScopeOptions): Deps {
+  const { api, config, policy, origin, principal, store } = options;
   // Asked here and not at start: the first use of Intl costs more than all other settings together.
   const host = Intl.DateTimeFormat().resolvedOptions();
-  const language = config.language ?? host.locale;
-  const principal = `local:${userName()}`;
-  // The demo's address is another one at each start, and its journal is gone with it.
-  const origin = demo ? "simulator" : new URL(config.base_url).origin;
-  const api = demo ? demoApi(language, report, closers) : realApi(options, language, config.timezone ?? host.timeZone);
-  const store = once(async () => {
-    const opened = openStore(demo ? ":memory:" : join(config.data_dir, JOURNAL_FILE));
-    closers.push(() => opened.close());
-    return opened;
-  });
   const scope = async () => ({ origin, organization_id: (await api.organization()).id, principal });
-  const journals = once(async () => {
-    const made = createJournals({
-      store: await store(),
-      api,
-      clock: systemClock,
-      owner: processOwner(),
-      isOwnerAlive,
-      background: true,
-      onProblem: (error) => report(`journal: ${error.message}`),
-    });
-    closers.push(() => made.close());
-    const recovered = scope().then((known) => made.in(known).recover());
-    recovered.catch((error: unknown) => report(`recovery: ${error instanceof Error ? error.message : "failed"}`));
-    return made;
-  });
-  const guard = once(async () => {
-    const approvals = (await store()).approvals;
-    const log = (event: string, fields: Readonly<Record<string, string | number | boolean | null>>) =>
-      report(`${event} ${JSON.stringify(fields)}`);
-    const page = createApprovalPage({
-      store: approvals,
-      clock: systemClock,
-      policy,
-      scope: { origin, principal },
-      openBrowser: systemBrowser(options.desktop),
-      log,
-    });
-    closers.push(() => page.close());
-    return createGuard({
-      store: approvals,
-      clock: systemClock,
-      policy,
-      confirm: config.confirm,
-      page,
-      // The demo keeps its approvals in memory, where no other process can answer them.
-      terminalCommand: demo ? null : options.terminalCommand,
-      log,
-    });
-  });
   return {
     api,
-    journal: async () => (await journals()).in(await scope()),
-    guard,
+    journal: async () => (await options.journals()).in(await scope()),
+    guard: once(async () => {
+      const { approvals } = await store();
+      const page = options.page(approvals);
+      return createGuard({
+        store: approvals,
+        clock: systemClock,
+        policy,
+        confirm: config.confirm,
+        ...(page === null ? {} : { page }),
+        terminalCommand: options.terminalCommand,
+        ...(options.keys === undefined ? {} : { keys: options.keys }),
+        log: options.log,
+      });
+    }),
     policy,
     async lastEmailTo(customerId) {
       return (await store()).approvals.lastDelivered(await scope(), customerId);
     },
     clock: systemClock,
     origin,
-    simulator: demo,
+    simulator: options.demo,
     hiddenTools: options.toolNames[0].filter((name) => !options.toolNames[1].includes(name)),
     principal,
-    language,
+    language: config.language ?? host.locale,
     timeZone: config.timezone ?? host.timeZone,
     ...(config.download_dir === undefined ? {} : { downloads: downloadsTo(config.download_dir) }),
   };
 }
 
-function userName(): string {
+/** The record of one API client's organizations. Others of the process may stand on the same store. */
+export function journalsOn(store: Ledger, api: InvoicesApi, report: (line: string) => void): Journals {
+  return createJournals({
+    store,
+    api,
+    clock: systemClock,
+    owner: processOwner(),
+    isOwnerAlive,
+    background: true,
+    onProblem: (error) => report(`journal: ${error.message}`),
+  });
+}
+
+function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): Deps {
+  const { config, demo, report } = options;
+  const policy = options.policy ?? defaultPolicy;
+  const principal = localPrincipal();
+  // The demo's address is another one at each start, and its journal is gone with it.
+  const origin = demo ? "simulator" : new URL(config.base_url).origin;
+  const api = demo ? demoApi(config.language, report, closers) : realApi(config, config.api_token ?? "", options.proxy);
+  const store = once(async () => {
+    const opened = openStore(demo ? ":memory:" : join(config.data_dir, JOURNAL_FILE));
+    closers.push(() => opened.close());
+    return opened;
+  });
+  const journals = once(async () => {
+    const made = journalsOn(await store(), api, report);
+    closers.push(() => made.close());
+    const recovered = api
+      .organization()
+      .then(({ id }) => made.in({ origin, organization_id: id, principal }).recover());
+    recovered.catch((error: unknown) => report(`recovery: ${error instanceof Error ? error.message : "failed"}`));
+    return made;
+  });
+  const log: GuardDeps["log"] = (event, fields) => report(`${event} ${JSON.stringify(fields)}`);
+  return depsOf({
+    config,
+    demo,
+    policy,
+    origin,
+    principal,
+    api,
+    store,
+    journals,
+    page(approvals) {
+      const page = createApprovalPage({
+        store: approvals,
+        clock: systemClock,
+        policy,
+        scope: { origin, principal },
+        openBrowser: systemBrowser(options.desktop),
+        log,
+      });
+      closers.push(() => page.close());
+      return page;
+    },
+    // The demo keeps its approvals in memory, where no other process can answer them.
+    terminalCommand: demo ? null : options.terminalCommand,
+    toolNames: options.toolNames,
+    log,
+  });
+}
+
+/** The person of this computer. */
+export function localPrincipal(): string {
   try {
-    return userInfo().username;
+    return `local:${userInfo().username}`;
   } catch {
     // A user id without an entry in the password file, as in containers.
-    return `uid ${process.getuid?.() ?? "unknown"}`;
+    return `local:uid ${process.getuid?.() ?? "unknown"}`;
   }
 }
 
-function realApi({ config, proxy }: RuntimeOptions, language: string, timeZone: string): InvoicesApi {
+/** The invoices API of one token. */
+export function realApi(
+  config: Pick<Config, "base_url" | "organization_id" | "language" | "timezone">,
+  token: string | (() => Promise<string>),
+  proxy: ProxySettings | null | undefined,
+): InvoicesApi {
+  const host = Intl.DateTimeFormat().resolvedOptions();
   return createHttpApi({
     base_url: config.base_url,
-    token: config.api_token ?? "",
+    token,
     clock: systemClock,
     user_agent: `invoicing-mcp/${VERSION}`,
     ...(config.organization_id === undefined ? {} : { organization_id: config.organization_id }),
-    language,
-    time_zone: timeZone,
+    language: config.language ?? host.locale,
+    time_zone: config.timezone ?? host.timeZone,
     ...(!proxy ? {} : { proxy }),
   });
 }
 
 /** The same client over real HTTP on loopback; the simulator starts with the first call. */
-function demoApi(language: string, report: (line: string) => void, closers: (() => Promise<void>)[]): InvoicesApi {
+export function demoApi(
+  language: string | undefined,
+  report: (line: string) => void,
+  closers: (() => Promise<void>)[],
+): InvoicesApi {
   const simulator = once(async () => {
     const { startSimulator } = await import("./simulator/index.ts");
     const started = await startSimulator();
@@ -199,6 +270,6 @@ function demoApi(language: string, report: (line: string) => void, closers: (() 
     token: async () => (await simulator()).token,
     clock: systemClock,
     user_agent: `invoicing-mcp/${VERSION}`,
-    language,
+    language: language ?? Intl.DateTimeFormat().resolvedOptions().locale,
   });
 }

@@ -6,6 +6,7 @@ import { createFormChannel } from "./forms.ts";
 import { type ConfirmMode, ladder, type Rung } from "./ladder.ts";
 import type { Policy } from "./policy.ts";
 import type { Approval, ApprovalChannel, ApprovalStore, Authorisation, Guard } from "./port.ts";
+import { derivedSecret, type KeyRing } from "./seal.ts";
 import type { PlanSnapshot } from "./snapshot.ts";
 import { cardHash, secretHash, secretMatches } from "./typed.ts";
 import { createWaiting, type WaitEnd } from "./waiting.ts";
@@ -32,6 +33,8 @@ export interface GuardDeps {
   readonly page?: PageChannel;
   /** What a person types in a terminal of this machine, e.g. `invoicing-mcp approve`; null where that is not possible. */
   readonly terminalCommand: string | null;
+  /** Seals what travels through clients. Absent: made new, so that what this process asked is answered here. */
+  readonly keys?: KeyRing;
   /** Events with ids and words of this server; no texts from data. */
   readonly log: (event: string, fields: Readonly<Record<string, string | number | boolean | null>>) => void;
 }
@@ -58,9 +61,10 @@ const FIRST_TERMINAL_MS = 20_000;
 export function createAsking(deps: GuardDeps, desk: AnswerDesk) {
   const { store, clock, log } = deps;
   const waiting = createWaiting(deps);
-  const forms = createFormChannel({ store, clock, desk, waiting, key: randomBytes(32), log });
-  /** Secrets of cards shown by this process, so that a repeated call shows the same card. Hashes only in the store. */
-  const secrets = new Map<string, { readonly secret: string; readonly expires_at: number }>();
+  const keys = deps.keys ?? [randomBytes(32)];
+  const forms = createFormChannel({ store, clock, desk, waiting, keys, log });
+  /** Approvals whose card was sent from here, until they expire. */
+  const cards = new Map<string, number>();
   /** Approvals whose card reported that it stands; any says that this client does show cards. */
   const standing = new Set<string>();
   let showsCards = false;
@@ -68,9 +72,9 @@ export function createAsking(deps: GuardDeps, desk: AnswerDesk) {
   const toldCommand = new Map<string, number>();
 
   function forgetExpired(now: number): void {
-    for (const [id, { expires_at }] of secrets) if (now >= expires_at) secrets.delete(id);
+    for (const [id, until] of cards) if (now >= until) cards.delete(id);
     for (const [id, until] of toldCommand) if (now >= until) toldCommand.delete(id);
-    for (const id of standing) if (!secrets.has(id)) standing.delete(id);
+    for (const id of standing) if (!cards.has(id)) standing.delete(id);
     forms.forgetExpired(now);
   }
 
@@ -165,10 +169,10 @@ export function createAsking(deps: GuardDeps, desk: AnswerDesk) {
   async function byCard(reason: string, question: Question): Promise<Outcome> {
     const { approval, snapshot, request } = question;
     const language = languageOf(request.plan.locale);
-    const before = secrets.get(approval.id);
-    const unseen = before !== undefined && !standing.has(approval.id);
-    const secret = before?.secret ?? randomBytes(32).toString("base64url");
-    secrets.set(approval.id, { secret, expires_at: approval.expires_at });
+    const unseen = cards.has(approval.id) && !standing.has(approval.id);
+    // A repeated call shows the same card, wherever it is answered. Hashes only in the store.
+    const secret = derivedSecret(approval.id, keys);
+    cards.set(approval.id, approval.expires_at);
     await store.offer(approval.id, { channel: "card", reason, secret_hash: cardHash(secret) });
     // A card that was declared and not seen: the browser, and the address for whoever sees neither.
     const opened = unseen && pageAllowed(snapshot) && (await openPage());

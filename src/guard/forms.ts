@@ -2,7 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { AnswerDesk } from "./answer.ts";
 import { approvalForm, type FormVerdict, formVerdict } from "./form.ts";
 import type { Approval, ApprovalForm, ApprovalStore, Asker, Guard } from "./port.ts";
-import { type SealedAsk, seal, unseal } from "./seal.ts";
+import { type KeyRing, type SealedAsk, seal, unseal } from "./seal.ts";
 import type { PlanSnapshot } from "./snapshot.ts";
 import type { Waiting } from "./waiting.ts";
 import { say } from "./wording.ts";
@@ -36,8 +36,8 @@ export interface FormChannelDeps {
   readonly clock: Clock;
   readonly desk: AnswerDesk;
   readonly waiting: Waiting;
-  /** Seals the state that travels through the client; new in every process. */
-  readonly key: Uint8Array;
+  /** Seals the state that travels through the client. */
+  readonly keys: KeyRing;
   readonly log: (event: string, fields: Readonly<Record<string, string | number | boolean | null>>) => void;
 }
 
@@ -47,7 +47,7 @@ const LEFT_OVER_MS = 60_000;
 const MAX_SENT = 2;
 
 /** Form elicitation in both protocol eras. What nobody answered is asked elsewhere, and here again where nothing else is. */
-export function createFormChannel({ store, clock, desk, waiting, key, log }: FormChannelDeps) {
+export function createFormChannel({ store, clock, desk, waiting, keys, log }: FormChannelDeps) {
   const openForms = new Map<string, Promise<FormVerdict>>();
   /** Approvals whose form stands or fell without an answer, until they expire: another place is tried first. */
   const unanswered = new Map<string, number>();
@@ -83,7 +83,7 @@ export function createFormChannel({ store, clock, desk, waiting, key, log }: For
         asked_at: clock.now(),
         expires_at: approval.expires_at,
       },
-      key,
+      keys,
     );
     return { kind: "ask", approval, form: approvalForm(snapshot, question.changes), state };
   }
@@ -122,11 +122,11 @@ export function createFormChannel({ store, clock, desk, waiting, key, log }: For
     }
   }
 
-  /** The question this retry answers, if it is a true one of this process and about exactly this approval. */
+  /** The question this retry answers, if it is a true one of ours and about exactly this approval. */
   function returnedAsk(request: Request, approval: Approval): SealedAsk | null {
     const returned = request.asker.returned;
     if (returned === null) return null;
-    const sealed = unseal(returned.state, key, clock.now());
+    const sealed = unseal(returned.state, keys, clock.now());
     const fits =
       sealed !== null &&
       sealed.approval_id === approval.id &&

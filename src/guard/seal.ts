@@ -2,8 +2,8 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 
 /**
- * The state that travels through an `input_required` client. It proves which approval was asked for, by this process and
- * to whom; it carries no personal data and does not approve anything by itself. Replay is stopped by the approval's own
+ * The state that travels through an `input_required` client. It proves which approval was asked for, by whoever holds the
+ * keys and to whom; it carries no personal data and does not approve anything by itself. Replay is stopped by the approval's own
  * single use.
  */
 const sealedSchema = z.strictObject({
@@ -19,21 +19,27 @@ export type SealedAsk = z.infer<typeof sealedSchema>;
 
 const MAX_STATE = 8_192;
 
-export function seal(ask: SealedAsk, key: Uint8Array): string {
+/** The first seals, every one opens: a new key is put in front, and the old one taken out once nothing of it is under way. */
+export type KeyRing = readonly [Uint8Array, ...Uint8Array[]];
+
+export function seal(ask: SealedAsk, [key]: KeyRing): string {
   const body = Buffer.from(JSON.stringify(ask)).toString("base64url");
   return `${body}.${mac(body, key).toString("base64url")}`;
 }
 
-/** `null` for anything that this key did not seal, or whose time is over. */
-export function unseal(state: string, key: Uint8Array, now: number): SealedAsk | null {
+/** `null` for anything that none of these keys sealed, or whose time is over. */
+export function unseal(state: string, keys: KeyRing, now: number): SealedAsk | null {
   if (state.length > MAX_STATE) return null;
   const [body, tag, ...rest] = state.split(".");
   if (body === undefined || tag === undefined || rest.length > 0) return null;
-  const expected = mac(body, key);
   const given = Buffer.from(tag, "base64url");
   // A second spelling of the same bytes (padding bits, other alphabet) is refused too.
   if (given.toString("base64url") !== tag) return null;
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+  const isSealed = (key: Uint8Array) => {
+    const expected = mac(body, key);
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  };
+  if (!keys.some(isSealed)) return null;
   try {
     const parsed = sealedSchema.safeParse(JSON.parse(Buffer.from(body, "base64url").toString("utf8")));
     return parsed.success && now < parsed.data.expires_at ? parsed.data : null;
@@ -44,4 +50,9 @@ export function unseal(state: string, key: Uint8Array, now: number): SealedAsk |
 
 function mac(body: string, key: Uint8Array): Buffer {
   return createHmac("sha256", key).update(body).digest();
+}
+
+/** The same secret for the same name at every holder of the key; tells nothing about others. */
+export function derivedSecret(name: string, [key]: KeyRing): string {
+  return mac(`secret ${name}`, key).toString("base64url");
 }

@@ -31,6 +31,8 @@ export interface SimulatorOptions {
   /** Accepted bearer token; default a generated one with a `tenant` claim. */
   readonly token?: string;
   readonly switches?: Partial<Switches>;
+  /** Default `ORGANIZATION_ID`; another one where several simulators stand for several organizations. */
+  readonly organization_id?: string;
 }
 
 export interface RunningSimulator {
@@ -48,7 +50,7 @@ export interface RunningSimulator {
   close(): Promise<void>;
 }
 
-/** The organization of every simulator. */
+/** The organization of a simulator. */
 export const ORGANIZATION_ID = "0b6f3c1e-5a44-4c58-9d3a-8f1c2e7b6a90";
 
 /** Starts the API on loopback. Throws when the port is taken or the data file cannot be used. */
@@ -59,7 +61,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   const store = new Store(options.data === undefined ? null : sqlitePersistence(options.data));
   const world: World = {
     store,
-    organization_id: ORGANIZATION_ID,
+    organization_id: options.organization_id ?? ORGANIZATION_ID,
     now: () => clock() + advanced,
     newId: randomUUID,
     newSecret: () => randomBytes(18).toString("base64url"),
@@ -110,7 +112,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     return {
       url: `http://127.0.0.1:${port}`,
       token,
-      organization_id: ORGANIZATION_ID,
+      organization_id: world.organization_id,
       outbox: () => store.outbox.all(),
       faults: { add: (fault) => faults.add(faultSchema.parse(fault)), clear: () => faults.clear() },
       setSwitches,

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
-import { seal, unseal } from "../../src/guard/seal.ts";
+import { type KeyRing, seal, unseal } from "../../src/guard/seal.ts";
 
-const key = randomBytes(32);
+const keys: KeyRing = [randomBytes(32)];
 const ask = {
   approval_id: "a",
   principal: "local:jane",
@@ -13,15 +13,22 @@ const ask = {
   expires_at: 2_000,
 };
 
-it("opens only what this key sealed, until it expires", () => {
-  const state = seal(ask, key);
-  expect(unseal(state, key, 1_999)).toEqual(ask);
-  expect(unseal(state, key, 2_000)).toBeNull();
-  expect(unseal(state, randomBytes(32), 1_999)).toBeNull();
+it("opens only what these keys sealed, until it expires", () => {
+  const state = seal(ask, keys);
+  expect(unseal(state, keys, 1_999)).toEqual(ask);
+  expect(unseal(state, keys, 2_000)).toBeNull();
+  expect(unseal(state, [randomBytes(32)], 1_999)).toBeNull();
+});
+
+it("opens with an older key of the ring what that key sealed, and seals with the newest", () => {
+  const [older] = keys;
+  const newer = randomBytes(32);
+  expect(unseal(seal(ask, keys), [newer, older], 1_999)).toEqual(ask);
+  expect(unseal(seal(ask, [newer, older]), keys, 1_999)).toBeNull();
 });
 
 it("does not mix the body of one with the tag of another", () => {
-  const [body] = seal(ask, key).split(".");
-  const [, tag] = seal({ ...ask, approval_id: "b" }, key).split(".");
-  expect(unseal(`${body}.${tag}`, key, 1_000)).toBeNull();
+  const [body] = seal(ask, keys).split(".");
+  const [, tag] = seal({ ...ask, approval_id: "b" }, keys).split(".");
+  expect(unseal(`${body}.${tag}`, keys, 1_000)).toBeNull();
 });

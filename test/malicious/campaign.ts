@@ -452,7 +452,7 @@ const ATTACKS = {
               asked_at: pending.created_at,
               expires_at: pending.expires_at,
             },
-            randomBytes(32),
+            [randomBytes(32)],
           );
     const [body = "", tag = ""] = asked.state.split(".");
     const backdated = Buffer.from(body, "base64url")

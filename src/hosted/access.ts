@@ -1,0 +1,172 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { z } from "zod";
+import { loadConfig } from "../config.ts";
+import { oneLine } from "../domain/untrusted.ts";
+import { ConfigError } from "../errors.ts";
+import { defaultPolicy, loadPolicy, type Policy } from "../guard/policy.ts";
+import { RIGHTS, type Right, rightSchema } from "./scopes.ts";
+
+const word = z.string().min(1).max(255);
+const rights = z
+  .array(rightSchema)
+  .min(1)
+  .default([...RIGHTS]);
+
+const memberSchema = z.union([
+  z.strictObject({ subject: word, rights }),
+  z.strictObject({ claim: word, value: word, rights }),
+  z.strictObject({ key: word, rights }),
+]);
+
+const organizationSchema = z.strictObject({
+  id: z.string().regex(/^[A-Za-z0-9-]{1,64}$/, "must be an organization id"),
+  base_url: z.string().optional(),
+  token_env: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of a variable")
+    .optional(),
+  mode: z.enum(["full", "draft-only", "read-only"]).default("read-only"),
+  policy: word.optional(),
+  language: z.string().optional(),
+  timezone: z.string().optional(),
+  members: z.array(memberSchema),
+});
+
+/** Who may do what. Unknown keys are errors: a misspelt limit would be no limit. */
+const accessSchema = z.strictObject({
+  version: z.literal(1),
+  keys: z
+    .array(
+      z.strictObject({ name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+    )
+    .default([]),
+  organizations: z.array(organizationSchema).min(1),
+});
+
+export type Member = z.infer<typeof memberSchema>;
+
+/** One organization as the file describes it. */
+export interface Tenant {
+  /** `null`: the one that the token belongs to. */
+  readonly id: string | null;
+  /** Origin of the API, as part of everything recorded. */
+  readonly origin: string;
+  readonly mode: "full" | "draft-only" | "read-only";
+  readonly policy: Policy;
+  readonly language: string | undefined;
+  readonly timezone: string | undefined;
+  readonly members: readonly Member[];
+  /** The organization's own credential at the API, when the start was given one. */
+  readonly token: string | undefined;
+}
+
+/** Who a request is from, before it is known where it goes. */
+export interface Identity {
+  /** `<issuer>|<subject>`, `key:<name>`, or `local:<user>` on this computer. */
+  readonly principal: string;
+  /** Whether an entry of the file means this one. */
+  readonly isMember: (member: Member) => boolean;
+  /** What the credential itself is good for. */
+  readonly rights: ReadonlySet<Right>;
+}
+
+export interface Access {
+  readonly tenants: readonly Tenant[];
+  /** The name of a static key; `null` when none is like it. Takes as long for a wrong one. */
+  keyName(key: string): string | null;
+  readonly hasKeys: boolean;
+}
+
+/** A principal in an organization, with what both sides allow. */
+export interface Membership {
+  readonly tenant: Tenant;
+  readonly rights: ReadonlySet<Right>;
+}
+
+export function membershipsOf(access: Access, identity: Identity): readonly Membership[] {
+  return access.tenants.flatMap((tenant) => {
+    const allowed = tenant.members.filter(identity.isMember).flatMap((member) => member.rights);
+    if (allowed.length === 0) return [];
+    return [
+      { tenant, rights: new Set(RIGHTS.filter((right) => allowed.includes(right) && identity.rights.has(right))) },
+    ];
+  });
+}
+
+/** Keys are long and random, so that a plain hash keeps them; shorter ones are refused whatever they are. */
+export const LEAST_KEY_CHARACTERS = 40;
+
+export function keyHash(key: string): Buffer {
+  return createHash("sha256").update(key).digest();
+}
+
+/** Reads the file. Throws a `ConfigError` that says what is wrong with it. */
+export function loadAccess(
+  path: string,
+  defaults: { readonly base_url: string; readonly policy: Policy | null },
+  env: Readonly<Record<string, string | undefined>>,
+): Access {
+  const parsed = accessSchema.safeParse(jsonOf(path));
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw wrong(`${issue?.path.join(".") ?? ""}: ${oneLine(issue?.message ?? "is not usable", 200)}`);
+  }
+  const { keys, organizations } = parsed.data;
+  const names = new Set(keys.map(({ name }) => name));
+  if (names.size < keys.length) throw wrong("two keys have the same name");
+  if (new Set(organizations.map(({ id }) => id)).size < organizations.length)
+    throw wrong("an organization stands there twice");
+  const tenants = organizations.map((organization): Tenant => {
+    const { id, mode, members, token_env } = organization;
+    for (const member of members) {
+      if ("key" in member && !names.has(member.key))
+        throw wrong(`${id} names the key ${member.key}, which is not there`);
+    }
+    const token = token_env === undefined ? undefined : env[token_env];
+    if (token_env !== undefined && token === undefined)
+      throw wrong(`${id} takes its token from ${token_env}, which is not set`);
+    // The rules of the settings are said once, there.
+    const { base_url, language, timezone, api_token } = loadConfig(
+      {
+        "base-url": organization.base_url ?? defaults.base_url,
+        language: organization.language,
+        timezone: organization.timezone,
+        "data-dir": dirname(resolve(path)),
+      },
+      { INVOICES_API_TOKEN: token },
+      true,
+    );
+    const policy =
+      organization.policy === undefined
+        ? (defaults.policy ?? defaultPolicy)
+        : loadPolicy(resolve(dirname(path), organization.policy));
+    return { id, origin: new URL(base_url).origin, mode, members, policy, language, timezone, token: api_token };
+  });
+  const hashes = keys.map(({ name, sha256 }) => ({ name, hash: Buffer.from(sha256, "hex") }));
+  return {
+    tenants,
+    hasKeys: keys.length > 0,
+    keyName(key) {
+      const given = keyHash(key);
+      let found: string | null = null;
+      for (const { name, hash } of hashes) if (timingSafeEqual(given, hash)) found = name;
+      return key.length < LEAST_KEY_CHARACTERS ? null : found;
+    },
+  };
+}
+
+function jsonOf(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw wrong(error instanceof SyntaxError ? "it is not JSON" : "it cannot be read");
+  }
+}
+
+function wrong(why: string): ConfigError {
+  return new ConfigError(`The file of INVOICES_HTTP_ACCESS is not usable: ${why}.`, {
+    next: "Correct it; docs/hosting.md shows one.",
+  });
+}

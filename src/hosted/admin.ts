@@ -1,0 +1,22 @@
+import { Hono } from "hono";
+import type { Metrics } from "./metrics.ts";
+
+export interface Health {
+  /** What keeps this instance from serving, in words; empty when nothing does. */
+  problems(): Promise<readonly string[]>;
+}
+
+/** For whoever runs the server, on a port of its own: nothing here is for clients. */
+export function createAdminApp(health: Health, metrics: Metrics): Hono {
+  const app = new Hono();
+  // Alive as long as it answers: a database that is away is no reason to be started again.
+  app.get("/healthz", (context) => context.text("ok\n"));
+  app.get("/readyz", async (context) => {
+    const problems = await health.problems();
+    return problems.length === 0 ? context.text("ready\n") : context.text(`${problems.join("\n")}\n`, 503);
+  });
+  app.get("/metrics", async (context) =>
+    context.body(await metrics.text(), 200, { "content-type": metrics.contentType }),
+  );
+  return app;
+}

@@ -1,0 +1,251 @@
+import { randomUUID } from "node:crypto";
+import { Hono } from "hono";
+import type { Clock } from "../domain/clock.ts";
+import type { ServerParts } from "../server.ts";
+import type { McpEndpoint } from "../transports/http.ts";
+import { type Access, type Identity, type Membership, membershipsOf } from "./access.ts";
+import { type Authentication, authenticate } from "./authenticate.ts";
+import { jsonBody } from "./body.ts";
+import type { Peer } from "./listener.ts";
+import { callerMark, type Logger } from "./log.ts";
+import { type Metrics, outcomeOf } from "./metrics.ts";
+import { addressOf, checkPlace, metadataUrlOf, type Places, remoteOf } from "./places.ts";
+import { createRates, type RateLimits } from "./rates.ts";
+import { RefusedRequest, refusalResponse, refuse } from "./refusal.ts";
+import { ALL_SCOPES } from "./scopes.ts";
+import type { Tenants } from "./tenants.ts";
+
+export interface AppOptions {
+  readonly places: Places;
+  readonly access: Access;
+  readonly authentication: Authentication;
+  readonly tenants: Tenants;
+  readonly endpoint: McpEndpoint;
+  readonly limits: RateLimits;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+export type App = Hono<{ Bindings: Peer }>;
+
+interface Arrived {
+  readonly request: Request;
+  readonly requestId: string;
+  readonly address: string;
+  /** The organization that the path names. */
+  readonly organization: string | null;
+}
+
+/** Requests of one address a minute that were turned away for their credential; then they are not even looked at. */
+const MOST_REFUSED_PER_MINUTE = 60;
+
+/** What clients can reach: the protocol, and what they need to sign in. */
+export function createApp(options: AppOptions): App {
+  const { places, access, authentication, tenants, endpoint, metrics, log, clock } = options;
+  const rates = createRates(options.limits, clock);
+  const strangers = createRates({ perMinute: MOST_REFUSED_PER_MINUTE, concurrent: 1 }, clock);
+  const isOpen = authentication.local !== null;
+
+  async function answer(arrived: Arrived): Promise<Response> {
+    const { request, requestId, organization, address } = arrived;
+    if (request.method !== "POST") {
+      throw refuse(405, "method_not_allowed", "Messages are sent by POST; there is no stream to listen to.");
+    }
+    strangers.check(address);
+    const resource = organization === null ? places.canonical : addressOf(places, organization);
+    const identity = await authenticate(
+      request.headers.get("authorization") ?? undefined,
+      organization === null ? [resource] : [resource, places.canonical],
+      authentication,
+    );
+    const caller = callerMark(identity.principal);
+    const { parts, place } = offeredTo(identity, organization);
+    const leave = rates.enter(`${identity.principal}\n${place}`);
+    try {
+      const body = await jsonBody(request);
+      const watched = watch(parts, { requestId, caller, organization: place });
+      return whenSent(await endpoint.handle(request, body, requestId, watched), leave);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  function offeredTo(identity: Identity, organization: string | null): { parts: ServerParts; place: string } {
+    const all = membershipsOf(access, identity);
+    if (all.length === 0) {
+      throw refuse(
+        403,
+        "access_denied",
+        "You are signed in, but have no access to any organization here. Whoever runs this server gives it.",
+      );
+    }
+    const [only, ...more] = organization === null ? all : all.filter(({ tenant }) => tenant.id === organization);
+    if (only === undefined) {
+      throw refuse(403, "access_denied", "You are signed in, but have no access to this organization.");
+    }
+    if (more.length > 0) return { parts: tenants.partsForSeveral(all.map(addressOfOne)), place: "" };
+    return { parts: tenants.partsFor(only, identity.principal), place: only.tenant.id ?? "" };
+  }
+
+  function addressOfOne({ tenant }: Membership): string {
+    return addressOf(places, tenant.id ?? "");
+  }
+
+  /** Counts and logs the calls of a request: ids, names and durations, nothing that was said. */
+  function watch(
+    parts: ServerParts,
+    fields: { readonly requestId: string; readonly caller: string; readonly organization: string },
+  ): ServerParts {
+    return {
+      ...parts,
+      async callTool(name, args, call) {
+        const began = clock.now();
+        const answered = await parts.callTool(name, args, call);
+        const outcome = outcomeOf(answered);
+        metrics.called(name, outcome, (clock.now() - began) / 1000);
+        log.info(
+          {
+            event: "tool_called",
+            request_id: fields.requestId,
+            caller: fields.caller,
+            organization: fields.organization,
+            tool: name,
+            outcome,
+            operation_id: answered.kind === "result" ? answered.structured["operation_id"] : undefined,
+            ms: clock.now() - began,
+          },
+          "tool called",
+        );
+        return answered;
+      },
+    };
+  }
+
+  function refused(error: unknown, { requestId, organization, address }: Arrived): Response {
+    const refusal =
+      error instanceof RefusedRequest
+        ? error.refusal
+        : refuse(
+            503,
+            "internal",
+            "The server met an error of its own; list_operations shows whether anything was done.",
+          ).refusal;
+    if (!(error instanceof RefusedRequest)) {
+      log.error(
+        { event: "request_failed", request_id: requestId, error: error instanceof Error ? error.stack : "" },
+        "request failed",
+      );
+    }
+    metrics.turnedAway(refusal.error);
+    if (refusal.status === 401) tryCount(address);
+    log.warn(
+      { event: "request_refused", request_id: requestId, address, status: refusal.status, reason: refusal.error },
+      refusal.description,
+    );
+    const resource = organization === null ? places.canonical : addressOf(places, organization);
+    return refusalResponse(refusal, requestId, {
+      metadataUrl: authentication.server === null ? null : metadataUrlOf(places, resource),
+      scopes: authentication.server === null ? [] : ALL_SCOPES,
+    });
+  }
+
+  function tryCount(address: string): void {
+    try {
+      strangers.count(address);
+    } catch {
+      // It has none left: the next one is turned away unseen.
+    }
+  }
+
+  const app = new Hono<{ Bindings: Peer }>();
+  app.use(async (context, next) => {
+    const began = clock.now();
+    const remote = remoteOf(context.env, places.proxies);
+    const given = remote.isProxy ? context.req.header("x-request-id") : undefined;
+    const requestId = given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
+    const organization = organizationIn(context.req.path, places.path);
+    const arrived = { request: context.req.raw, requestId, address: remote.address, organization };
+    metrics.underWay(1);
+    try {
+      checkPlace(context.req.raw, places);
+      if (context.req.method === "OPTIONS") context.res = new Response(null, { status: 204 });
+      else if (isOurs(context.req.path, places.path)) context.res = await answer(arrived);
+      else await next();
+    } catch (error) {
+      context.res = refused(error, arrived);
+    } finally {
+      metrics.underWay(-1);
+    }
+    context.res.headers.set("x-request-id", requestId);
+    const origin = context.req.header("origin");
+    if (origin !== undefined && places.origins.includes(origin)) allowOrigin(context.res.headers, origin);
+    metrics.answered(context.res.status, (clock.now() - began) / 1000);
+  });
+  app.get("/.well-known/oauth-protected-resource/*", (context) => {
+    const path = context.req.path.slice("/.well-known/oauth-protected-resource".length);
+    if (authentication.server === null || !isOurs(path, places.path)) return context.notFound();
+    const organization = organizationIn(path, places.path);
+    return context.json({
+      resource: organization === null ? places.canonical : addressOf(places, organization),
+      authorization_servers: [authentication.server.issuer],
+      scopes_supported: ALL_SCOPES,
+      bearer_methods_supported: ["header"],
+      resource_name: "invoicing-mcp",
+    });
+  });
+  app.notFound(() => new Response("Not found", { status: 404, headers: { "content-type": "text/plain" } }));
+  if (isOpen) log.info({ event: "open" }, "whoever reaches this port is let in: it is on this computer alone");
+  return app;
+}
+
+function isOurs(path: string, base: string): boolean {
+  return path === base || path === `${base}/` || organizationIn(path, base) !== null;
+}
+
+function organizationIn(path: string, base: string): string | null {
+  if (!path.startsWith(`${base}/o/`)) return null;
+  return /^([A-Za-z0-9-]{1,64})\/?$/.exec(path.slice(base.length + 3))?.[1] ?? null;
+}
+
+const CORS_HEADERS = [
+  "authorization, content-type, accept, mcp-protocol-version, mcp-session-id, mcp-method, mcp-name, last-event-id",
+  "www-authenticate, mcp-session-id, mcp-protocol-version, x-request-id, retry-after",
+] as const;
+
+function allowOrigin(headers: Headers, origin: string): void {
+  headers.set("access-control-allow-origin", origin);
+  headers.append("vary", "origin");
+  headers.set("access-control-allow-methods", "POST, GET, DELETE, OPTIONS");
+  headers.set("access-control-allow-headers", CORS_HEADERS[0]);
+  headers.set("access-control-expose-headers", CORS_HEADERS[1]);
+  headers.set("access-control-max-age", "600");
+}
+
+/** The answer, and the place it took given back once its last byte is gone or its reader is. */
+function whenSent(response: Response, done: () => void): Response {
+  if (response.body === null) {
+    done();
+    return response;
+  }
+  const reader = response.body.getReader();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const next = await reader.read();
+        if (!next.done) return controller.enqueue(next.value);
+        done();
+        controller.close();
+      } catch (error) {
+        done();
+        controller.error(error);
+      }
+    },
+    async cancel(reason) {
+      done();
+      await reader.cancel(reason);
+    },
+  });
+  return new Response(body, { status: response.status, headers: response.headers });
+}

@@ -1,0 +1,75 @@
+import { createRemoteJWKSet, customFetch } from "jose";
+import { z } from "zod";
+import { once } from "../once.ts";
+
+/** What is read of an authorization server's own description (RFC 8414, OpenID Connect Discovery). */
+const metadataSchema = z.object({
+  issuer: z.string(),
+  jwks_uri: z.url(),
+  authorization_endpoint: z.url().optional(),
+  token_endpoint: z.url().optional(),
+  registration_endpoint: z.url().optional(),
+  scopes_supported: z.array(z.string()).optional(),
+  code_challenge_methods_supported: z.array(z.string()).optional(),
+  token_endpoint_auth_methods_supported: z.array(z.string()).optional(),
+  client_id_metadata_document_supported: z.boolean().optional(),
+  authorization_response_iss_parameter_supported: z.boolean().optional(),
+});
+export type ServerMetadata = z.infer<typeof metadataSchema>;
+
+export interface AuthorizationServer {
+  readonly issuer: string;
+  /** Asked once, and again after a failure. */
+  metadata(): Promise<ServerMetadata>;
+  keys(): Promise<ReturnType<typeof createRemoteJWKSet>>;
+}
+
+const TIMEOUT_MS = 5_000;
+
+/** Reads nothing before it is asked. Follows no redirect: the issuer is where the setting says. */
+export function authorizationServer(issuer: string): AuthorizationServer {
+  const metadata = once(() => discover(issuer));
+  const keys = once(async () =>
+    createRemoteJWKSet(new URL((await metadata()).jwks_uri), {
+      timeoutDuration: TIMEOUT_MS,
+      [customFetch]: (url: string, init: RequestInit) => fetch(url, { ...init, redirect: "error" }),
+    }),
+  );
+  return { issuer, metadata, keys };
+}
+
+async function discover(issuer: string): Promise<ServerMetadata> {
+  const { origin, pathname } = new URL(issuer);
+  const path = pathname.replace(/\/$/, "");
+  const places = [
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+    `${origin}${path}/.well-known/openid-configuration`,
+    `${origin}/.well-known/openid-configuration${path}`,
+  ];
+  for (const place of new Set(places)) {
+    const response = await fetch(place, { redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const text = await response.text();
+    if (!response.ok) continue;
+    const parsed = metadataSchema.safeParse(JSON.parse(text));
+    if (!parsed.success) throw new Error(`${place} does not describe an authorization server`);
+    if (parsed.data.issuer !== issuer) throw new Error(`${place} describes another issuer`);
+    return parsed.data;
+  }
+  throw new Error(`${origin} does not describe itself`);
+}
+
+/** Who will not get in, one sentence each; empty when everybody can. */
+export function missedClients(metadata: ServerMetadata): readonly string[] {
+  const says: string[] = [];
+  if (!metadata.code_challenge_methods_supported?.includes("S256")) {
+    says.push("It does not announce PKCE with S256: MCP clients refuse to sign in there.");
+  }
+  const isPublic = metadata.token_endpoint_auth_methods_supported?.includes("none") === true;
+  const byDocument = metadata.client_id_metadata_document_supported === true && isPublic;
+  if (!byDocument && metadata.registration_endpoint === undefined) {
+    says.push(
+      "It takes neither client id metadata documents (with the method none) nor registration: claude.ai, ChatGPT and other clients get in only with a client id that was registered by hand and typed in there.",
+    );
+  }
+  return says;
+}

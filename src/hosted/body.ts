@@ -1,0 +1,84 @@
+import { refuse } from "./refusal.ts";
+
+const MOST_BYTES = 256 * 1024;
+const MOST_DEPTH = 32;
+const BODY_MS = 15_000;
+
+/** The JSON of a request: one message, of bounded size and depth, sent in time. Throws a `RefusedRequest`. */
+export async function jsonBody(request: Request): Promise<unknown> {
+  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/json") {
+    throw refuse(415, "unsupported_media_type", "The body must be application/json. Nothing was done.");
+  }
+  if (Number(request.headers.get("content-length") ?? "0") > MOST_BYTES) throw tooLarge();
+  const text = await bounded(request);
+  if (depthOf(text) > MOST_DEPTH) {
+    throw refuse(400, "invalid_request", `The body is nested deeper than ${MOST_DEPTH} levels. Nothing was done.`);
+  }
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw refuse(400, "invalid_request", "The body is not JSON. Nothing was done.");
+  }
+  // Gone from the protocol since 2025-06-18; several acts in one request could not be answered one by one.
+  if (Array.isArray(body)) {
+    throw refuse(400, "invalid_request", "Batches are not taken: send one message a request. Nothing was done.");
+  }
+  if (typeof body !== "object" || body === null) {
+    throw refuse(400, "invalid_request", "The body is not a message of the protocol. Nothing was done.");
+  }
+  return body;
+}
+
+function tooLarge() {
+  return refuse(413, "too_large", `The body is larger than ${MOST_BYTES / 1024} KB. Nothing was done.`);
+}
+
+async function bounded(request: Request): Promise<string> {
+  if (request.body === null) return "";
+  const reader = request.body.getReader();
+  const late = AbortSignal.timeout(BODY_MS);
+  const stop = () => void reader.cancel().catch(() => {});
+  late.addEventListener("abort", stop);
+  try {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (late.aborted) throw refuse(408, "too_slow", "The body did not come in time. Nothing was done.");
+      if (done) break;
+      size += value.byteLength;
+      if (size > MOST_BYTES) throw tooLarge();
+      chunks.push(value);
+    }
+    return new TextDecoder().decode(Buffer.concat(chunks));
+  } finally {
+    late.removeEventListener("abort", stop);
+    stop();
+  }
+}
+
+/** Counted before anything is built from it. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let quoted = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text.charCodeAt(index);
+    if (quoted) {
+      if (character === BACKSLASH) index += 1;
+      else if (character === QUOTE) quoted = false;
+    } else if (character === QUOTE) quoted = true;
+    else if (character === OPEN_BRACE || character === OPEN_BRACKET) deepest = Math.max(deepest, ++depth);
+    else if (character === CLOSE_BRACE || character === CLOSE_BRACKET) depth -= 1;
+  }
+  return deepest;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;

@@ -1,0 +1,66 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { ToolAnswer } from "../toolkit/report.ts";
+
+/** What became of a call: refusals that are right are no failures, and the API's failures are not ours. */
+export type Outcome = "ok" | "asked" | "refused" | "upstream" | "unknown" | "failed";
+
+export interface Metrics {
+  /** `tool` must be one of ours: labels are bounded. */
+  called(tool: string, outcome: Outcome, seconds: number): void;
+  answered(status: number, seconds: number): void;
+  turnedAway(reason: string): void;
+  underWay(change: 1 | -1): void;
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const calls = new Histogram({
+    name: "mcp_server_operation_duration_seconds",
+    help: "Duration of tool calls.",
+    labelNames: ["mcp_method_name", "tool", "outcome"],
+    buckets: SECONDS,
+    registers,
+  });
+  const requests = new Histogram({
+    name: "http_server_request_duration_seconds",
+    help: "Time to the first byte of the answer.",
+    labelNames: ["status"],
+    buckets: SECONDS,
+    registers,
+  });
+  const refused = new Counter({
+    name: "invoicing_requests_refused_total",
+    help: "Requests answered before they reached the protocol.",
+    labelNames: ["reason"],
+    registers,
+  });
+  const running = new Gauge({ name: "invoicing_requests_under_way", help: "Requests under way.", registers });
+  return {
+    called: (tool, outcome, seconds) => calls.observe({ mcp_method_name: "tools/call", tool, outcome }, seconds),
+    answered: (status, seconds) => requests.observe({ status }, seconds),
+    turnedAway: (reason) => refused.inc({ reason }),
+    underWay: (change) => running.inc(change),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+const UPSTREAM = ["authentication", "permission", "unavailable", "unreadable_answer", "rate_limited", "route_missing"];
+const OURS = ["internal", "journal", "config"];
+
+export function outcomeOf(answer: ToolAnswer): Outcome {
+  if (answer.kind === "ask") return "asked";
+  const { error, outcome } = answer.structured;
+  const code = typeof error === "object" && error !== null && "code" in error ? error["code"] : undefined;
+  if (outcome === "approval_required") return "asked";
+  if (outcome === "unknown" || outcome === "ambiguous") return "unknown";
+  if (code === undefined) return "ok";
+  if (typeof code !== "string" || OURS.includes(code)) return "failed";
+  return UPSTREAM.includes(code) ? "upstream" : "refused";
+}

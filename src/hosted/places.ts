@@ -1,0 +1,74 @@
+import { type BlockList, isIP } from "node:net";
+import type { Peer } from "./listener.ts";
+import { refuse } from "./refusal.ts";
+
+/** The addresses of this server, as clients see them. */
+export interface Places {
+  /** The canonical address: the audience of tokens, and the base of every organization's own. */
+  readonly canonical: string;
+  /** Its path, without a slash at the end. */
+  readonly path: string;
+  readonly origin: string;
+  readonly hosts: readonly string[];
+  readonly origins: readonly string[];
+  readonly proxies: BlockList;
+}
+
+export function placesOf(
+  url: string,
+  config: { readonly hosts: readonly string[]; readonly origins: readonly string[]; readonly proxies: BlockList },
+): Places {
+  const parsed = new URL(url);
+  const path = parsed.pathname.replace(/\/+$/, "");
+  return {
+    canonical: `${parsed.origin}${path}`,
+    path,
+    origin: parsed.origin,
+    hosts: [parsed.host, ...config.hosts],
+    origins: [parsed.origin, ...config.origins],
+    proxies: config.proxies,
+  };
+}
+
+export function addressOf({ canonical }: Places, organizationId: string): string {
+  return `${canonical}/o/${organizationId}`;
+}
+
+/** RFC 9728: the path of a resource stands behind the well-known one. */
+export function metadataUrlOf({ origin }: Places, resource: string): string {
+  return `${origin}/.well-known/oauth-protected-resource${new URL(resource).pathname}`;
+}
+
+/** Another site that was made to resolve to us ends at Host; another site's page ends at Origin. */
+export function checkPlace(request: Request, { hosts, origins }: Places): void {
+  const host = request.headers.get("host")?.toLowerCase() ?? "";
+  if (!hosts.includes(host)) {
+    throw refuse(421, "wrong_host", "This server is not known by the name in Host. Nothing was done.");
+  }
+  const origin = request.headers.get("origin");
+  if (origin !== null && !origins.includes(origin)) {
+    throw refuse(403, "wrong_origin", "Pages of this origin may not call this server. Nothing was done.");
+  }
+}
+
+/** Who connected, as far as it can be believed: what a proxy says counts only when the proxy is one of ours. */
+export function remoteOf(from: Peer, proxies: BlockList): { readonly address: string; readonly isProxy: boolean } {
+  const peer = plain(from.remoteAddress);
+  if (!isIn(proxies, peer)) return { address: peer, isProxy: false };
+  const named = from.forwardedFor.split(",").map((part) => plain(part.trim()));
+  // From the right: what stands left of the first stranger was written by whoever that is.
+  for (const address of named.reverse()) {
+    if (isIP(address) === 0) break;
+    if (!isIn(proxies, address)) return { address, isProxy: true };
+  }
+  return { address: peer, isProxy: true };
+}
+
+function isIn(list: BlockList, address: string): boolean {
+  const family = isIP(address);
+  return family !== 0 && list.check(address, family === 6 ? "ipv6" : "ipv4");
+}
+
+function plain(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/i, "");
+}

@@ -1,0 +1,81 @@
+import type { Clock } from "../domain/clock.ts";
+import { refuse } from "./refusal.ts";
+
+export interface RateLimits {
+  readonly perMinute: number;
+  readonly concurrent: number;
+}
+
+interface Bucket {
+  tokens: number;
+  at: number;
+  running: number;
+}
+
+/** Callers that are remembered; idle ones are forgotten first. */
+const MOST_KEPT = 10_000;
+const MINUTE_MS = 60_000;
+
+/** Counts requests per caller, in this process. A full minute's worth may come at once. */
+export function createRates({ perMinute, concurrent }: RateLimits, clock: Clock) {
+  const buckets = new Map<string, Bucket>();
+
+  function bucketOf(key: string): Bucket {
+    const now = clock.now();
+    const bucket = buckets.get(key) ?? { tokens: perMinute, at: now, running: 0 };
+    bucket.tokens = Math.min(perMinute, bucket.tokens + ((now - bucket.at) * perMinute) / MINUTE_MS);
+    bucket.at = now;
+    buckets.delete(key);
+    buckets.set(key, bucket);
+    for (const [oldest, { running }] of buckets) {
+      if (buckets.size <= MOST_KEPT) break;
+      if (running === 0) buckets.delete(oldest);
+    }
+    return bucket;
+  }
+
+  return {
+    /** Takes a place until the returned function is called. Throws a `RefusedRequest` when there is none. */
+    enter(key: string): () => void {
+      const bucket = bucketOf(key);
+      if (bucket.running >= concurrent) {
+        throw refuse(
+          429,
+          "too_many_requests",
+          `${concurrent} requests of yours are under way. Nothing was done by this one.`,
+          1,
+        );
+      }
+      spend(bucket);
+      bucket.running += 1;
+      let left = false;
+      return () => {
+        if (!left) bucket.running -= 1;
+        left = true;
+      };
+    },
+    /** Counts one. Throws when none is left. */
+    count(key: string): void {
+      spend(bucketOf(key));
+    },
+    /** Throws when none is left. */
+    check(key: string): void {
+      if (bucketOf(key).tokens < 1) throw tooMany();
+    },
+  };
+
+  function spend(bucket: Bucket): void {
+    if (bucket.tokens < 1) throw tooMany();
+    bucket.tokens -= 1;
+  }
+
+  function tooMany() {
+    const wait = Math.max(1, Math.ceil(MINUTE_MS / perMinute / 1000));
+    return refuse(
+      429,
+      "too_many_requests",
+      `More than ${perMinute} requests a minute. Nothing was done by this one.`,
+      wait,
+    );
+  }
+}

@@ -1,0 +1,127 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadConfig } from "../../src/config.ts";
+import { type Served, serveHosted } from "../../src/hosted/serve.ts";
+import { loadHostedConfig } from "../../src/hosted/settings.ts";
+import { type RunningSimulator, startSimulator } from "../../src/simulator/index.ts";
+
+/** One organization of a test: its members as in the access file. */
+export interface TestTenant {
+  readonly members: readonly object[];
+  readonly mode?: string;
+}
+
+export interface HostedOptions {
+  readonly tenants: readonly TestTenant[];
+  readonly keys?: readonly { readonly name: string; readonly sha256: string }[];
+  readonly issuer?: string;
+  /** Settings by their variables. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly flags?: Readonly<Record<string, string>>;
+}
+
+export interface Hosted {
+  readonly served: Served;
+  readonly simulators: readonly RunningSimulator[];
+  readonly folder: string;
+  /** Everything it logged. */
+  logs(): string;
+  close(): Promise<void>;
+}
+
+/** Of the test's organization of this position. */
+export function organizationId(index: number): string {
+  return `0b6f3c1e-5a44-4c58-9d3a-8f1c2e7b6a${String(10 + index)}`;
+}
+
+/** The hosted server as `serve` starts it, one simulator for each organization. */
+export async function startHosted(options: HostedOptions): Promise<Hosted> {
+  const folder = await mkdtemp(join(tmpdir(), "invoicing-"));
+  const simulators = await Promise.all(
+    options.tenants.map((_tenant, index) => startSimulator({ organization_id: organizationId(index) })),
+  );
+  const access = join(folder, "access.json");
+  const tokens = Object.fromEntries(simulators.map(({ token }, index) => [`TOKEN_${index}`, token]));
+  await writeFile(
+    access,
+    JSON.stringify({
+      version: 1,
+      keys: options.keys ?? [],
+      organizations: options.tenants.map(({ members, mode }, index) => ({
+        id: simulators[index]?.organization_id,
+        base_url: simulators[index]?.url,
+        token_env: `TOKEN_${index}`,
+        mode: mode ?? "full",
+        language: "en",
+        members,
+      })),
+    }),
+  );
+  const env = {
+    INVOICES_HTTP_LISTEN: "127.0.0.1:0",
+    INVOICES_HTTP_ADMIN_LISTEN: "127.0.0.1:0",
+    INVOICES_HTTP_ACCESS: access,
+    ...(options.issuer === undefined ? {} : { INVOICES_HTTP_ISSUER: options.issuer }),
+    INVOICES_TIMEZONE: "Europe/Berlin",
+    ...options.env,
+  };
+  const lines: string[] = [];
+  const served = await serveHosted({
+    config: loadConfig({ "data-dir": join(folder, "state"), ...options.flags }, env, true),
+    hosted: loadHostedConfig({}, env),
+    policy: null,
+    demo: false,
+    proxy: null,
+    env: tokens,
+    logs: { write: (line) => void lines.push(line) },
+  });
+  return {
+    served,
+    simulators,
+    folder,
+    logs: () => lines.join(""),
+    async close() {
+      await served.close();
+      await Promise.all(simulators.map((simulator) => simulator.close()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A message as a client of 2025 sends it, and what came back. */
+export async function post(
+  url: string,
+  message: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers },
+    body: typeof message === "string" ? message : JSON.stringify(message),
+  });
+}
+
+export const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
+export function call(name: string, args: object = {}, id: number | string = 1) {
+  return { jsonrpc: "2.0", id, method: "tools/call", params: { name, arguments: args } };
+}
+
+/** The one answer in a body, whether it was streamed or not. */
+export async function answerOf(
+  response: Response,
+): Promise<{ id: unknown; result?: CallResult; error?: { message: string } }> {
+  const text = await response.text();
+  const data = text
+    .split("\n")
+    .filter((line) => line.startsWith("data: {"))
+    .at(-1);
+  return JSON.parse(data === undefined ? text : data.slice(6));
+}
+
+export interface CallResult {
+  readonly content: readonly { readonly type: string; readonly text: string }[];
+  readonly structuredContent: Record<string, unknown>;
+  readonly isError?: boolean;
+}
