@@ -35,7 +35,7 @@ async function bundle(version: string): Promise<readonly OutputChunk[]> {
     cwd: ROOT,
     input: { main: "src/cli.ts" },
     platform: "node",
-    external: ["@photostructure/sqlite", /^node:/],
+    external: ["@photostructure/sqlite", "@napi-rs/keyring", /^node:/],
     // The SDK's platform module loads a JSON Schema compiler that nothing here uses (docs/decisions/sdk.md).
     resolve: { alias: { "@modelcontextprotocol/server/_shims": join(ROOT, "src", "transports", "sdk-shims.ts") } },
     transform: { target: "node20", define: { __VERSION__: JSON.stringify(version) } },

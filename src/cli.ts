@@ -3,10 +3,11 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { proxyOf } from "./api/proxy.ts";
 import { assemble, assembleRefusing } from "./assemble.ts";
-import { type Config, loadConfig, SETTINGS, type Setting } from "./config.ts";
+import { type Config, loadConfig, SETTINGS, type Setting, tokenMissing } from "./config.ts";
 import { oneLine } from "./domain/untrusted.ts";
 import { ConfigError, InvoicingError } from "./errors.ts";
-import { approveCommand } from "./guard/channels/terminal-command.ts";
+import type { BrowserEnvironment } from "./guard/channels/browser.ts";
+import { approveCommand, ownCommand, type Start } from "./guard/channels/terminal-command.ts";
 import type { Policy } from "./guard/policy.ts";
 import type { ServerParts } from "./server.ts";
 import { openDesk } from "./transports/desk.ts";
@@ -48,10 +49,9 @@ async function serve(argv: readonly string[]): Promise<void> {
   });
   if (values["help"] === true) return print(help());
   if (values["version"] === true) return print(`${VERSION}\n`);
-  let settings: { readonly config: Config; readonly policy: Policy | null };
+  let settings: Settings;
   try {
-    const config = loadConfig(strings(values), process.env, values["demo"] === true);
-    settings = { config, policy: await policyOf(config.policy) };
+    settings = await settingsOf(strings(values), values["demo"] === true);
   } catch (error) {
     // Somebody at a terminal reads the sentence there; a client is told by every answer, until it goes.
     if (!(error instanceof ConfigError) || process.stdin.isTTY) throw error;
@@ -59,25 +59,11 @@ async function serve(argv: readonly string[]): Promise<void> {
   }
   const assembly = assemble({
     ...settings,
-    demo: values["demo"] === true || settings.config.demo,
+    demo: settings.config.demo,
     proxy: proxyOf(process.env),
     report,
-    terminalCommand: approveCommand({
-      platform: process.platform,
-      node: process.execPath,
-      // The editor's or desktop's own program that runs this file as Node: by itself it would open a window.
-      embedded: process.versions["electron"] !== undefined,
-      node_options: process.execArgv,
-      script: process.argv[1] === undefined ? "" : realpathSync(process.argv[1]),
-      data_dir: resolve(settings.config.data_dir),
-      policy: settings.config.policy === undefined ? undefined : resolve(settings.config.policy),
-    }),
-    desktop: {
-      platform: process.platform,
-      display: Boolean(process.env["DISPLAY"] ?? process.env["WAYLAND_DISPLAY"]),
-      remote: Boolean(process.env["SSH_CONNECTION"] ?? process.env["SSH_TTY"]),
-      browser: process.env["BROWSER"] ?? "",
-    },
+    terminalCommand: approveCommand(startOf(settings.config)),
+    desktop: desktop(),
   });
   await connect(assembly.parts, 0, async () => {
     try {
@@ -86,6 +72,51 @@ async function serve(argv: readonly string[]): Promise<void> {
       report("shutting down: some outcomes could not be settled; list_operations shows them after the next start");
     }
   });
+}
+
+interface Settings {
+  readonly config: Config;
+  readonly policy: Policy | null;
+  readonly keptToken?: () => Promise<string>;
+}
+
+async function settingsOf(flags: Readonly<Record<string, string | undefined>>, demo: boolean): Promise<Settings> {
+  const env = demo ? { ...process.env, INVOICES_DEMO: "true" } : process.env;
+  const config = loadConfig(flags, env, true);
+  const policy = await policyOf(config.policy);
+  if (config.demo || config.api_token !== undefined) return { config, policy };
+  const { keptFor, keptTokens, tokenOf } = await import("./credentials/kept.ts");
+  const kept = keptFor(keptTokens(config.data_dir), config.base_url, config.organization_id);
+  if (kept === null) throw tokenMissing(ownCommand(startOf(config), "setup"));
+  return {
+    config: { ...config, organization_id: kept.organization_id },
+    policy,
+    keptToken: () => tokenOf(kept),
+  };
+}
+
+/** How this process was started, for commands that a person is told. */
+function startOf(config: Config): Start {
+  return {
+    platform: process.platform,
+    node: process.execPath,
+    // The editor's or desktop's own program that runs this file as Node: by itself it would open a window.
+    embedded: process.versions["electron"] !== undefined,
+    node_options: process.execArgv,
+    script: process.argv[1] === undefined ? "" : realpathSync(process.argv[1]),
+    data_dir: resolve(config.data_dir),
+    policy: config.policy === undefined ? undefined : resolve(config.policy),
+  };
+}
+
+/** Whether and how a browser can be shown to the person from here. */
+function desktop(): BrowserEnvironment {
+  return {
+    platform: process.platform,
+    display: Boolean(process.env["DISPLAY"] ?? process.env["WAYLAND_DISPLAY"]),
+    remote: Boolean(process.env["SSH_CONNECTION"] ?? process.env["SSH_TTY"]),
+    browser: process.env["BROWSER"] ?? "",
+  };
 }
 
 async function serveRefusing(error: ConfigError): Promise<void> {

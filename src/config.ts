@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { type Config, readTexts } from "./config-shape.ts";
-import { givenValue, type Refuses, unknownVariable } from "./config-values.ts";
+import { type Given, givenValue, type Refuses, unknownVariable } from "./config-values.ts";
 import { oneLine } from "./domain/untrusted.ts";
 import { ConfigError } from "./errors.ts";
 
@@ -115,82 +115,127 @@ export const SETTINGS = [
 /** Name of the journal in `data_dir`. */
 export const JOURNAL_FILE = "journal.sqlite";
 
-export { CONFIRM_CHOICES, type Config } from "./config-shape.ts";
+export { CONFIRM_CHOICES, type Config, REGIONS } from "./config-shape.ts";
 
 type SettingName = (typeof SETTINGS)[number]["name"];
 
 /** Settings of a hosted start alone (`hosted/settings.ts`), which checks their names itself. */
 export const HOSTED_VARIABLE = /^INVOICES_HTTP_/i;
 
-/** Reads settings from flags (first) and the environment. Throws a `ConfigError` that names the variable. */
-export function loadConfig(
-  flags: Readonly<Record<string, string | undefined>>,
-  env: Readonly<Record<string, string | undefined>>,
-  demo: boolean,
-): Config {
+/** What was given, as far as it is usable, and everything that is wrong with it. */
+export interface ReadSettings {
+  readonly config: Config | null;
+  readonly problems: readonly ConfigError[];
+}
+
+type Texts = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads settings from flags (first) and the environment. Throws the first problem, which names the variable. `tokenless`:
+ * a token may be missing here, because none is needed or one is kept elsewhere.
+ */
+export function loadConfig(flags: Texts, env: Texts, tokenless: boolean): Config {
+  const { config, problems } = readSettings(flags, env);
+  const [first] = problems;
+  if (first !== undefined) throw first;
+  if (config === null) throw new TypeError("settings without a problem are complete");
+  if (!tokenless && !config.demo && config.api_token === undefined) throw tokenMissing(null);
+  return config;
+}
+
+/** `setup`: the command that asks for everything in a terminal, where one can be told. */
+export function tokenMissing(setup: string | null): ConfigError {
+  const asked = setup === null ? "" : ` Or be asked for it in a terminal: ${setup}.`;
+  return new ConfigError("INVOICES_API_TOKEN is not set.", {
+    next: `Create an access token in the admin dashboard (Organization Settings, API) and set INVOICES_API_TOKEN to it.${asked} No account? Start with --demo, or INVOICES_DEMO=true: everything runs on a simulator.`,
+  });
+}
+
+/** The same for those who want to name every problem. Without a token: whether one is needed, and kept, shows later. */
+export function readSettings(flags: Texts, env: Texts): ReadSettings {
+  const problems: ConfigError[] = [];
   const unknown = unknownVariable(
     Object.keys(env).filter((name) => !HOSTED_VARIABLE.test(name)),
     SETTINGS.map((setting) => setting.env),
     process.platform,
   );
   if (unknown !== null) {
-    throw new ConfigError(`${unknown.name} is no setting. Was ${unknown.nearest} meant?`, {
-      next: `Rename it to ${unknown.nearest} or remove it: a misspelt limit would be no limit. See --help.`,
-    });
+    problems.push(
+      new ConfigError(`${unknown.name} is no setting. Was ${unknown.nearest} meant?`, {
+        next: `Rename it to ${unknown.nearest} or remove it: a misspelt limit would be no limit. See --help.`,
+      }),
+    );
   }
-  const given = (setting: Setting): string | undefined => {
-    for (const text of [setting.flag === undefined ? undefined : flags[setting.flag], env[setting.env]]) {
-      const read = givenValue(text, setting.name, setting.refuses);
-      if ("problem" in read) throw new ConfigError(`${setting.env} ${read.problem}.`, { next: setting.description });
-      if (read.value !== undefined) return read.value;
-    }
-    return undefined;
-  };
   const raw: Partial<Record<SettingName, string>> = {};
   for (const setting of SETTINGS) {
-    const value = given(setting);
-    if (value !== undefined) raw[setting.name] = value;
+    const read = given(setting, flags, env);
+    if ("problem" in read) {
+      problems.push(new ConfigError(`${setting.env} ${read.problem}.`, { next: setting.description }));
+    } else if (read.value !== undefined) raw[setting.name] = read.value;
   }
+  const folder = raw.data_dir === undefined ? stateFolder(env) : { path: raw.data_dir };
+  if ("problem" in folder) problems.push(folder.problem);
   const read = readTexts({
     base_url: "https://b.anny.co",
     mode: "full",
     confirm: "auto",
     demo: "false",
     ...raw,
-    data_dir: raw.data_dir ?? stateFolder(env),
+    data_dir: "path" in folder ? folder.path : resolve(sep),
   });
-  if ("issues" in read) {
-    const [issue] = read.issues;
-    const setting = SETTINGS.find(({ name }) => name === issue?.name);
-    throw new ConfigError(`${setting?.env ?? "A setting"} ${oneLine(issue?.problem ?? "is not usable", 200)}.`, {
-      next: setting?.description ?? "See --help.",
-    });
+  for (const issue of "issues" in read ? read.issues : []) {
+    const setting = SETTINGS.find(({ name }) => name === issue.name);
+    problems.push(
+      new ConfigError(`${setting?.env ?? "A setting"} ${oneLine(issue.problem, 200)}.`, {
+        next: setting?.description ?? "See --help.",
+      }),
+    );
   }
-  if (!demo && !read.config.demo && read.config.api_token === undefined) {
-    throw new ConfigError("INVOICES_API_TOKEN is not set.", {
-      next: "Create an access token in the admin dashboard (Organization Settings, API) and set INVOICES_API_TOKEN to it. No account? Start with --demo, or INVOICES_DEMO=true: everything runs on a simulator.",
-    });
-  }
-  return read.config;
+  if ("issues" in read) return { config: null, problems };
+  const unchecked = read.config.demo ? null : uncheckedTls(env, read.config.base_url);
+  if (unchecked !== null) problems.push(unchecked);
+  return { config: problems.length === 0 ? read.config : null, problems };
 }
 
-function stateFolder(env: Readonly<Record<string, string | undefined>>): string {
-  const home = () => {
-    try {
-      return homedir();
-    } catch {
-      // A user id without an entry in the password file, as in containers.
-      throw new ConfigError("This user has no home folder, so there is no place for the journal.", {
-        next: "Set INVOICES_DATA_DIR to a folder that is kept.",
-      });
-    }
-  };
-  switch (process.platform) {
-    case "darwin":
-      return join(home(), "Library", "Application Support", "invoicing-mcp");
-    case "win32":
-      return join(env["LOCALAPPDATA"] ?? join(home(), "AppData", "Local"), "invoicing-mcp");
-    default:
-      return join(env["XDG_STATE_HOME"] ?? join(home(), ".local", "state"), "invoicing-mcp");
+function given(setting: Setting, flags: Texts, env: Texts): Given {
+  for (const text of [setting.flag === undefined ? undefined : flags[setting.flag], env[setting.env]]) {
+    const read = givenValue(text, setting.name, setting.refuses);
+    if ("problem" in read || read.value !== undefined) return read;
   }
+  return { value: undefined };
+}
+
+/** The token travels over this connection, and so does the word of what was billed. */
+function uncheckedTls(env: Texts, baseUrl: string): ConfigError | null {
+  if (env["NODE_TLS_REJECT_UNAUTHORIZED"]?.trim() !== "0" || new URL(baseUrl).protocol !== "https:") return null;
+  return new ConfigError("NODE_TLS_REJECT_UNAUTHORIZED=0 switches off the check of who answers for the API.", {
+    next: "Remove it where this server is configured. If your network has a certificate authority of its own, set NODE_EXTRA_CA_CERTS to the file (PEM) with its certificate instead.",
+  });
+}
+
+/** Where the journal lies unless a setting says otherwise. */
+export function stateFolder(env: Texts): { readonly path: string } | { readonly problem: ConfigError } {
+  let home: string;
+  try {
+    home = homedir();
+  } catch {
+    home = "";
+  }
+  const told = process.platform === "win32" ? env["LOCALAPPDATA"] : env["XDG_STATE_HOME"];
+  if (process.platform !== "darwin" && told) return { path: join(told, "invoicing-mcp") };
+  if (home === "") {
+    // A user id without an entry in the password file, as in containers.
+    return {
+      problem: new ConfigError("This user has no home folder, so there is no place for the journal.", {
+        next: "Set INVOICES_DATA_DIR to a folder that is kept.",
+      }),
+    };
+  }
+  const below =
+    process.platform === "darwin"
+      ? ["Library", "Application Support"]
+      : process.platform === "win32"
+        ? ["AppData", "Local"]
+        : [".local", "state"];
+  return { path: join(home, ...below, "invoicing-mcp") };
 }

@@ -39,6 +39,8 @@ export interface RuntimeOptions {
   readonly terminalCommand: string;
   /** Whether and how a browser can be shown to the person from here. */
   readonly desktop: BrowserEnvironment;
+  /** Where the settings name no token: asked for it when the first request needs it. */
+  readonly keptToken?: () => Promise<string>;
   /** Between this computer and the API. */
   readonly proxy?: ProxySettings | null;
   /** Names of every tool, and of those that this start offers. */
@@ -179,7 +181,9 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
   const principal = localPrincipal();
   // The demo's address is another one at each start, and its journal is gone with it.
   const origin = demo ? "simulator" : new URL(config.base_url).origin;
-  const api = demo ? demoApi(config.language, report, closers) : realApi(config, config.api_token ?? "", options.proxy);
+  const api = demo
+    ? demoApi(config.language, report, closers)
+    : realApi(config, config.api_token ?? options.keptToken ?? "", options.proxy);
   const store = once(async () => {
     const opened = openStore(demo ? ":memory:" : join(config.data_dir, JOURNAL_FILE));
     closers.push(() => opened.close());

@@ -1,5 +1,6 @@
 import type { buildConnector, Dispatcher } from "undici";
 import { type ProxySettings, tunnelling, usesProxy } from "./proxy.ts";
+import { type Unreached, unreached } from "./unreached.ts";
 
 /**
  * One HTTP exchange over undici, without retries and redirects. `sendOnce` is for mutations and knows whether the
@@ -35,9 +36,12 @@ export interface Answer {
 export type Exchange =
   | { readonly kind: "answered"; readonly answer: Answer }
   /** Nothing left: no socket was ever handed over. */
-  | { readonly kind: "not_sent"; readonly reason: string; readonly cancelled: boolean }
+  | ({ readonly kind: "not_sent"; readonly cancelled: boolean } & Unreached)
   /** A socket was handed over and no status line came. */
-  | { readonly kind: "lost"; readonly reason: string; readonly cancelled: boolean };
+  | ({ readonly kind: "lost"; readonly cancelled: boolean } & Unreached);
+
+const CANCELLED = "cancelled by the caller";
+const only = (reason: string): Unreached => ({ reason, cure: null });
 
 // undici costs tens of milliseconds to load and is not needed before the first request.
 const loadUndici = () => import("undici");
@@ -55,18 +59,18 @@ export async function sendOnce(
   proxy: ProxySettings | null = null,
 ): Promise<Exchange> {
   const { Client } = await loadUndici();
-  if (signal?.aborted) return { kind: "not_sent", reason: "cancelled by the caller", cancelled: true };
+  if (signal?.aborted) return { kind: "not_sent", ...only(CANCELLED), cancelled: true };
   let connect: buildConnector.connector;
   try {
     connect = await connectorTo(new URL(request.origin), timeouts, proxy);
   } catch (error) {
-    return { kind: "not_sent", reason: describe(error), cancelled: false };
+    return { kind: "not_sent", ...unreached(error), cancelled: false };
   }
   const stop = new AbortController();
   let handedOver = false;
   let abandoned = false;
   let connections = 0;
-  let reason: string | null = null;
+  let why: Unreached | null = null;
   let timer = setTimeout(() => giveUp("the connection took too long"), timeouts.connect_ms + 1_000);
 
   const client = new Client(request.origin, {
@@ -82,11 +86,11 @@ export async function sendOnce(
       }
       connect(options, (...result) => {
         if (result[0] !== null) {
-          reason ??= describe(result[0]);
+          why ??= unreached(result[0]);
           callback(new Error("no connection"), null);
           return;
         }
-        if (!isInTime()) reason ??= "the connection came too late";
+        if (!isInTime()) why ??= only("the connection came too late");
         if (abandoned || !isInTime()) {
           result[1].destroy();
           callback(new Error("abandoned"), null);
@@ -99,17 +103,17 @@ export async function sendOnce(
     },
   });
 
-  const giveUp = (why: string) => {
-    reason ??= why;
+  const giveUp = (reason: string) => {
+    why ??= only(reason);
     abandoned = true;
     stop.abort();
   };
-  const restart = (ms: number, why: string) => {
+  const restart = (ms: number, reason: string) => {
     clearTimeout(timer);
-    timer = setTimeout(() => giveUp(why), ms);
+    timer = setTimeout(() => giveUp(reason), ms);
   };
   const onCallerAbort = () => {
-    if (!handedOver) giveUp("cancelled by the caller");
+    if (!handedOver) giveUp(CANCELLED);
   };
   signal?.addEventListener("abort", onCallerAbort, { once: true });
 
@@ -122,12 +126,12 @@ export async function sendOnce(
       signal: stop.signal,
     });
     restart(timeouts.body_ms, `the body was not complete within ${timeouts.body_ms} ms`);
-    return { kind: "answered", answer: await readAnswer(response, maxBytes, () => reason) };
+    return { kind: "answered", answer: await readAnswer(response, maxBytes, () => why?.reason ?? null) };
   } catch (error) {
-    reason ??= describe(error);
+    const cause = why ?? unreached(error);
     return handedOver
-      ? { kind: "lost", reason, cancelled: false }
-      : { kind: "not_sent", reason, cancelled: signal?.aborted === true };
+      ? { kind: "lost", ...cause, cancelled: false }
+      : { kind: "not_sent", ...cause, cancelled: signal?.aborted === true };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onCallerAbort);
@@ -144,13 +148,13 @@ export async function fetchOnce(
   signal?: AbortSignal,
 ): Promise<Exchange> {
   const stop = new AbortController();
-  let reason: string | null = null;
-  const giveUp = (why: string) => {
-    reason ??= why;
+  let why: Unreached | null = null;
+  const giveUp = (reason: string) => {
+    why ??= only(reason);
     stop.abort();
   };
-  const onCallerAbort = () => giveUp("cancelled by the caller");
-  if (signal?.aborted) return { kind: "not_sent", reason: "cancelled by the caller", cancelled: true };
+  const onCallerAbort = () => giveUp(CANCELLED);
+  if (signal?.aborted) return { kind: "not_sent", ...only(CANCELLED), cancelled: true };
   signal?.addEventListener("abort", onCallerAbort, { once: true });
   const waitMs = timeouts.connect_ms + timeouts.response_ms;
   let timer = setTimeout(() => giveUp(`no answer within ${waitMs} ms`), waitMs);
@@ -164,9 +168,9 @@ export async function fetchOnce(
     });
     clearTimeout(timer);
     timer = setTimeout(() => giveUp(`the body was not complete within ${timeouts.body_ms} ms`), timeouts.body_ms);
-    return { kind: "answered", answer: await readAnswer(response, maxBytes, () => reason) };
+    return { kind: "answered", answer: await readAnswer(response, maxBytes, () => why?.reason ?? null) };
   } catch (error) {
-    return { kind: "lost", reason: reason ?? describe(error), cancelled: signal?.aborted === true };
+    return { kind: "lost", ...(why ?? unreached(error)), cancelled: signal?.aborted === true };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onCallerAbort);
@@ -196,7 +200,8 @@ async function connectorTo(
   proxy: ProxySettings | null,
 ): Promise<buildConnector.connector> {
   const { buildConnector } = await loadUndici();
-  const direct = buildConnector({ timeout: timeouts.connect_ms, allowH2: false });
+  // Said here, because NODE_TLS_REJECT_UNAUTHORIZED would decide it otherwise.
+  const direct = buildConnector({ timeout: timeouts.connect_ms, allowH2: false, rejectUnauthorized: true });
   return proxy !== null && usesProxy(proxy, origin) ? tunnelling(proxy, timeouts.connect_ms, direct) : direct;
 }
 
@@ -223,40 +228,7 @@ async function readAnswer(
       chunks.push(chunk);
     }
   } catch (error) {
-    return partial(stopReason() ?? `the answer broke off: ${describe(error)}`);
+    return partial(stopReason() ?? `the answer broke off: ${unreached(error).reason}`);
   }
   return { status, header, body: Buffer.concat(chunks), reason: null };
-}
-
-const SENTENCES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "the connection was refused",
-  ECONNRESET: "the connection was reset",
-  ENOTFOUND: "the host name was not found",
-  EAI_AGAIN: "the host name could not be looked up",
-  ETIMEDOUT: "the connection timed out",
-  EPIPE: "the connection was closed",
-  UND_ERR_CONNECT_TIMEOUT: "the connection took too long",
-  UND_ERR_SOCKET: "the connection was closed",
-  PROXY_LOGIN: "the proxy (HTTPS_PROXY) wants a login",
-  PROXY_REFUSED: "the proxy (HTTPS_PROXY) refused to connect",
-  PROXY_UNREACHABLE: "the proxy (HTTPS_PROXY) could not be reached",
-  PROXY_ADDRESS: "HTTPS_PROXY is not the address of an HTTP proxy",
-};
-
-/** Own words and a code; the error's own text may quote the request and never goes further. */
-function describe(error: unknown): string {
-  const code = errorCode(error);
-  const sentence = code === null ? undefined : SENTENCES[code];
-  if (sentence !== undefined) return sentence;
-  if (code !== null && /^(ERR_TLS|CERT_|DEPTH_|SELF_|UNABLE_|ERR_SSL|EPROTO)/.test(code)) {
-    return `no secure connection (${code})`;
-  }
-  return code === null ? "the connection failed" : `the connection failed (${code})`;
-}
-
-function errorCode(error: unknown): string | null {
-  if (typeof error !== "object" || error === null) return null;
-  if ("code" in error && typeof error.code === "string") return error.code.slice(0, 60);
-  if ("errors" in error && Array.isArray(error.errors)) return errorCode(error.errors[0]);
-  return null;
 }

@@ -14,6 +14,12 @@ export interface OrganizationLookup {
   id(call?: CallOptions): Promise<string>;
   /** The same with its name, which is asked for once and may stay unknown. */
   get(call?: CallOptions): Promise<Organization>;
+  /** The organizations that the API lists for the token; `null` where it does not tell. Never throws. */
+  seen(): Promise<readonly Organization[] | null>;
+  /** The same; throws what the API or the network answered. */
+  listed(): Promise<readonly Organization[]>;
+  /** The one that is open in the dashboard just now. A hint for a person to choose by. */
+  active(): Promise<Organization | null>;
 }
 
 interface Sources {
@@ -26,8 +32,9 @@ interface Sources {
 const CHOOSE = "Set INVOICES_ORGANIZATION_ID to the id of the organization to work in.";
 
 /**
- * Finds the organization once: the setting, the token's `tenant` claim, the only organization the token sees; the user's
- * active organization only where the API lists none (wire facts 2.3). Found out anew only after a failure.
+ * Finds the organization once: the setting, the token's `tenant` claim, the only organization the token sees (wire facts
+ * 2.3). Never the one that is active in the dashboard: that changes with a click there. Found out anew only after a
+ * failure.
  */
 export function createOrganizationLookup(sources: Sources): OrganizationLookup {
   let found: Promise<Organization> | null = null;
@@ -65,12 +72,16 @@ export function createOrganizationLookup(sources: Sources): OrganizationLookup {
       list = await organizations(call);
     } catch (error) {
       // A token may be allowed to read its user but not to list organizations.
-      const active = isAnswered(error) ? await activeOrganization(call) : null;
-      if (active === null) throw error;
-      return active;
+      if (!isAnswered(error)) throw error;
+      throw notTold(
+        "The API does not let this access token list its organizations",
+        await activeOrganization(call),
+        error,
+      );
     }
-    // Which one the dashboard shows just now says nothing about which one is meant here.
-    if (list.length === 0) return (await activeOrganization(call)) ?? onlyOrganization(list);
+    if (list.length === 0) {
+      throw notTold("The API lists no organization for this access token", await activeOrganization(call));
+    }
     return onlyOrganization(list);
   }
 
@@ -111,6 +122,12 @@ export function createOrganizationLookup(sources: Sources): OrganizationLookup {
   }
 
   return {
+    listed: () => organizations(undefined),
+    active: () => activeOrganization(undefined),
+    seen: async () => {
+      const list = await organizations(undefined).catch(() => null);
+      return list === null || list.length === 0 ? null : list;
+    },
     id: async (call) => (await find(call)).id,
     get: (call) => {
       if (named === null) {
@@ -129,20 +146,29 @@ function isAnswered(error: unknown): boolean {
   return error instanceof InvoicingError && error.code !== "authentication" && error.status !== undefined;
 }
 
+/** Says what it means that the list is missing. Which one the dashboard shows just now is a hint for a person, no answer. */
+function notTold(what: string, active: Organization | null, cause?: unknown): ConfigError {
+  const hint =
+    active === null
+      ? "Or create the token inside the organization (Organization Settings, API)."
+      : `The one that is open in the dashboard just now is ${labelOf(active)}; if that is meant, set it to ${active.id}.`;
+  return new ConfigError(`${what}, so it is not known which one to bill for.`, { next: `${CHOOSE} ${hint}`, cause });
+}
+
 function onlyOrganization(list: readonly Organization[]): Organization {
   const [first, ...others] = list;
-  if (first === undefined) {
-    throw new ConfigError("The access token sees no organization.", {
-      next: "Create the token inside the organization (Organization Settings, API), or set INVOICES_ORGANIZATION_ID.",
-    });
-  }
-  if (others.length > 0) {
-    const names = list.map(({ id, name }) => (name === null ? id : `${id} ${quoted(name, 60)}`)).join(", ");
-    throw new ConfigError(`The access token sees several organizations and none is chosen: ${names}.`, {
-      next: CHOOSE,
-    });
+  if (first === undefined || others.length > 0) {
+    throw new ConfigError(
+      `The access token sees several organizations and none is chosen: ${list.map(labelOf).join(", ")}.`,
+      { next: `Ask the person which one is meant. ${CHOOSE}` },
+    );
   }
   return first;
+}
+
+/** Its id, and its name as data. */
+export function labelOf({ id, name }: Organization): string {
+  return name === null ? id : `${id} ${quoted(name, 60)}`;
 }
 
 function nameOf(resource: Resource): string | null {

@@ -54,7 +54,7 @@ export async function tunnelling(
   return (options, callback) => {
     const port = options.port || "443";
     const target = `${options.hostname}:${port}`;
-    const client = new Client(url.origin, { connect: { timeout: timeoutMs } });
+    const client = new Client(url.origin, { connect: { timeout: timeoutMs, rejectUnauthorized: true } });
     client
       .connect({
         path: target,

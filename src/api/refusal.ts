@@ -1,3 +1,4 @@
+import type { Organization } from "../domain/organization.ts";
 import {
   type ApiProblem,
   AuthenticationError,
@@ -11,6 +12,7 @@ import {
   WrongStateError,
 } from "../errors.ts";
 import { readErrorAnswer } from "../jsonapi/problems.ts";
+import { labelOf } from "./organization.ts";
 import type { Redactor } from "./redact.ts";
 
 /** What a request is about, for error sentences. Own words and checked ids only. */
@@ -29,8 +31,12 @@ export interface RefusalAnswer {
   readonly retry_after_ms: number | null;
   /** Why the token is not accepted, where the token itself tells. */
   readonly token?: string | null;
-  /** The organization that the request named. */
+  /** Host that was asked. */
+  readonly host: string;
+  /** The organization that the settings name. */
   readonly organization?: string | null;
+  /** Those that the token sees; `null`: the API does not tell. */
+  readonly seen?: readonly Organization[] | null;
 }
 
 /** The error for an answer other than 2xx. The API's own words go into `problems`, cleaned; the sentence is ours. */
@@ -48,7 +54,9 @@ export function refusal(answer: RefusalAnswer, subject: Subject, redactor: Redac
     });
   }
   if (status === 401) {
-    const because = answer.token ? ` ${answer.token}` : "";
+    const because = answer.token
+      ? ` ${answer.token}`
+      : ` It may be revoked, expired, mistyped, or of another region than ${answer.host}.`;
     return new AuthenticationError(`The API does not accept the access token (401).${because}`, fields);
   }
   if (status === 403 && !read.from_api) {
@@ -61,7 +69,18 @@ export function refusal(answer: RefusalAnswer, subject: Subject, redactor: Redac
     );
   }
   if (status === 403) {
-    const { organization } = answer;
+    const { organization, seen } = answer;
+    if (organization && seen && !seen.some(({ id }) => id === organization)) {
+      return new PermissionError(
+        `Organization ${organization} (INVOICES_ORGANIZATION_ID) is not one of this token's (403); it sees ${seen.map(labelOf).join(", ")}.`,
+        {
+          ...fields,
+          next: "Set INVOICES_ORGANIZATION_ID to one that the token sees, or use a token of the organization that is meant, then restart.",
+        },
+      );
+    }
+    if (seen)
+      return new PermissionError(`The token lacks the permission to ${subject.action} (403, unauthorized).`, fields);
     const or = organization ? ` Or organization ${organization} is not one of this token's.` : "";
     return new PermissionError(`The token lacks the permission to ${subject.action} (403, unauthorized).${or}`, {
       ...fields,

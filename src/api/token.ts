@@ -8,16 +8,19 @@ export interface TokenClaims {
   readonly expires: number | null;
   /** Host that issued it. */
   readonly issuer: string | null;
+  /** `b.invoices:*` (wire facts 2.9); `null` when it names none. */
+  readonly scopes: readonly string[] | null;
 }
 
 export function claimsOf(token: string): TokenClaims {
   const claims = payloadOf(token);
-  const { tenant, exp, iss } = claims;
+  const { tenant, exp, iss, scopes } = claims;
   const id = typeof tenant === "number" ? String(tenant) : tenant;
   return {
     tenant: typeof id === "string" && isId(id) ? id : null,
     expires: typeof exp === "number" && Number.isFinite(exp) && exp > 0 && exp < 1e11 ? exp * 1000 : null,
     issuer: typeof iss === "string" && URL.canParse(iss) ? new URL(iss).hostname.toLowerCase() : null,
+    scopes: Array.isArray(scopes) ? scopes.filter((one) => typeof one === "string").slice(0, 100) : null,
   };
 }
 

@@ -11,6 +11,7 @@ import { refusal, type Subject } from "./refusal.ts";
 import { RetryBudget, readDelay, retryAfterMs, unsentDelay } from "./retry.ts";
 import { checkedToken, type HttpApiOptions, once, originOf, resolved } from "./settings.ts";
 import { refusedBecause } from "./token.ts";
+import type { Unreached } from "./unreached.ts";
 
 const API_PREFIX = "/api/v1";
 const DEFAULT_TIMEOUTS: Timeouts = { connect_ms: 5_000, response_ms: 25_000, body_ms: 20_000 };
@@ -140,7 +141,8 @@ export function createWire(options: HttpApiOptions): Wire {
 
   async function read(request: ReadRequest, call?: CallOptions): Promise<string> {
     const base = await origin();
-    const target = await targetOf(request.path, request.query, request.scoped !== false, call);
+    const scoped = request.scoped !== false;
+    const target = await targetOf(request.path, request.query, scoped, call);
     const headers = { ...(await headersFor(call, MEDIA_TYPE)), "content-type": MEDIA_TYPE };
     const answer = await readWithRetries(
       { method: "GET", origin: base, target, headers },
@@ -148,6 +150,7 @@ export function createWire(options: HttpApiOptions): Wire {
       request.subject,
       LARGEST_ANSWER,
       call?.signal,
+      scoped,
     );
     return textOf(answer, request.subject);
   }
@@ -159,6 +162,7 @@ export function createWire(options: HttpApiOptions): Wire {
     subject: Subject,
     maxBytes: number,
     signal: AbortSignal | undefined,
+    scoped: boolean,
   ): Promise<Answer> {
     retries.earn();
     for (let attempt = 1; ; attempt += 1) {
@@ -170,7 +174,7 @@ export function createWire(options: HttpApiOptions): Wire {
       if (exchange.kind !== "answered") {
         const delay = readDelay({ kind: "network" }, attempt, Math.random());
         if (delay === null || !retries.spend()) {
-          throw new UnavailableError(`The API could not be reached to ${subject.action}: ${exchange.reason}.`);
+          throw notReached(wire.origin, `to ${subject.action}`, exchange);
         }
         await pause(delay, signal);
         continue;
@@ -191,16 +195,31 @@ export function createWire(options: HttpApiOptions): Wire {
       const retry_after_ms = retryAfterMs(answer.header("retry-after"), clock.now());
       if (answer.status === 429 && retry_after_ms !== null) budget.block(retry_after_ms);
       const delay = readDelay({ kind: "status", status: answer.status, retry_after_ms }, attempt, Math.random());
-      if (delay === null || !retries.spend()) throw await refusalOf(answer, subject, retry_after_ms);
+      if (delay === null || !retries.spend()) throw await refusalOf(answer, subject, retry_after_ms, scoped);
       await pause(delay, signal);
     }
   }
 
-  async function refusalOf(answer: Answer, subject: Subject, retry_after_ms: number | null): Promise<InvoicingError> {
+  async function refusalOf(
+    answer: Answer,
+    subject: Subject,
+    retry_after_ms: number | null,
+    scoped: boolean,
+  ): Promise<InvoicingError> {
+    const { status } = answer;
     const text = answer.body === null ? "" : new TextDecoder().decode(answer.body);
-    const because = answer.status === 401 ? refusedBecause(await token(), await origin(), clock.now()) : null;
+    const base = await origin();
+    const chosen = options.organization_id ?? null;
     return refusal(
-      { status: answer.status, text, retry_after_ms, token: because, organization: options.organization_id ?? null },
+      {
+        status,
+        text,
+        retry_after_ms,
+        host: new URL(base).host,
+        token: status === 401 ? refusedBecause(await token(), base, clock.now()) : null,
+        organization: chosen,
+        seen: status === 403 && scoped && chosen !== null ? await organization.seen() : null,
+      },
       subject,
       redactor,
     );
@@ -256,9 +275,7 @@ export function createWire(options: HttpApiOptions): Wire {
       if (!isInTime()) throw tooLate(request.subject);
       const delay = unsentDelay(attempt, clock.now() - begun, Math.random());
       if (delay === null) {
-        throw new UnavailableError(
-          `The API could not be reached to ${request.subject.action}: ${exchange.reason}. Nothing was sent.`,
-        );
+        throw notReached(base, `to ${request.subject.action}`, exchange, " Nothing was sent.");
       }
       await pause(delay, signal);
     }
@@ -274,7 +291,7 @@ export function createWire(options: HttpApiOptions): Wire {
     const retry_after_ms = retryAfterMs(answer.header("retry-after"), clock.now());
     if (status === 429 && retry_after_ms !== null) budget.block(retry_after_ms);
     if (CONCLUSIVE.includes(status)) {
-      return { kind: "rejected", status, error: await refusalOf(answer, subject, retry_after_ms) };
+      return { kind: "rejected", status, error: await refusalOf(answer, subject, retry_after_ms, true) };
     }
     return { kind: "unknown", status, reason: `the API answered ${status}, which does not say whether it was done` };
   }
@@ -291,10 +308,18 @@ export function createWire(options: HttpApiOptions): Wire {
     // The path of a document may itself be the secret.
     log("GET", "/(document)", outcomeOf(exchange), started);
     if (exchange.kind === "answered") return exchange.answer;
-    throw new UnavailableError(`The document could not be fetched: ${exchange.reason}.`);
+    throw notReached(url.origin, "to fetch the document", exchange);
   }
 
   return { read, write, readyToWrite, fetchUrl, origin, organization, redactor };
+}
+
+/** The host is named: which one is meant, a setting says, and which network it is in, nobody else can say. */
+function notReached(origin: string, purpose: string, { reason, cure }: Unreached, more = ""): UnavailableError {
+  return new UnavailableError(
+    `The API at ${new URL(origin).host} could not be reached ${purpose}: ${reason}.${more}`,
+    cure === null ? {} : { next: cure },
+  );
 }
 
 function tooLate(subject: Subject): UnavailableError {

@@ -16,6 +16,9 @@ export function checkAccess(world: World, request: Request, url: URL, token: str
   if (given !== token) throw unauthenticated();
   const switches = world.switches();
   if (switches.abilities === "read_only" && request.method !== "GET") throw unauthorized();
+  if (switches.abilities === "invoices_only" && /^\/api\/v1\/(customers|addresses)\b/.test(url.pathname)) {
+    throw unauthorized();
+  }
   if (UNSCOPED.has(url.pathname)) return;
   const claim = tenantClaim(token);
   const asked = url.searchParams.get("o");

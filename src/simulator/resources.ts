@@ -1,4 +1,5 @@
 import { documentTotals, wireNumber } from "./amounts.ts";
+import { unauthorized } from "./problems.ts";
 import type {
   AddressRecord,
   CustomerRecord,
@@ -246,6 +247,13 @@ export function organizationResources(world: World): Resource[] {
     relationships: {},
   };
   return world.switches().organizations === "several" ? [own, other] : [own];
+}
+
+/** What the list of organizations answers, as the switch says. */
+export function listedOrganizations(world: World): Resource[] {
+  const shown = world.switches().organization_list;
+  if (shown === "403") throw unauthorized();
+  return shown === "empty" ? [] : organizationResources(world);
 }
 
 export function userResource(world: World): Resource {

@@ -8,7 +8,7 @@ import {
   customerResource,
   invoiceResource,
   itemResource,
-  organizationResources,
+  listedOrganizations,
   referenceResource,
   userResource,
 } from "./resources.ts";
@@ -67,7 +67,7 @@ export function apiRoutes(
           call,
           "organizations",
           [],
-          () => organizationResources(world).map((row) => ({ id: row.id, created_at: "", row })),
+          () => listedOrganizations(world).map((row) => ({ id: row.id, created_at: "", row })),
           ({ row }) => row,
         ),
     },

@@ -286,6 +286,12 @@ export const SWITCHES = {
     sentence: "How many organizations the token sees.",
     rests_on: "Client code: a token may see several.",
   },
+  organization_list: {
+    values: ["on", "403", "empty"],
+    default: "on",
+    sentence: "Whether a token may list its organizations: yes, refused with 403, or an empty list.",
+    rests_on: "Scopes are per resource type; a token without organizations:index is thinkable.",
+  },
   active_organization: {
     values: ["present", "null"],
     default: "present",
@@ -293,9 +299,9 @@ export const SWITCHES = {
     rests_on: "The connector reads it.",
   },
   abilities: {
-    values: ["all", "read_only"],
+    values: ["all", "read_only", "invoices_only"],
     default: "all",
-    sentence: "What the token may do; anything else answers 403.",
+    sentence: "What the token may do: everything, only read, or nothing with customers; anything else answers 403.",
     rests_on: "Guide, Common Errors.",
   },
   rate_limits: {

@@ -75,6 +75,7 @@ describe("a write that has to leave by an instant", () => {
     expect(await sendOnce(request, TIMEOUTS, 1_000, () => false)).toEqual({
       kind: "not_sent",
       reason: "the connection came too late",
+      cure: null,
       cancelled: false,
     });
     expect(server.requests).toEqual([]);

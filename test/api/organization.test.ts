@@ -77,11 +77,39 @@ describe("the organization", () => {
     expect(paths()).toEqual([]);
   });
 
-  it("is the user's active one, asked for once by any number of calls", async () => {
-    const { api, paths } = await start({ user: user("org-1"), customers: EMPTY }, "opaque");
+  it("is the only one, asked for once by any number of calls", async () => {
+    const { api, paths } = await start({ organizations: organizations("org-1"), customers: EMPTY }, "opaque");
     await Promise.all([api.listCustomers({}), api.listCustomers({ page: 2 }), api.organization()]);
-    expect(paths().filter((path) => path.startsWith("user"))).toEqual(["user?include=active_organization"]);
-    expect(await api.organization()).toEqual({ id: "org-1", name: "Acme" });
+    expect(paths().filter((path) => !path.startsWith("customers"))).toEqual(["organizations?page%5Bsize%5D=30"]);
+    expect(await api.organization()).toEqual({ id: "org-1", name: 'Name "org-1"' });
+  });
+
+  it.each([
+    ["may not be listed", {}, "does not let this access token list"],
+    ["are listed as none", { organizations: organizations() }, "lists no organization"],
+  ])("is never the dashboard's active one, where they %s", async (_name, more, why) => {
+    const { api, paths } = await start({ ...more, user: user("org-1"), customers: EMPTY }, "opaque");
+    await expect(api.listCustomers({})).rejects.toMatchObject({
+      code: "config",
+      message: expect.stringContaining(why),
+      next: expect.stringMatching(/^Set INVOICES_ORGANIZATION_ID .*just now is org-1 "Acme".*set it to org-1\.$/),
+    });
+    expect(await api.sendInvoice("1")).toMatchObject({ kind: "not_sent", error: { code: "config" } });
+    expect(paths().filter((path) => /customers|send/.test(path))).toEqual([]);
+  });
+
+  it("is named when it is not one of the token's, and the permission when it is", async () => {
+    const foreign = await start({ organizations: organizations("org-1") }, "opaque", "org-9");
+    await expect(foreign.api.listCustomers({})).rejects.toMatchObject({
+      code: "permission",
+      message: `Organization org-9 (INVOICES_ORGANIZATION_ID) is not one of this token's (403); it sees org-1 "Name 'org-1'".`,
+    });
+    await foreign.server.close();
+    const own = await start({ organizations: organizations("org-9") }, "opaque", "org-9");
+    await expect(own.api.listCustomers({})).rejects.toMatchObject({
+      code: "permission",
+      message: expect.stringMatching(/^The token lacks the permission to [^.]*\.$/),
+    });
   });
 
   it.each([

@@ -67,6 +67,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   simulator: [],
   "config.ts": ["config-shape.ts", "config-values.ts", "domain", "errors.ts"],
   "config-shape.ts": ["config-values.ts"],
+  credentials: ["errors.ts"],
   "config-values.ts": ["domain"],
   "offer.ts": ["version.ts"],
   "server.ts": ["toolkit", "ui", "guard/port.ts", "domain", "errors.ts", "offer.ts"],
@@ -123,6 +124,7 @@ export const PACKAGES: readonly { readonly name: string; readonly allowed: reado
   { name: "node:sqlite", allowed: ["store", "simulator"] },
   { name: "@photostructure/sqlite", allowed: ["store", "simulator"] },
   { name: "pg", allowed: ["store"] },
+  { name: "@napi-rs/keyring", allowed: ["credentials"] },
 ];
 
 /** Rooms that reach the outside only through what they are given. */

@@ -348,6 +348,13 @@ const PROBES: { readonly [K in SwitchName]: { probe: Probe; gives: Readonly<Reco
     probe: async (s) => rows(await call(s, "GET", "/organizations")).length,
     gives: { one: 1, several: 2 },
   },
+  organization_list: {
+    probe: async (s) => {
+      const answer = await call(s, "GET", "/organizations");
+      return answer.status === 200 ? rows(answer).length : answer.status;
+    },
+    gives: { on: 1, "403": 403, empty: 0 },
+  },
   active_organization: {
     probe: async (s) => {
       const { json } = await call(s, "GET", "/user?include=active_organization");
@@ -357,7 +364,7 @@ const PROBES: { readonly [K in SwitchName]: { probe: Probe; gives: Readonly<Reco
   },
   abilities: {
     probe: (s) => status(call(s, "POST", "/customers", { body: customerBody() })),
-    gives: { all: 201, read_only: 403 },
+    gives: { all: 201, read_only: 403, invoices_only: 403 },
   },
   rate_limits: {
     probe: async (s) => {

@@ -12,24 +12,29 @@ export interface Start {
   readonly policy: string | undefined;
 }
 
-/**
- * The command that answers waiting approvals, as the person can paste it into a terminal of this machine: a POSIX shell, or
- * on Windows PowerShell and cmd.
- */
+/** The command that answers waiting approvals. */
 export function approveCommand(start: Start): string {
+  return ownCommand(start, "approve");
+}
+
+/**
+ * A command of the owner, as the person can paste it into a terminal of this machine: a POSIX shell, or on Windows
+ * PowerShell and cmd.
+ */
+export function ownCommand(start: Start, command: "approve" | "setup" | "doctor"): string {
   const program = start.embedded ? "node" : start.node;
   const words = [
     ...(start.embedded ? [] : start.node_options),
     start.script,
-    "approve",
+    command,
     "--data-dir",
     start.data_dir,
     ...(start.policy === undefined ? [] : ["--policy", start.policy]),
   ];
   if (start.platform !== "win32") return [program, ...words].map(posixWord).join(" ");
-  const command = [program, ...words].map(windowsWord).join(" ");
+  const line = [program, ...words].map(windowsWord).join(" ");
   // PowerShell takes a quoted program for a text unless it is called with &, which cmd does not know.
-  return command.startsWith('"') ? `& ${command} (PowerShell; in cmd without the first &)` : command;
+  return line.startsWith('"') ? `& ${line} (PowerShell; in cmd without the first &)` : line;
 }
 
 function posixWord(word: string): string {
