@@ -37,7 +37,13 @@ async function bundle(version: string): Promise<readonly OutputChunk[]> {
     platform: "node",
     external: ["@photostructure/sqlite", "@napi-rs/keyring", /^node:/],
     // The SDK's platform module loads a JSON Schema compiler that nothing here uses (docs/decisions/sdk.md).
-    resolve: { alias: { "@modelcontextprotocol/server/_shims": join(ROOT, "src", "transports", "sdk-shims.ts") } },
+    resolve: {
+      alias: {
+        "@modelcontextprotocol/server/_shims": join(ROOT, "src", "transports", "sdk-shims.ts"),
+        // Its main file asks for its parts in a way no bundler follows.
+        "jsonc-parser": join(ROOT, "node_modules", "jsonc-parser", "lib", "esm", "main.js"),
+      },
+    },
     transform: { target: "node20", define: { __VERSION__: JSON.stringify(version) } },
     plugins: [
       {

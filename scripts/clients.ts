@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
+import { type ClientId, ENTRY_NAME, knownClient } from "../src/setup/clients.ts";
 
 /**
  * How each client is connected: the one source of docs/clients.md and of the README's part on installing. What a client
  * can show a person was looked at in September 2026.
  */
-const NAME = "invoicing";
+const NAME = ENTRY_NAME;
 const PAGE = "https://github.com/invoicing-mcp/invoicing-mcp/blob/main/docs/clients.md";
 const START = { command: "npx", args: ["-y", "invoicing-mcp"] } as const;
 const DEMO = { ...START, args: [...START.args, "--demo"] } as const;
@@ -46,19 +47,22 @@ const FORM_BY_HANDLER =
   "A form, answered by the handler you give; without one, the page or `invoicing-mcp approve`. The handler is where a person decides: one that lets the model answer, or always accepts, takes the protection away.";
 const MINUTE =
   "A call ends after 60 seconds unless you set `timeout`; an approval given later is found by the same call, repeated.";
+/** What setup knows about it as well. */
+function known(id: ClientId): Pick<Client, "name" | "approval"> {
+  const { name, approval } = knownClient(id);
+  return { name, approval };
+}
 
 const CLIENTS: readonly Client[] = [
   {
-    name: "Claude Desktop",
+    ...known("claude-desktop"),
     short: 1,
     steps: [
       "Download the `.mcpb` file of the [latest release](https://github.com/invoicing-mcp/invoicing-mcp/releases/latest), open it, and fill in the form: your token, or the switch **Try the demo**. No terminal, no Node to install.",
     ],
-    approval:
-      "The card in the chat where the app shows it (some versions declare it and show only text); otherwise a page in your browser. No forms.",
   },
   {
-    name: "Claude Code",
+    ...known("claude-code"),
     short: 1,
     steps: [
       fenced(
@@ -69,22 +73,20 @@ const CLIENTS: readonly Client[] = [
         ].join("\n"),
       ),
     ],
-    approval: "A form in the terminal. Hooks of your own can answer forms: leave them out for this server.",
     limits:
       "It loads tools when they are looked for: search words in German and English are given, and three tools are there from the start. With `--confirm token` it is asked to put each act before you itself; that question is the host's, and counts for nothing here.",
   },
   {
-    name: "VS Code",
+    ...known("vscode"),
     short: 1,
     steps: [
       `[Install](${vsCodeLink}): it asks for the token and keeps it.`,
       "Or in `.vscode/mcp.json`:",
       json({ inputs, servers: { [NAME]: vsCode } }),
     ],
-    approval: "A form. Some builds declare forms and decline at once: then the page in your browser is used.",
   },
   {
-    name: "Cursor",
+    ...known("cursor"),
     short: 1,
     steps: [
       `[Install the demo](${cursorLink}); for your own account, change it in Cursor's settings as [docs/clients.md](${PAGE}) says.`,
@@ -92,10 +94,9 @@ const CLIENTS: readonly Client[] = [
       json({ mcpServers: { [NAME]: withToken(`\${env:${TOKEN}}`) } }),
       `It takes the token from the environment that Cursor was started in.`,
     ],
-    approval: "A form.",
   },
   {
-    name: "Codex",
+    ...known("codex"),
     short: 0,
     steps: [
       fenced(
@@ -105,16 +106,14 @@ const CLIENTS: readonly Client[] = [
         ),
       ),
     ],
-    approval: "A form in the terminal; the page in your browser elsewhere.",
   },
   {
-    name: "goose",
+    ...known("goose"),
     short: 0,
     steps: [
       "Open this link, or run `goose configure`, Add Extension, Command-line Extension:",
       fenced("text", gooseLink),
     ],
-    approval: "A form, or the card in the desktop app.",
   },
   {
     name: "Claude Desktop, by its configuration file",

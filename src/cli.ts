@@ -1,4 +1,5 @@
 import { realpathSync } from "node:fs";
+import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { proxyOf } from "./api/proxy.ts";
@@ -27,6 +28,8 @@ async function main(argv: readonly string[]): Promise<void> {
       return owner(command, rest);
     case "serve":
       return hosted(rest);
+    case "setup":
+      return setup(rest);
     default:
       return serve(argv);
   }
@@ -98,14 +101,20 @@ async function settingsOf(flags: Readonly<Record<string, string | undefined>>, d
 /** How this process was started, for commands that a person is told. */
 function startOf(config: Config): Start {
   return {
+    ...programOf(),
+    data_dir: resolve(config.data_dir),
+    policy: config.policy === undefined ? undefined : resolve(config.policy),
+  };
+}
+
+function programOf() {
+  return {
     platform: process.platform,
     node: process.execPath,
     // The editor's or desktop's own program that runs this file as Node: by itself it would open a window.
     embedded: process.versions["electron"] !== undefined,
     node_options: process.execArgv,
     script: process.argv[1] === undefined ? "" : realpathSync(process.argv[1]),
-    data_dir: resolve(config.data_dir),
-    policy: config.policy === undefined ? undefined : resolve(config.policy),
   };
 }
 
@@ -230,6 +239,45 @@ async function hosted(argv: readonly string[]): Promise<void> {
   print(`${served.url}\n`);
 }
 
+async function setup(argv: readonly string[]): Promise<void> {
+  const { setupHelp, setupOptions } = await import("./setup/options.ts");
+  const { values } = parse(argv, {
+    ...settingFlags,
+    ...Object.fromEntries(["client", "keep", "name"].map((name) => [name, { type: "string" as const }])),
+    ...Object.fromEntries(["demo", "yes", "print", "token-stdin"].map((name) => [name, { type: "boolean" as const }])),
+    help: { type: "boolean", short: "h" },
+  });
+  if (values["help"] === true) return print(setupHelp);
+  const options = setupOptions(values, strings(values));
+  if (!options.yes && (!process.stdin.isTTY || options.token_stdin)) {
+    throw new ConfigError("setup asks questions, and there is no terminal to ask in.", {
+      next: "Open a terminal and run it there, or give everything as flags with --yes. See setup --help.",
+    });
+  }
+  const { runSetup } = await import("./setup/setup.ts");
+  const { platform, node, embedded, node_options, script } = programOf();
+  process.exitCode = await runSetup(options, {
+    system: { platform, home: homeFolder(), env: process.env },
+    own: { platform, node, embedded, node_options, script },
+    proxy: proxyOf(process.env),
+    input: process.stdin,
+    // What is printed for pasting may go into a file; the conversation does not.
+    output: options.print ? process.stderr : process.stdout,
+    print,
+    now: new Date(),
+  });
+  process.stdin.unref();
+}
+
+/** Empty for a user id without an entry in the password file. */
+function homeFolder(): string {
+  try {
+    return homedir();
+  } catch {
+    return "";
+  }
+}
+
 async function owner(command: "approve" | "journal", argv: readonly string[]): Promise<void> {
   const { values, positionals } = parse(
     argv,
@@ -286,6 +334,7 @@ function help(): string {
     "  invoicing-mcp                     serve one MCP client on stdin and stdout",
     "  invoicing-mcp --demo              the same on a built-in simulator: no account, no network",
     "  invoicing-mcp simulator --port N [--data FILE] [--seed firm|empty] [--now TIME]",
+    "  invoicing-mcp setup               connect a client with your account, by questions; setup --help for scripts",
     "  invoicing-mcp approve             answer pending approvals in this terminal",
     "  invoicing-mcp journal list | show ID | verify | export --csv",
     "  invoicing-mcp serve               serve a team over HTTP; see serve --help and docs/hosting.md",

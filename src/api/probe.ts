@@ -1,11 +1,8 @@
 import type { Organization } from "../domain/organization.ts";
 import { InvoicingError } from "../errors.ts";
-import { MEDIA_TYPE } from "../jsonapi/encode.ts";
 import type { QueryPairs } from "../jsonapi/query.ts";
-import { fetchOnce, openAgent, type Timeouts } from "./connection.ts";
-import type { ProxySettings } from "./proxy.ts";
+import type { Timeouts } from "./connection.ts";
 import type { HttpApiOptions } from "./settings.ts";
-import type { Unreached } from "./unreached.ts";
 import { createWire } from "./wire.ts";
 
 /** Looks what an account can do, by reads alone: for setup and doctor. */
@@ -18,22 +15,6 @@ const READS: readonly (readonly [resource: ProbedResource, query: QueryPairs])[]
   ["customers", [["page[size]", 1]]],
 ];
 export type ProbedResource = "invoices" | "customers";
-
-export type Reached = { readonly status: number; readonly date: string | null } | Unreached;
-
-/** Whether anything answers at the address, without the token. Never throws. */
-export async function reach(origin: string, proxy: ProxySettings | null, userAgent: string): Promise<Reached> {
-  const agent = await openAgent(TIMEOUTS, proxy);
-  try {
-    const headers = { accept: MEDIA_TYPE, "user-agent": userAgent };
-    const request = { method: "GET", origin, target: "/api/v1/user", headers } as const;
-    const exchange = await fetchOnce(agent, request, TIMEOUTS, 1_000_000);
-    if (exchange.kind !== "answered") return { reason: exchange.reason, cure: exchange.cure };
-    return { status: exchange.answer.status, date: exchange.answer.header("date") };
-  } finally {
-    await agent.destroy();
-  }
-}
 
 export interface Account {
   /** Throws what the API answered: 401 where the token does not hold. */

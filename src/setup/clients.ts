@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
-import type { Values } from "./edit.ts";
+import type { Values } from "./slot.ts";
 
 /**
  * The clients whose configuration `setup` writes and `doctor` reads; docs/clients.md is made from the same. Paths and what

@@ -1,7 +1,7 @@
 import { applyEdits, modify, type ParseError, parse as parseJsonc, printParseErrorCode } from "jsonc-parser";
 import type { JsonObject } from "../domain/json.ts";
-import type { Slot, Values } from "./edit.ts";
-import { lineEnd, type Parsed } from "./lines.ts";
+import { lineEnd } from "./lines.ts";
+import type { Parsed, Slot, Values } from "./slot.ts";
 
 /** JSON with comments and trailing commas, as editors allow it. */
 
@@ -30,9 +30,11 @@ export function put(text: string, slot: Slot, entry: JsonObject, old: Values | n
           .map((key) => ({ path: [...path, key], value: entry[key] }));
   const eol = lineEnd(body);
   const formattingOptions = { ...indentation(body), eol };
+  // A new one comes first: behind the last, the line above it would need another comma.
+  const options = old === null ? { formattingOptions, getInsertionIndex: () => 0 } : { formattingOptions };
   const start = body.trim() === "" ? `{}${eol}` : body;
   const written = changes.reduce(
-    (now, change) => applyEdits(now, modify(now, change.path, change.value, { formattingOptions })),
+    (now, change) => applyEdits(now, modify(now, change.path, change.value, options)),
     start,
   );
   return bom + written;

@@ -1,7 +1,7 @@
 import { parse as parseToml, stringify, TomlError } from "smol-toml";
 import type { JsonObject } from "../domain/json.ts";
-import type { Slot, Values } from "./edit.ts";
-import { lineEnd, type Parsed } from "./lines.ts";
+import { lineEnd } from "./lines.ts";
+import type { Parsed, Slot, Values } from "./slot.ts";
 
 /**
  * TOML, where an entry is a table with a header of its own: its lines are taken out and the new ones put in their place, or

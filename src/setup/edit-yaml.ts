@@ -1,7 +1,7 @@
 import { isMap, isScalar, parseDocument, stringify } from "yaml";
 import type { JsonObject } from "../domain/json.ts";
-import type { Slot, Values } from "./edit.ts";
-import { lineEnd, type Parsed } from "./lines.ts";
+import { lineEnd } from "./lines.ts";
+import type { Parsed, Slot, Values } from "./slot.ts";
 
 /** YAML: the parser says at which characters the entry stands, and only those are replaced. */
 

@@ -4,6 +4,7 @@ import { ConfigError } from "../errors.ts";
 import * as json from "./edit-json.ts";
 import * as toml from "./edit-toml.ts";
 import * as yaml from "./edit-yaml.ts";
+import type { Slot, Values } from "./slot.ts";
 
 /**
  * One entry in a client's configuration file. The file belongs to the person: only the entry's own characters change. Each
@@ -11,15 +12,6 @@ import * as yaml from "./edit-yaml.ts";
  */
 
 export type Format = "json" | "toml" | "yaml";
-
-/** `servers`: the key that holds the entries; `name`: the entry. */
-export interface Slot {
-  readonly servers: string;
-  readonly name: string;
-}
-
-/** What was read of a file, whatever its format. */
-export type Values = Readonly<Record<string, unknown>>;
 
 const EDITORS = { json, toml, yaml };
 
@@ -55,7 +47,12 @@ export function withEntry(format: Format, text: string, slot: Slot, entry: JsonO
   const written = EDITORS[format].put(text, slot, entry, entriesOf(before, slot.servers)[slot.name] ?? null);
   const after = written === null ? null : EDITORS[format].parse(written);
   const wanted = { ...before, [slot.servers]: { ...(isJsonObject(held) ? held : {}), [slot.name]: entry } };
-  if (written === null || after === null || "problem" in after || !isDeepStrictEqual(plain(after.value), plain(wanted))) {
+  if (
+    written === null ||
+    after === null ||
+    "problem" in after ||
+    !isDeepStrictEqual(plain(after.value), plain(wanted))
+  ) {
     throw unsafe(slot);
   }
   return written;

@@ -1,6 +1,3 @@
-/** What a reader of a format gives. */
-export type Parsed = { readonly value: unknown } | { readonly problem: string };
-
 /** The line ends a text uses. */
 export function lineEnd(text: string): "\r\n" | "\n" {
   return text.includes("\r\n") ? "\r\n" : "\n";

@@ -73,6 +73,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "server.ts": ["toolkit", "ui", "guard/port.ts", "domain", "errors.ts", "offer.ts"],
   transports: ["server.ts", "offer.ts", "domain"],
   "owner.ts": ["config.ts", "store", "journal", "guard", "domain", "errors.ts"],
+  setup: ["api", "config.ts", "config-values.ts", "credentials", "domain", "errors.ts", "version.ts"],
   "once.ts": [],
   "runtime.ts": ["*"],
   "assemble.ts": [
@@ -125,6 +126,10 @@ export const PACKAGES: readonly { readonly name: string; readonly allowed: reado
   { name: "@photostructure/sqlite", allowed: ["store", "simulator"] },
   { name: "pg", allowed: ["store"] },
   { name: "@napi-rs/keyring", allowed: ["credentials"] },
+  { name: "@clack/prompts", allowed: ["setup"] },
+  { name: "jsonc-parser", allowed: ["setup"] },
+  { name: "smol-toml", allowed: ["setup"] },
+  { name: "yaml", allowed: ["setup"] },
 ];
 
 /** Rooms that reach the outside only through what they are given. */

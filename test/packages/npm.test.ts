@@ -10,8 +10,8 @@ import { doTheJob } from "../interop/job.ts";
 import { npm, type Registry, startRegistry } from "./registry.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** What the package asks for besides itself: SQLite, for a Node without it. */
-const SQLITE = ["@photostructure/sqlite", "node-addon-api", "node-gyp-build"];
+/** What the package asks for besides itself: SQLite, for a Node without it, and the system's keyring. */
+const OPTIONAL = ["@napi-rs/keyring", "@photostructure/sqlite", "node-addon-api", "node-gyp-build"];
 const hasSqlite = process.getBuiltinModule?.("node:sqlite") !== undefined;
 
 let place: string;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   buildCli();
   place = mkdtempSync(join(tmpdir(), "invoicing-npm-"));
   mkdirSync(join(place, "store"));
-  const folders = [ROOT, ...SQLITE.map((name) => join(ROOT, "node_modules", name))];
+  const folders = [ROOT, ...OPTIONAL.map((name) => join(ROOT, "node_modules", name))];
   registry = await startRegistry(folders, join(place, "store"));
 }, 120_000);
 afterAll(async () => {
@@ -61,14 +61,16 @@ describe("the npm package", () => {
     expect(readdirSync(cwd)).toEqual([]);
   });
 
-  it("installs itself, and SQLite where Node may have none: nothing that is inside already", {
+  it("installs itself, SQLite where Node may have none, and the keyring: nothing that is inside already", {
     timeout: 120_000,
   }, async () => {
     const { cwd, env } = machine("installed");
     const from = registry.asked.length;
     writeFileSync(join(cwd, "package.json"), '{ "name": "empty", "private": true }\n');
     await npm(["install", "invoicing-mcp"], { cwd, env });
-    expect(new Set(registry.asked.slice(from))).toEqual(new Set(["invoicing-mcp", ...SQLITE]));
+    // The keyring has a package for each system.
+    const asked = registry.asked.slice(from).filter((name) => !name.startsWith("@napi-rs/keyring-"));
+    expect(new Set(asked)).toEqual(new Set(["invoicing-mcp", ...OPTIONAL]));
     const files = readdirSync(join(cwd, "node_modules", "invoicing-mcp"), { recursive: true, encoding: "utf8" });
     expect(
       files
@@ -94,7 +96,7 @@ describe("the npm package", () => {
         await client.close();
       }
       const installed = readdirSync(join(env.npm_config_cache, "_npx"), { recursive: true, encoding: "utf8" });
-      expect(installed.some((file) => file.includes("photostructure"))).toBe(false);
+      expect(installed.some((file) => /photostructure|napi-rs/.test(file))).toBe(false);
       expect(existsSync(cwd)).toBe(true);
     },
   );
