@@ -4,6 +4,7 @@ import { createHttpApi } from "./api/http.ts";
 import type { InvoicesApi } from "./api/port.ts";
 import type { ProxySettings } from "./api/proxy.ts";
 import { type Config, JOURNAL_FILE } from "./config.ts";
+import { createBrowserLinks } from "./documents/browser-links.ts";
 import { downloadsTo } from "./documents/folder.ts";
 import { systemClock } from "./domain/clock.ts";
 import { type BrowserEnvironment, browserCommands, systemBrowser } from "./guard/channels/browser.ts";
@@ -199,7 +200,7 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
     return made;
   });
   const log: GuardDeps["log"] = (event, fields) => report(`${event} ${JSON.stringify(fields)}`);
-  return depsOf({
+  const deps = depsOf({
     config,
     demo,
     policy,
@@ -225,6 +226,15 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
     toolNames: options.toolNames,
     log,
   });
+  return { ...deps, ...browserLinks(options, closers) };
+}
+
+/** Only where the person sits at this machine: an address of 127.0.0.1 is of no use elsewhere. */
+function browserLinks({ desktop }: RuntimeOptions, closers: (() => Promise<void>)[]): Pick<Deps, "browserLinks"> {
+  if (browserCommands(desktop, "").length === 0) return {};
+  const links = createBrowserLinks(systemClock);
+  closers.push(() => links.close());
+  return { browserLinks: links };
 }
 
 /** The person of this computer. */

@@ -9,6 +9,12 @@ export interface Downloads {
   save(name: FileName, bytes: Uint8Array): Promise<SavedFile>;
 }
 
+/** Hands a file to the browser of a person who sits at this machine, where no folder is allowed. */
+export interface BrowserLinks {
+  /** An address on this machine that works once and for ten minutes. Rejects when no port can be opened. */
+  link(name: FileName, bytes: Uint8Array): Promise<string>;
+}
+
 /** Name without its ending, and the ending: `invoice-RE-2026-0042`, `pdf`. */
 export interface FileName {
   readonly stem: string;

@@ -1,6 +1,6 @@
 import type { FreeAct } from "../acts/act.ts";
 import type { InvoicesApi, ReadingApi } from "../api/port.ts";
-import type { Downloads } from "../documents/port.ts";
+import type { BrowserLinks, Downloads } from "../documents/port.ts";
 import type { Clock, IsoDate } from "../domain/clock.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Organization } from "../domain/organization.ts";
@@ -32,6 +32,8 @@ export interface Deps {
   readonly timeZone: string;
   /** Absent when the owner allowed no folder. */
   readonly downloads?: Downloads;
+  /** Absent where nobody sits in front of a browser of this machine. */
+  readonly browserLinks?: BrowserLinks;
 }
 
 /** One call: its client and its cancellation. */
@@ -66,6 +68,8 @@ export interface ReadContext {
 export interface SaveContext extends ReadContext {
   /** `null` when the owner allowed no folder. */
   readonly downloads: Downloads | null;
+  /** `null` where nobody sits in front of a browser here, or the client opens resources by itself. */
+  readonly browserLinks: BrowserLinks | null;
 }
 
 /** An outcome with a result. Open ones end the call before a tool sees them. */

@@ -2,7 +2,8 @@ import type { DocumentFile, DocumentKind } from "../api/port.ts";
 import { documentName, type Invoice } from "../domain/invoice.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import { NotFoundError, UnreadableAnswerError } from "../errors.ts";
-import type { ReadContext } from "./context.ts";
+import type { ClientFacts } from "../guard/port.ts";
+import type { Deps, ReadContext, SaveContext } from "./context.ts";
 
 /** A message of more than this (base64 adds a third) ends the connection of some clients. */
 const LARGEST_BYTES = 10_000_000;
@@ -10,6 +11,20 @@ const LARGEST_BYTES = 10_000_000;
 /** Where an invoice's file is read as a resource. The API's own link is a secret and never shown. */
 export function documentUri(invoice: Pick<Invoice, "id">, kind: DocumentKind): string {
   return `invoice://${invoice.id}/${kind}`;
+}
+
+/** Clients that show a linked resource, or save it, for their person. Others list it at best. */
+const OPENS_RESOURCES = /^Visual Studio Code\b/;
+
+/** Where a file can go for the person of this client. */
+export function filesFor(
+  { downloads, browserLinks }: Deps,
+  { name }: ClientFacts,
+): Pick<SaveContext, "downloads" | "browserLinks"> {
+  return {
+    downloads: downloads ?? null,
+    browserLinks: OPENS_RESOURCES.test(name) ? null : (browserLinks ?? null),
+  };
 }
 
 /** Whether the API has the file, as far as the invoice itself tells. */

@@ -7,6 +7,7 @@ import { CancelledError, InvoicingError, RateLimitedError } from "../errors.ts";
 import type { Plan } from "../guard/port.ts";
 import { type Journal, OPEN_STATES, type Outcome, type PerformOptions } from "../journal/port.ts";
 import type { Call, Deps, DraftContext, ReadContext, Settled } from "./context.ts";
+import { filesFor } from "./documents.ts";
 import { guarded, type Question } from "./guarded.ts";
 import { parseInput } from "./input.ts";
 import type { Common } from "./listing.ts";
@@ -46,7 +47,7 @@ export async function runSave<I extends Shape, O extends Shape>(
 ): Promise<ToolAnswer> {
   return answered(deps, call, false, async (context) => {
     const input = parseInput(tool.name, tool.input, raw);
-    const result = await tool.run(input, { ...context, downloads: deps.downloads ?? null });
+    const result = await tool.run(input, { ...context, ...filesFor(deps, call.asker.client) });
     return finish(tool, result, context);
   });
 }

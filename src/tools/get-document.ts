@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { fileName } from "../documents/file-name.ts";
-import { documentName } from "../domain/invoice.ts";
+import { documentName, type Invoice } from "../domain/invoice.ts";
 import { oneLine } from "../domain/untrusted.ts";
+import type { SaveContext } from "../toolkit/context.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { documentUri, readDocument, withDocument } from "../toolkit/documents.ts";
 import { invoiceRef } from "../toolkit/params.ts";
@@ -22,6 +23,7 @@ export default defineTool({
   output: z.object({
     document: z.string(),
     uri: z.string().describe("Resource to read."),
+    link: z.string().optional().describe("For the person's browser, once."),
     path: z.string().optional().describe("Saved file."),
     bytes: z.number().optional(),
     saved: z.enum(["new", "unchanged"]).optional(),
@@ -34,6 +36,14 @@ export default defineTool({
     const uri = documentUri(invoice, kind);
     const links = [{ uri, name: `${invoice.id}.${kind}`, title: document, mimeType: MEDIA_TYPES[kind] }];
     if (context.downloads === null) {
+      const link = await linkTo(invoice, kind, context);
+      if (link !== null) {
+        return {
+          data: { document, uri, link },
+          next: "Give the person the address. To have files saved, the owner sets INVOICES_DOWNLOAD_DIR to a folder and restarts.",
+          links,
+        };
+      }
       return {
         data: { document, uri },
         next: "The person opens the linked resource. To have files saved, the owner sets INVOICES_DOWNLOAD_DIR to a folder and restarts.",
@@ -48,9 +58,10 @@ export default defineTool({
       links,
     };
   },
-  render: ({ document, uri, path, bytes, saved }) =>
+  render: ({ document, uri, link, path, bytes, saved }) =>
     [
       `${document}: resource ${uri}`,
+      ...(link === undefined ? [] : [`Opens in a browser on this machine, once, within ten minutes: ${link}`]),
       ...(path === undefined
         ? []
         : [
@@ -58,3 +69,11 @@ export default defineTool({
           ]),
     ].join("\n"),
 });
+
+/** `null` where a browser is no way, or no port can be opened: the resource stands as it is. */
+async function linkTo(invoice: Invoice, kind: keyof typeof MEDIA_TYPES, context: SaveContext): Promise<string | null> {
+  const { browserLinks } = context;
+  if (browserLinks === null) return null;
+  const { bytes } = await readDocument(invoice, kind, context);
+  return browserLinks.link(fileName(invoice, kind, context.simulator), bytes).catch(() => null);
+}

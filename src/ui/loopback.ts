@@ -15,16 +15,20 @@ export class Refusal extends Error {
   }
 }
 
-/** Does not keep the process alive. `route` throws a `Refusal`, or anything else for a 500. */
+/**
+ * Does not keep the process alive. `route` throws a `Refusal`, or anything else for a 500. `isOpened`: what a person opens
+ * from somewhere else; all other requests come from pages served here.
+ */
 export function startLoopback(
   route: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+  isOpened: (url: string) => boolean = (url) => url === "/",
 ): Promise<Loopback> {
   return new Promise((resolve, reject) => {
     let origin = "";
     const server = createServer((request, response) => {
       // DNS rebinding ends at Host; other sites' requests end at Origin and Sec-Fetch-Site.
       const serve = async () => {
-        checkPlace(request, origin);
+        checkPlace(request, origin, isOpened);
         await route(request, response);
       };
       serve().catch((error: unknown) => {
@@ -57,12 +61,12 @@ function stop(server: Server): Promise<void> {
   });
 }
 
-function checkPlace(request: IncomingMessage, origin: string): void {
+function checkPlace(request: IncomingMessage, origin: string, isOpened: (url: string) => boolean): void {
   if (`http://${request.headers.host ?? ""}` !== origin) throw new Refusal(421);
   const from = request.headers.origin;
   if (request.method === "POST" ? from !== origin : from !== undefined && from !== origin) throw new Refusal(403);
   const site = request.headers["sec-fetch-site"];
-  const toPage = request.method === "GET" && request.url === "/";
+  const toPage = request.method === "GET" && isOpened(request.url ?? "");
   if (!toPage && site !== undefined && site !== "same-origin") throw new Refusal(403);
 }
 
@@ -99,10 +103,31 @@ export function sendJson(response: ServerResponse, status: number, content: obje
 export function sendHtml(
   response: ServerResponse,
   { html, csp }: { readonly html: string; readonly csp: string },
+  status = 200,
 ): void {
   secure(response, csp);
-  response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
+  response.writeHead(status, { "content-type": "text/html; charset=utf-8" });
   response.end(html);
+}
+
+const FILE_TYPES = { pdf: "application/pdf", xml: "application/xml", csv: "text/csv; charset=utf-8" } as const;
+
+/** A PDF is shown; anything else is saved, because a browser would run what XML can carry. */
+export function sendFile(
+  response: ServerResponse,
+  name: string,
+  type: keyof typeof FILE_TYPES,
+  bytes: Uint8Array,
+): void {
+  // Viewers of PDF do not work under a policy that lets nothing load.
+  secure(response, type === "pdf" ? "frame-ancestors 'none'" : "default-src 'none'; sandbox; frame-ancestors 'none'");
+  response.writeHead(200, {
+    "content-type": FILE_TYPES[type],
+    "content-length": bytes.length,
+    "content-disposition": `${type === "pdf" ? "inline" : "attachment"}; filename="${name}"`,
+    "accept-ranges": "none",
+  });
+  response.end(bytes);
 }
 
 function secure(response: ServerResponse, csp: string): void {

@@ -11,7 +11,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   jsonapi: ["errors.ts"],
   api: ["jsonapi", "domain", "errors.ts"],
   payments: ["domain", "errors.ts"],
-  documents: ["domain", "errors.ts"],
+  documents: ["ui/loopback.ts", "domain", "errors.ts"],
   billing: ["domain"],
   acts: [
     "api/port.ts",

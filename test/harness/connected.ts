@@ -58,6 +58,8 @@ export interface ConnectedOptions {
   readonly downloads?: boolean;
   /** A screen where a browser could show a page. */
   readonly display?: boolean;
+  /** What the client calls itself. */
+  readonly clientName?: string;
 }
 
 export const GENERATIONS = ["client1", "client2"] as const;
@@ -95,14 +97,17 @@ export async function startConnected(options: ConnectedOptions = {}): Promise<Co
       const [near, far] = InMemoryTransport.createLinkedPair();
       const server = buildServer(assembly.parts, "legacy");
       await server.connect(far);
-      const client = new Client1({ name: "test", version: "1" });
+      const client = new Client1({ name: options.clientName ?? "test", version: "1" });
       await client.connect(near);
       closers.push(() => client.close());
       return client;
     },
     async client2() {
       const handler = createMcpHandler((context) => buildServer(assembly.parts, context.era));
-      const client = new Client2({ name: "test", version: "2" }, { versionNegotiation: { mode: "auto" } });
+      const client = new Client2(
+        { name: options.clientName ?? "test", version: "2" },
+        { versionNegotiation: { mode: "auto" } },
+      );
       await client.connect(
         new StreamableHTTPClientTransport(new URL("http://localhost/mcp"), {
           fetch: (url, init) => handler.fetch(new Request(url, init)),

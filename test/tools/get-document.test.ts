@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { isJsonObject } from "../../src/domain/json.ts";
 import { buildServer } from "../../src/server.ts";
 import { EFFECTS } from "../../src/toolkit/effect.ts";
+import { opened } from "../harness/browser-get.ts";
 import {
   type Connected,
   type ConnectedOptions,
@@ -67,6 +68,49 @@ it.each(GENERATIONS)(
     expect(Buffer.from(String(contents[0]?.blob), "base64").toString("latin1").slice(0, 5)).toBe("%PDF-");
   },
 );
+
+describe.each(GENERATIONS)("without a folder, where a browser can be shown (%s)", (generation) => {
+  const ask = async (options: ConnectedOptions) => {
+    connected = await startConnected({ display: true, ...options });
+    return get(await connected[generation](), { invoice_id: "#RE-2026-0012" });
+  };
+
+  it("gives an address that opens the PDF in the person's browser, once", async () => {
+    const got = await ask({});
+    const link = String(got.structured["link"]);
+    expect(link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}\/invoice-RE-2026-0012\.pdf$/);
+    expect(got.text).toContain(link);
+    expect(got.links).toHaveLength(1);
+    const { headers, body } = await opened(link);
+    expect(headers["content-type"]).toBe("application/pdf");
+    expect(body.toString("latin1").slice(0, 5)).toBe("%PDF-");
+    expect((await opened(link)).status).toBe(410);
+    await connected?.close();
+    connected = undefined;
+    await expect(opened(link)).rejects.toThrow();
+  });
+
+  it.each([
+    ["the client opens resources itself", { clientName: "Visual Studio Code" }],
+    ["the client opens resources itself, in its early edition", { clientName: "Visual Studio Code - Insiders" }],
+    ["the file is saved", { downloads: true }],
+    ["nobody sits at this machine", { display: false }],
+  ])("gives none where %s", async (_, options) => {
+    const got = await ask(options);
+    expect(got.isError).toBe(false);
+    expect(got.structured).not.toHaveProperty("link");
+    expect(got.text).not.toContain("127.0.0.1");
+    expect(got.links).toHaveLength(1);
+  });
+
+  it("gives none for what is no PDF", async () => {
+    connected = await startConnected({ display: true });
+    connected.simulator.faults.add({ kind: "bad_json", path: "/documents/**", times: 1 });
+    const got = await get(await connected[generation](), { invoice_id: "#RE-2026-0012" });
+    expect(got.isError).toBe(true);
+    expect(got.text).not.toContain("127.0.0.1");
+  });
+});
 
 describe("with a folder", () => {
   it("saves once, finds it again, and never takes a path from the caller", async () => {
