@@ -67,6 +67,7 @@ export function partsOf(
     readResource: async (uri, signal) => (await runtime()).readResource(uri, signal),
     prompts: async () => (await runtime()).prompts(),
     promptText: async (prompt, given) => (await runtime()).promptText(prompt, given),
+    answered: async (state, result) => (await runtime()).answered?.(state, result),
     complete: async (asked, signal) => (await runtime()).complete(asked, signal),
   };
 }

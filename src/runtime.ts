@@ -7,11 +7,12 @@ import { type Config, JOURNAL_FILE } from "./config.ts";
 import { createBrowserLinks } from "./documents/browser-links.ts";
 import { downloadsTo } from "./documents/folder.ts";
 import { systemClock } from "./domain/clock.ts";
+import { isJsonObject } from "./domain/json.ts";
 import { type BrowserEnvironment, browserCommands, systemBrowser } from "./guard/channels/browser.ts";
 import { createApprovalPage } from "./guard/channels/page.ts";
 import { createGuard, type GuardDeps, type PageChannel } from "./guard/guard.ts";
 import { defaultPolicy, type Policy } from "./guard/policy.ts";
-import type { ApprovalStore } from "./guard/port.ts";
+import type { ApprovalStore, FormAnswer } from "./guard/port.ts";
 import type { KeyRing } from "./guard/seal.ts";
 import { createJournals } from "./journal/journal.ts";
 import type { Ledger } from "./journal/ledger.ts";
@@ -86,10 +87,22 @@ export function runtimeOf(deps: Deps, toolNames: RuntimeOptions["toolNames"], cl
     readResource: (uri, signal) => readResource(resources, uri, async () => deps, signal),
     prompts: async () => prompts,
     promptText: async (prompt, given) => promptText(prompt, given),
+    async answered(state, result) {
+      const answer = formAnswerIn(result);
+      if (answer !== null) await (await deps.guard()).answered(deps.principal, state, answer);
+    },
     complete: (asked, signal) =>
       complete(completedBy(asked, prompts, resources), asked.typed, async () => deps.api, signal),
     close,
   };
+}
+
+/** The result of an elicitation, as far as it is one. */
+function formAnswerIn(result: unknown): FormAnswer | null {
+  if (!isJsonObject(result)) return null;
+  const { action, content } = result;
+  if (action === "accept") return { action, content: isJsonObject(content) ? content : {} };
+  return action === "decline" || action === "cancel" ? { action } : null;
 }
 
 /** What the argument stands for; `undefined` when there is nothing to suggest. */

@@ -34,6 +34,8 @@ export interface ServerParts {
   readResource(uri: string, signal: AbortSignal): Promise<Content>;
   prompts(): Promise<readonly Prompt[]>;
   promptText(prompt: Prompt, given: Readonly<Record<string, string>>): Promise<string>;
+  /** Over HTTP: an answer to a form that a call at another process asked with this state. Untrusted, both. */
+  answered?(state: string, result: unknown): Promise<void>;
   /** Suggestions while a person types. Never throws. */
   complete(asked: CompletionAsked, signal: AbortSignal): Promise<Completion>;
 }
@@ -46,8 +48,18 @@ export interface CompletionAsked {
   readonly typed: string;
 }
 
+/** What a client of 2025 said at an opening that another server object answered. Self-declared. */
+export interface Introduction {
+  readonly protocol_version: string;
+  readonly capabilities: unknown;
+  readonly client: unknown;
+}
+
+/** Where a question carries the state by which its answer counts at any process; taken off before it is sent. */
+export const STATE_META = "invoicing/state";
+
 /** The one place where the server's answers meet the SDK. One factory serves both protocol eras. */
-export function buildServer(parts: ServerParts, era: "legacy" | "modern"): Server {
+export function buildServer(parts: ServerParts, era: "legacy" | "modern", introduction?: Introduction): Server {
   const server = new Server(
     { ...SERVER_INFO },
     {
@@ -71,8 +83,8 @@ export function buildServer(parts: ServerParts, era: "legacy" | "modern"): Serve
       );
     }
     const progress = progressOf(context);
-    const call: Call = { asker: askerOf(server, context, era), signal: context.mcpReq.signal, progress };
-    return resultOf(await parts.callTool(name, args, call), knowsLinks(server, era));
+    const call: Call = { asker: askerOf(server, context, era, introduction), signal: context.mcpReq.signal, progress };
+    return resultOf(await parts.callTool(name, args, call), knowsLinks(server, era, introduction));
   });
   offerResources(server, parts);
   offerPrompts(server, parts);
@@ -167,8 +179,9 @@ async function orProtocolError<T>(uri: string | undefined, work: () => Promise<T
 const APPROVAL_KEY = "approval";
 
 /** Clients of older revisions reject a whole answer for a block they do not know; the text names the address as well. */
-function knowsLinks(server: Server, era: "legacy" | "modern"): boolean {
-  return era === "modern" || (server.getNegotiatedProtocolVersion() ?? "") >= "2025-06-18";
+function knowsLinks(server: Server, era: "legacy" | "modern", introduction: Introduction | undefined): boolean {
+  const version = server.getNegotiatedProtocolVersion() ?? introduction?.protocol_version ?? "";
+  return era === "modern" || version >= "2025-06-18";
 }
 
 function resultOf(answer: ToolAnswer, withLinks: boolean) {
@@ -189,13 +202,19 @@ function resultOf(answer: ToolAnswer, withLinks: boolean) {
   };
 }
 
-function askerOf(server: Server, context: ServerContext, era: "legacy" | "modern"): Asker {
+function askerOf(
+  server: Server,
+  context: ServerContext,
+  era: "legacy" | "modern",
+  introduction: Introduction | undefined,
+): Asker {
   return {
-    client: clientFacts(server, context, era),
-    async ask(form, timeoutMs): Promise<FormAnswer> {
+    client: clientFacts(server, context, era, introduction),
+    async ask(form, timeoutMs, state): Promise<FormAnswer> {
+      const meta = introduction === undefined ? {} : { _meta: { [STATE_META]: state } };
       try {
         const answer = await context.mcpReq.send(
-          { method: "elicitation/create", params: { ...wireForm(form) } },
+          { method: "elicitation/create", params: { ...wireForm(form), ...meta } },
           { timeout: timeoutMs, signal: context.mcpReq.signal },
         );
         return answer.action === "accept"
@@ -222,11 +241,17 @@ function returnedOf(context: ServerContext): Asker["returned"] {
   };
 }
 
-function clientFacts(server: Server, context: ServerContext, era: "legacy" | "modern"): ClientFacts {
+function clientFacts(
+  server: Server,
+  context: ServerContext,
+  era: "legacy" | "modern",
+  introduction: Introduction | undefined,
+): ClientFacts {
   const envelope: unknown = context.mcpReq.envelope;
   const own = isJsonObject(envelope) ? envelope : {};
-  const capabilities = own[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities();
-  const info = own[CLIENT_INFO_META_KEY] ?? server.getClientVersion();
+  const capabilities =
+    own[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities() ?? introduction?.capabilities;
+  const info = own[CLIENT_INFO_META_KEY] ?? server.getClientVersion() ?? introduction?.client;
   return {
     form: asksForms(capabilities),
     apps: showsApps(capabilities),

@@ -323,6 +323,7 @@ export function createAsking(deps: GuardDeps, desk: AnswerDesk) {
 
   return {
     ask,
+    answered: forms.answered,
     redeemToken,
     approvedFresh,
     forgetExpired,

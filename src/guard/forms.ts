@@ -1,9 +1,9 @@
 import type { Clock } from "../domain/clock.ts";
 import type { AnswerDesk } from "./answer.ts";
 import { approvalForm, type FormVerdict, formVerdict } from "./form.ts";
-import type { Approval, ApprovalForm, ApprovalStore, Asker, Guard } from "./port.ts";
+import type { Approval, ApprovalForm, ApprovalStore, Asker, FormAnswer, Guard } from "./port.ts";
 import { type KeyRing, type SealedAsk, seal, unseal } from "./seal.ts";
-import type { PlanSnapshot } from "./snapshot.ts";
+import { type PlanSnapshot, readSnapshot } from "./snapshot.ts";
 import type { Waiting } from "./waiting.ts";
 import { say } from "./wording.ts";
 
@@ -73,19 +73,30 @@ export function createFormChannel({ store, clock, desk, waiting, keys, log }: Fo
     }
     sent.set(approval.id, { times: times + 1, until: approval.expires_at });
     await store.offer(approval.id, { channel: "form", reason: question.reason });
-    const state = seal(
-      {
-        approval_id: approval.id,
-        principal: request.principal,
-        organization_id: approval.organization_id,
-        subject: approval.subject,
-        digest: approval.digest,
-        asked_at: clock.now(),
-        expires_at: approval.expires_at,
-      },
-      keys,
-    );
-    return { kind: "ask", approval, form: approvalForm(snapshot, question.changes), state };
+    return { kind: "ask", approval, form: approvalForm(snapshot, question.changes), state: stateOf(approval) };
+  }
+
+  /** What comes back with the answer, and proves what was asked, whom and when. */
+  function stateOf({ id, principal, organization_id, subject, digest, expires_at }: Approval): string {
+    const asked = { approval_id: id, principal, organization_id, subject, digest, asked_at: clock.now(), expires_at };
+    return seal(asked, keys);
+  }
+
+  /** What a person answered to a question of another process; the call that waits there finds it in the record. */
+  async function answered(principal: string, state: string, answer: FormAnswer): Promise<void> {
+    const sealed = unseal(state, keys, clock.now());
+    const approval = sealed === null ? null : await store.get(sealed.approval_id);
+    const snapshot = approval === null ? null : readSnapshot(approval);
+    const fits =
+      sealed !== null &&
+      approval?.state === "pending" &&
+      sealed.principal === principal &&
+      approval.principal === principal &&
+      sealed.organization_id === approval.organization_id &&
+      sealed.subject === approval.subject &&
+      sealed.digest === approval.digest;
+    if (!fits || snapshot === null) return log("approval_state_refused", { approval: approval?.id ?? null });
+    await settleForm(approval, snapshot, answer, clock.now() - sealed.asked_at);
   }
 
   async function askInCall({ request, approval, snapshot, ...question }: FormQuestion): Promise<FormStep> {
@@ -149,7 +160,7 @@ export function createFormChannel({ store, clock, desk, waiting, keys, log }: Fo
     if (open !== undefined) return open;
     const asked = clock.now();
     const answered = asker
-      .ask(approvalForm(snapshot, changes), approval.expires_at - asked)
+      .ask(approvalForm(snapshot, changes), approval.expires_at - asked, stateOf(approval))
       .catch((error: unknown) => ({
         action: "failed" as const,
         reason: error instanceof Error ? error.message : "the client failed",
@@ -184,5 +195,5 @@ export function createFormChannel({ store, clock, desk, waiting, keys, log }: Fo
     for (const [id, { until }] of sent) if (now >= until) sent.delete(id);
   }
 
-  return { ask, isOpen: (id: string) => openForms.has(id), forgetExpired };
+  return { ask, answered, isOpen: (id: string) => openForms.has(id), forgetExpired };
 }

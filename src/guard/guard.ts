@@ -211,7 +211,7 @@ export function createGuard(deps: GuardDeps): Guard {
     }
   }
 
-  return { authorise, covers, answer };
+  return { authorise, covers, answered: asking.answered, answer };
 }
 
 /** Reasons for more care that were not there when the person was asked. */

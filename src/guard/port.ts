@@ -205,8 +205,8 @@ export type FormAnswer =
 /** One tool call's way to its client. Made in `server.ts`; nothing else knows the SDK. */
 export interface Asker {
   readonly client: ClientFacts;
-  /** Era `push`: asks now and waits. */
-  ask(form: ApprovalForm, timeoutMs: number): Promise<FormAnswer>;
+  /** Era `push`: asks now and waits. `state`: by which an answer that comes to another process counts there. */
+  ask(form: ApprovalForm, timeoutMs: number, state: string): Promise<FormAnswer>;
   /** Era `input_required`: the answer and the state that came back with this call, if it is a retry. Untrusted. */
   readonly returned: { readonly state: string; readonly answer: FormAnswer } | null;
 }
@@ -269,6 +269,8 @@ export interface Guard {
    * is reached by now.
    */
   covers(approval: Approval, plan: Plan): Promise<boolean>;
+  /** An answer to a form of era `push` that came to this process, while the call that asked waits at another. Untrusted. */
+  answered(principal: string, state: string, answer: FormAnswer): Promise<void>;
   /** The card's app-only tool calls this: `shown` once it stands. Constant answer for every wrong input. */
   answer(request: {
     readonly id: string;

@@ -65,7 +65,10 @@ export function createApp(options: AppOptions): App {
     try {
       const body = await jsonBody(request);
       const watched = watch(parts, { requestId, caller, organization: place });
-      return whenSent(await endpoint.handle(request, body, requestId, watched), leave);
+      return whenSent(
+        await endpoint.handle({ request, body, requestId, caller: `${identity.principal}\n${place}`, parts: watched }),
+        leave,
+      );
     } catch (error) {
       leave();
       throw error;

@@ -177,6 +177,9 @@ function withRights(parts: ServerParts, rights: ReadonlySet<Right>): ServerParts
       if (!rights.has("read")) throw missing("read");
       return parts.readResource(uri, signal);
     },
+    async answered(state, result) {
+      if (rights.has("send") || rights.has("cancel")) await parts.answered?.(state, result);
+    },
     complete: async (asked, signal) =>
       rights.has("read") ? parts.complete(asked, signal) : { values: [], hasMore: false },
   };

@@ -1,35 +1,56 @@
-import { createMcpHandler } from "@modelcontextprotocol/server";
+import { createMcpHandler, isLegacyRequest } from "@modelcontextprotocol/server";
 import { buildServer, type ServerParts } from "../server.ts";
+import { legacyLeg } from "./legacy-http.ts";
+
+export interface McpRequest {
+  readonly request: Request;
+  /** Read and parsed. */
+  readonly body: unknown;
+  readonly requestId: string;
+  /** Who sent it, as it is known from its credential. */
+  readonly caller: string;
+  /** What this caller is offered. */
+  readonly parts: ServerParts;
+}
 
 export interface McpEndpoint {
-  /** Answers one request whose body was read and parsed. `parts`: what this caller is offered. */
-  handle(request: Request, body: unknown, requestId: string, parts: ServerParts): Promise<Response>;
+  handle(request: McpRequest): Promise<Response>;
   /** Ends what is still streaming. */
   close(): Promise<void>;
 }
 
 /** Both revisions, each request by itself: no session has to be kept, by no client and by no process. */
-export function mcpEndpoint(report: (line: string) => void): McpEndpoint {
+export function mcpEndpoint(report: (line: string) => void, build = buildServer): McpEndpoint {
   const offered = new Map<string, ServerParts>();
-  const handler = createMcpHandler(
-    ({ era, authInfo }) => {
+  const legacy = legacyLeg(report);
+  const modern = createMcpHandler(
+    ({ authInfo }) => {
       const parts = authInfo === undefined ? undefined : offered.get(authInfo.token);
       if (parts === undefined) throw new Error("a request came without its caller");
-      return buildServer(parts, era);
+      return build(parts, "modern");
     },
-    { onerror: (error) => report(`connection: ${error.message}`) },
+    { legacy: "reject", onerror: (error) => report(`connection: ${error.message}`) },
   );
   return {
-    async handle(request, body, requestId, parts) {
+    async handle({ request, body, requestId, caller, parts }) {
+      if (await isLegacyRequest(request, body)) {
+        return legacy.handle({
+          request,
+          body,
+          caller,
+          build: (introduction) => build(parts, "legacy", introduction ?? undefined),
+          answered: (state, result) => parts.answered?.(state, result) ?? Promise.resolve(),
+        });
+      }
       offered.set(requestId, parts);
       try {
         // In place of the caller's token, which goes no further: a name for this request.
         const authInfo = { token: requestId, clientId: "", scopes: [] };
-        return await handler.fetch(request, { authInfo, parsedBody: body });
+        return await modern.fetch(request, { authInfo, parsedBody: body });
       } finally {
         offered.delete(requestId);
       }
     },
-    close: () => handler.close(),
+    close: () => modern.close(),
   };
 }

@@ -247,7 +247,7 @@ describe("forms asked in the middle of a call", () => {
       const stopped = new Promise<FormAnswer>((resolve) =>
         stop.signal.addEventListener("abort", () => resolve({ action: "failed", reason: "cancelled" })),
       );
-      return Promise.race([slow.ask(form, 0), stopped]);
+      return Promise.race([slow.ask(form, 0, ""), stopped]);
     });
     const first = call(guard, sendPlan(), withdrawn, { signal: stop.signal });
     await lab.clock.advance(20_000);

@@ -1,7 +1,9 @@
+import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config.ts";
+import { isJsonObject } from "../../src/domain/json.ts";
 import { type Served, serveHosted } from "../../src/hosted/serve.ts";
 import { loadHostedConfig } from "../../src/hosted/settings.ts";
 import { type RunningSimulator, startSimulator } from "../../src/simulator/index.ts";
@@ -19,10 +21,14 @@ export interface HostedOptions {
   /** Settings by their variables. */
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: Readonly<Record<string, string>>;
+  /** Servers on the same record, with the same keys. Default 1. */
+  readonly instances?: number;
 }
 
 export interface Hosted {
   readonly served: Served;
+  /** All instances; `served` is the first. */
+  readonly instances: readonly Served[];
   readonly simulators: readonly RunningSimulator[];
   readonly folder: string;
   /** Everything it logged. */
@@ -67,26 +73,59 @@ export async function startHosted(options: HostedOptions): Promise<Hosted> {
     ...options.env,
   };
   const lines: string[] = [];
-  const served = await serveHosted({
-    config: loadConfig({ "data-dir": join(folder, "state"), ...options.flags }, env, true),
-    hosted: loadHostedConfig({}, env),
-    policy: null,
-    demo: false,
-    proxy: null,
-    env: tokens,
-    logs: { write: (line) => void lines.push(line) },
-  });
+  const keys = randomBytes(32).toString("base64");
+  const start = () =>
+    serveHosted({
+      config: loadConfig({ "data-dir": join(folder, "state"), ...options.flags }, env, true),
+      hosted: loadHostedConfig({}, { INVOICES_HTTP_KEYS: keys, ...env }),
+      policy: null,
+      demo: false,
+      proxy: null,
+      env: tokens,
+      logs: { write: (line) => void lines.push(line) },
+    });
+  const served = await start();
+  const instances = [served];
+  while (instances.length < (options.instances ?? 1)) instances.push(await start());
   return {
     served,
+    instances,
     simulators,
     folder,
     logs: () => lines.join(""),
     async close() {
-      await served.close();
+      await Promise.all(instances.map((instance) => instance.close()));
       await Promise.all(simulators.map((simulator) => simulator.close()));
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A key, and how the access file knows it. */
+export function staticKey(name: string) {
+  const key = `inv_${randomBytes(32).toString("base64url")}`;
+  return { key, entry: { name, sha256: createHash("sha256").update(key).digest("hex") } };
+}
+
+type Asked = (
+  name: string,
+  args: Record<string, unknown>,
+) => Promise<{ structuredContent?: unknown; isError?: unknown }>;
+
+/** A draft that can be sent, made by calls. */
+export async function draftBy(callTool: Asked): Promise<string> {
+  const made = await callTool("create_invoice", {
+    currency: "EUR",
+    calculate_from_net: true,
+    customer_id: "181227",
+    notes: `Entwurf ${randomBytes(4).toString("hex")}`,
+  });
+  const invoice_id = isJsonObject(made.structuredContent) ? made.structuredContent["invoice_id"] : undefined;
+  if (typeof invoice_id !== "string") throw new Error(`no draft: ${JSON.stringify(made)}`);
+  const line = { invoice_id, title: "Leistung", quantity: 2, tax_rate: 19, single_net_amount: 50 };
+  const added = await callTool("add_item", line);
+  if (added.isError === true) throw new Error(`no line: ${JSON.stringify(added)}`);
+  return invoice_id;
 }
 
 /** A message as a client of 2025 sends it, and what came back. */
