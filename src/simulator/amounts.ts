@@ -89,7 +89,12 @@ export function wireNumber(value: Big | string): number {
 
 /** `1785.00`, for mails and papers. */
 export function amountText(value: Big | string, currency: string): string {
-  return `${new Big(value).toFixed(minorDigits(currency))} ${currency}`;
+  return `${decimalText(value, currency)} ${currency}`;
+}
+
+/** `1785.00`, to the currency's minor unit. */
+export function decimalText(value: Big | string, currency: string): string {
+  return new Big(value).toFixed(minorDigits(currency));
 }
 
 // Building an Intl.NumberFormat costs more than all the sums of a document.

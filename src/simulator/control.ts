@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { addFace } from "./face/index.ts";
 import { type Fault, type FaultList, faultSchema } from "./faults.ts";
 import type { RecordedRequest } from "./listener.ts";
 import { type Switches, switchPatch } from "./switches.ts";
-import { viewerPage } from "./viewer.ts";
 import type { World } from "./world.ts";
 
 export interface ControlOptions {
@@ -36,7 +36,7 @@ export function createControl(options: ControlOptions): (request: Request) => Pr
     }
     return next();
   });
-  app.get("/", (context) => context.html(viewerPage(world)));
+  addFace(app, { world, faults, requests: options.requests });
   app.get("/outbox", (context) => context.json(world.store.outbox.all()));
   app.get("/effects", (context) => context.json(world.store.effects.all()));
   app.get("/requests", (context) => context.json(options.requests()));

@@ -315,6 +315,8 @@ export const SWITCHES = {
 export type SwitchName = keyof typeof SWITCHES;
 export type Switches = { readonly [K in SwitchName]: (typeof SWITCHES)[K]["values"][number] };
 
+export const SWITCH_NAMES: readonly SwitchName[] = Object.keys(SWITCHES).filter(isSwitchName);
+
 /** The defaults of all switches. */
 export function defaultSwitches(): Switches {
   return parseSwitches(Object.fromEntries(Object.entries(SWITCHES).map(([name, { default: value }]) => [name, value])));

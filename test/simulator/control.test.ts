@@ -45,16 +45,45 @@ describe("control plane", () => {
     expect((await control(url, "/state", "GET", undefined, { origin: "https://elsewhere.example" })).status).toBe(403);
   });
 
-  it("shows a page on which data stays text", async () => {
+  it("shows pages on which data stays text, under a policy that runs one script of its own", async () => {
     const simulator = await simulate();
-    const hostile = "<script>alert(1)</script>";
-    await call(simulator, "POST", "/invoices", {
-      body: { data: { type: "invoices", attributes: { currency: "EUR", recipient: hostile } } },
+    const hostile = '<script>alert(1)</script>"><img src=x onerror=alert(1)>';
+    const made = await call(simulator, "POST", "/invoices", {
+      body: { data: { type: "invoices", attributes: { currency: "EUR", recipient: hostile, notes: hostile } } },
     });
-    const page = await (await control(simulator.url, "")).text();
-    expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
-    expect(page).not.toContain("<script");
-    expect(page).toContain("RE-");
+    const id = String(at(made.json, "data", "id"));
+    for (const path of [
+      "",
+      "/invoices",
+      `/invoices/${id}`,
+      "/workings",
+      `/invoices?search=${encodeURIComponent(hostile)}`,
+    ]) {
+      const answer = await control(simulator.url, path);
+      expect(answer.headers.get("content-security-policy")).toMatch(
+        /^default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-/,
+      );
+      const page = await answer.text();
+      expect(page.match(/<script/g)).toHaveLength(1);
+      expect(page).not.toContain("<img");
+      expect(page).toContain("Lindenhof Studios");
+    }
+    expect(await (await control(simulator.url, `/invoices/${id}`)).text()).toContain(
+      "&lt;script&gt;alert(1)&lt;/script&gt;",
+    );
+  });
+
+  it("speaks the reader's language, names what it does not have, and shows nothing secret beyond the document's own link", async () => {
+    const simulator = await simulate();
+    const german = await control(simulator.url, "/invoices", "GET", undefined, { "accept-language": "de-AT,de" });
+    expect(await german.text()).toContain('<html lang="de">');
+    expect((await control(simulator.url, "/invoices/none")).status).toBe(404);
+    expect((await control(simulator.url, "/customers/none")).status).toBe(404);
+    for (const path of ["", "/invoices", "/customers", "/mails", "/workings"]) {
+      const page = await (await control(simulator.url, path)).text();
+      expect(page).not.toContain("access_token");
+      expect(page).not.toContain(simulator.token);
+    }
   });
 });
 
