@@ -12,8 +12,10 @@ import { cardHash, secretHash, secretMatches } from "./typed.ts";
 import { createWaiting, type WaitEnd } from "./waiting.ts";
 import { type Language, languageOf, say } from "./wording.ts";
 
-/** The approval page (`channels/page.ts`). */
+/** The approval page (`channels/page.ts`; over HTTP `hosted/approve.ts`). */
 export interface PageChannel {
+  /** It is behind a sign-in of its own: no browser can be opened from here, and its address may be told to anybody. */
+  readonly remote?: true;
   /**
    * Sees to it that the page stands in the person's browser: starts it on first need, opens it again when it was closed.
    * False when no browser could be started, or none came although it was started.
@@ -68,7 +70,7 @@ export function createAsking(deps: GuardDeps, desk: AnswerDesk) {
   /** Approvals whose card reported that it stands; any says that this client does show cards. */
   const standing = new Set<string>();
   let showsCards = false;
-  /** Approvals of which the person was told the terminal's command. */
+  /** Approvals of which the person was told the terminal's command, or the page's address. */
   const toldCommand = new Map<string, number>();
 
   function forgetExpired(now: number): void {
@@ -191,6 +193,7 @@ export function createAsking(deps: GuardDeps, desk: AnswerDesk) {
     const { approval, request, since } = question;
     const { page } = deps;
     if (page === undefined) return { kind: "next", why: "there is no page" };
+    if (page.remote === true) return byRemotePage(reason, question, await page.linkTo(approval));
     await store.offer(approval.id, { channel: "page", reason });
     if (!(await openPage())) return { kind: "next", why: "no browser could be opened" };
     const language = languageOf(request.plan.locale);
@@ -203,6 +206,23 @@ export function createAsking(deps: GuardDeps, desk: AnswerDesk) {
     const isThere = () => page.isOpen();
     const end = await waiting.forAnswer({ approval, request, since, until: approval.expires_at, message, isThere });
     return end === "open" || end === "gone" ? stillOpen(question, "page", pageText(language)) : ended(question, end);
+  }
+
+  /** The person has to be told where to go, so that the first call ends at once; one made again may wait for the answer. */
+  async function byRemotePage(reason: string, question: Question, link: string): Promise<Outcome> {
+    const { approval, request, since } = question;
+    await store.offer(approval.id, { channel: "page", reason });
+    const text = say(
+      languageOf(request.plan.locale),
+      `Open this address in any browser, sign in and answer there: ${link}`,
+      `Diese Adresse in einem Browser öffnen, anmelden und dort antworten: ${link}`,
+    );
+    const told = toldCommand.has(approval.id);
+    toldCommand.set(approval.id, approval.expires_at);
+    if (!told || !request.asker.client.progress) return pending(question, "page", text, { link });
+    request.onProgress?.(text);
+    const end = await waiting.forAnswer({ approval, request, since, until: approval.expires_at, message: text });
+    return end === "open" || end === "gone" ? stillOpen(question, "page", text) : ended(question, end);
   }
 
   async function byTerminal(reason: string, question: Question): Promise<Outcome> {

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { loadConfig } from "../config.ts";
+import type { Place } from "../domain/scope.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import { ConfigError } from "../errors.ts";
 import { defaultPolicy, loadPolicy, type Policy } from "../guard/policy.ts";
@@ -60,6 +61,11 @@ export interface Tenant {
   readonly members: readonly Member[];
   /** The organization's own credential at the API, when the start was given one. */
   readonly token: string | undefined;
+}
+
+/** Where its record is kept. */
+export function placeOf({ origin, id }: Tenant): Place {
+  return { origin, organization_id: id ?? "" };
 }
 
 /** Who a request is from, before it is known where it goes. */

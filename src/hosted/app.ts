@@ -21,6 +21,8 @@ export interface AppOptions {
   readonly authentication: Authentication;
   readonly tenants: Tenants;
   readonly endpoint: McpEndpoint;
+  /** Where people approve; `null` where nobody can sign in. */
+  readonly pages: Hono | null;
   readonly limits: RateLimits;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -198,6 +200,7 @@ export function createApp(options: AppOptions): App {
       resource_name: "invoicing-mcp",
     });
   });
+  if (options.pages !== null) app.route("/", options.pages);
   app.notFound(() => new Response("Not found", { status: 404, headers: { "content-type": "text/plain" } }));
   if (isOpen) log.info({ event: "open" }, "whoever reaches this port is let in: it is on this computer alone");
   return app;

@@ -1,23 +1,28 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import type { Hono } from "hono";
 import type { DestinationStream } from "pino";
 import type { ProxySettings } from "../api/proxy.ts";
 import { type Config, JOURNAL_FILE } from "../config.ts";
 import { systemClock } from "../domain/clock.ts";
 import { ConfigError } from "../errors.ts";
 import { defaultPolicy, type Policy } from "../guard/policy.ts";
+import type { KeyRing } from "../guard/seal.ts";
 import { once } from "../once.ts";
 import { localPrincipal } from "../runtime.ts";
-import { openStore } from "../store/open.ts";
 import { mcpEndpoint } from "../transports/http.ts";
-import { type Access, keyHash, loadAccess } from "./access.ts";
+import { type Access, keyHash, loadAccess, placeOf } from "./access.ts";
 import { createAdminApp } from "./admin.ts";
 import { type App, createApp } from "./app.ts";
+import { APPROVE_PATH, type ApproveOptions, createApprovePages, remotePage } from "./approve.ts";
 import { type AuthorizationServer, authorizationServer, missedClients } from "./authorization-server.ts";
+import { sealedCookies } from "./cookies.ts";
 import { type Listener, listen } from "./listener.ts";
 import { createLogger, type Logger } from "./log.ts";
+import { createLogin } from "./login.ts";
 import { createMetrics } from "./metrics.ts";
 import { placesOf } from "./places.ts";
+import { type Records, recordsInFile } from "./records.ts";
 import { type HostedConfig, isLoopback } from "./settings.ts";
 import { createTenants } from "./tenants.ts";
 
@@ -52,7 +57,7 @@ const SWEEP_MS = 60_000;
 
 /** Starts the hosted server. Throws a `ConfigError` before anything listens when it must not start. */
 export async function serveHosted(options: ServeOptions): Promise<Served> {
-  const { config, hosted, demo } = options;
+  const { config, hosted } = options;
   const log = createLogger(options.logs);
   const report = (line: string) => log.warn({ event: "report" }, line);
   const server = hosted.issuer === undefined ? null : authorizationServer(hosted.issuer);
@@ -62,67 +67,105 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
       next: "Set INVOICES_HTTP_ISSUER, or name keys in the file of INVOICES_HTTP_ACCESS.",
     });
   }
-  const store = openStore(demo ? ":memory:" : join(config.data_dir, JOURNAL_FILE));
+  const records = recordsInFile(options.demo ? ":memory:" : join(config.data_dir, JOURNAL_FILE));
+  const metrics = createMetrics();
+  let stopping = false;
+  const problems = async () => (stopping ? ["stopping"] : problemsOf(server, records));
+  const ports = await openPorts(hosted, createAdminApp({ problems }, metrics));
+  const url = hosted.url ?? `http://${hostOf(ports.listener)}/mcp`;
+  const places = placesOf(url, hosted);
+  const keys = hosted.keys ?? [randomBytes(32)];
+  const pages = pagesOf(options, { access, records, keys, log, origin: places.origin });
   const tenants = createTenants({
     config,
-    demo,
+    demo: options.demo,
     tenants: access.tenants,
-    store,
-    keys: hosted.keys ?? [randomBytes(32)],
+    records,
+    keys,
     proxy: options.proxy,
-    page: () => null,
+    page: (principal) => (pages !== null && isPersonOf(hosted, principal) ? remotePage(places.origin) : null),
     report,
     log: (event, fields) => log.info({ event, ...fields }, event),
   });
   const endpoint = mcpEndpoint(report);
-  const metrics = createMetrics();
-  let stopping = false;
-  const admin = await listen(
-    createAdminApp({ problems: async () => (stopping ? ["stopping"] : await problemsOf(server)) }, metrics).fetch,
-    hosted.admin_listen,
+  ports.ready(
+    createApp({
+      places,
+      access,
+      authentication: { local: hosted.access === undefined ? localPrincipal() : null, access, server },
+      tenants,
+      endpoint,
+      pages,
+      limits: { perMinute: hosted.calls_per_minute, concurrent: hosted.concurrent },
+      clock: systemClock,
+      metrics,
+      log,
+    }),
   );
-  // The port is known once it is open, and with it the address on this computer; what comes before waits for it.
-  let ready: (app: App) => void = () => {};
-  const app = new Promise<App>((resolve) => {
-    ready = resolve;
-  });
-  const listener = await listen(async (request, env) => (await app).fetch(request, env), hosted.listen).catch(
-    async (error: unknown) => {
-      await admin.drain(0);
-      throw error;
-    },
-  );
-  const url = hosted.url ?? `http://${hostOf(listener)}/mcp`;
-  const served = createApp({
-    places: placesOf(url, hosted),
-    access,
-    authentication: { local: hosted.access === undefined ? localPrincipal() : null, access, server },
-    tenants,
-    endpoint,
-    limits: { perMinute: hosted.calls_per_minute, concurrent: hosted.concurrent },
-    clock: systemClock,
-    metrics,
-    log,
-  });
-  ready(served);
   if (server !== null) void checkServer(server, log);
   const stopSweeping = sweep(() => tenants.recover(), report);
-  log.info({ event: "started", url, admin: hostOf(admin) }, "serving");
+  log.info({ event: "started", url, admin: hostOf(ports.admin) }, "serving");
   return {
     url,
-    adminUrl: `http://${hostOf(admin)}`,
+    adminUrl: `http://${hostOf(ports.admin)}`,
     close: once(async () => {
       stopping = true;
       stopSweeping();
       log.info({ event: "stopping" }, "stopping: what is under way may end");
-      await listener.drain(hosted.drain_seconds * 1000);
+      await ports.listener.drain(hosted.drain_seconds * 1000);
       await endpoint.close();
       await tenants.close();
-      await store.close();
-      await admin.drain(0);
+      await records.close();
+      await ports.admin.drain(0);
       log.info({ event: "stopped" }, "stopped");
     }),
   };
+}
+
+/** Both ports. The address on this computer is known once they are open; what comes before `ready` waits for it. */
+async function openPorts(hosted: HostedConfig, adminApp: Pick<App, "fetch">) {
+  const admin = await listen((request) => adminApp.fetch(request), hosted.admin_listen);
+  let ready: (app: App) => void = () => {};
+  const app = new Promise<App>((resolve) => {
+    ready = resolve;
+  });
+  try {
+    const listener = await listen(async (request, peer) => (await app).fetch(request, peer), hosted.listen);
+    return { admin, listener, ready };
+  } catch (error) {
+    await admin.drain(0);
+    throw error;
+  }
+}
+
+/** The approval page, where people can sign in; `null` where they cannot. */
+function pagesOf(
+  { hosted }: ServeOptions,
+  parts: Pick<ApproveOptions, "origin" | "log"> & {
+    readonly access: Access;
+    readonly records: Records;
+    readonly keys: KeyRing;
+  },
+): Hono | null {
+  const { issuer, client_id, client_secret } = hosted;
+  if (issuer === undefined || client_id === undefined) return null;
+  const { access, records, keys, log, origin } = parts;
+  const cookies = sealedCookies(keys);
+  const redirectUri = `${origin}${APPROVE_PATH}/callback`;
+  return createApprovePages({
+    login: createLogin({ issuer, clientId: client_id, clientSecret: client_secret, redirectUri, cookies }),
+    cookies,
+    issuer,
+    origin,
+    tenants: access.tenants,
+    approvalsOf: (tenant) => records.of(placeOf(tenant)).approvals,
+    clock: systemClock,
+    log,
+  });
+}
+
+function isPersonOf({ issuer }: HostedConfig, principal: string): boolean {
+  return issuer !== undefined && principal.startsWith(`${issuer}|`);
 }
 
 function accessOf({ config, hosted, policy, env }: ServeOptions): Access {
@@ -145,12 +188,16 @@ function accessOf({ config, hosted, policy, env }: ServeOptions): Access {
   };
 }
 
-async function problemsOf(server: AuthorizationServer | null): Promise<readonly string[]> {
-  if (server === null) return [];
-  return server.keys().then(
+async function problemsOf(server: AuthorizationServer | null, records: Records): Promise<readonly string[]> {
+  const signIn = server?.keys().then(
     () => [],
     () => ["the sign-in server cannot be reached"],
   );
+  const record = records.ready().then(
+    () => [],
+    () => ["nothing can be recorded"],
+  );
+  return [...((await signIn) ?? []), ...(await record)];
 }
 
 async function checkServer(server: AuthorizationServer, log: Logger): Promise<void> {

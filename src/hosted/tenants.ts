@@ -4,16 +4,15 @@ import { assembleRefusing, effectOf, type Offer, offerOf, partsOf, strictest } f
 import type { Config } from "../config.ts";
 import { ConfigError, InputError, PermissionError } from "../errors.ts";
 import type { GuardDeps, PageChannel } from "../guard/guard.ts";
-import type { ApprovalStore } from "../guard/port.ts";
 import type { KeyRing } from "../guard/seal.ts";
-import type { Ledger } from "../journal/ledger.ts";
 import type { Journals } from "../journal/port.ts";
 import { once } from "../once.ts";
 import { demoApi, depsOf, journalsOn, type Runtime, realApi, runtimeOf } from "../runtime.ts";
 import type { ServerParts } from "../server.ts";
 import type { Mode } from "../toolkit/effect.ts";
 import { errorAnswer, type ToolAnswer } from "../toolkit/report.ts";
-import type { Membership, Tenant } from "./access.ts";
+import { type Membership, placeOf, type Tenant } from "./access.ts";
+import type { Records } from "./records.ts";
 import { type Right, rightFor, scopeOf } from "./scopes.ts";
 
 export interface TenantsOptions {
@@ -21,10 +20,10 @@ export interface TenantsOptions {
   /** Everybody works on the built-in simulator. */
   readonly demo: boolean;
   readonly tenants: readonly Tenant[];
-  readonly store: Ledger;
+  readonly records: Records;
   readonly keys: KeyRing;
   readonly proxy: ProxySettings | null;
-  readonly page: (tenant: Tenant, principal: string, approvals: ApprovalStore) => PageChannel | null;
+  readonly page: (principal: string) => PageChannel | null;
   readonly report: (line: string) => void;
   readonly log: GuardDeps["log"];
 }
@@ -51,7 +50,7 @@ const MOST_KEPT = 2_000;
 const MOST_RESULT_BYTES = 64 * 1024;
 
 export function createTenants(options: TenantsOptions): Tenants {
-  const { config, store, report } = options;
+  const { config, records, report } = options;
   const offices = new Map<Tenant, Office>();
   const closers: (() => Promise<void>)[] = [];
   const kept = new Map<string, Runtime>();
@@ -75,7 +74,7 @@ export function createTenants(options: TenantsOptions): Tenants {
           options.proxy,
         );
     const journals = once(async () => {
-      const made = journalsOn(store, api, report);
+      const made = journalsOn(records.of(placeOf(tenant)), api, report);
       closers.push(() => made.close());
       return made;
     });
@@ -110,9 +109,9 @@ export function createTenants(options: TenantsOptions): Tenants {
           origin: options.demo ? "simulator" : tenant.origin,
           principal,
           api,
-          store: async () => store,
+          store: async () => records.of(placeOf(tenant)),
           journals,
-          page: (approvals) => options.page(tenant, principal, approvals),
+          page: () => options.page(principal),
           terminalCommand: null,
           keys: options.keys,
           toolNames: offer.toolNames,
@@ -145,7 +144,7 @@ export function createTenants(options: TenantsOptions): Tenants {
       for (const tenant of options.tenants) {
         const { id, origin } = tenant;
         if (id === null || tenant.token === undefined) continue;
-        const open = await store.operations.open({ origin, organization_id: id });
+        const open = await records.of(placeOf(tenant)).operations.open({ origin, organization_id: id });
         if (open.length === 0) continue;
         const journals = await officeOf(tenant).journals();
         await journals.in({ origin, organization_id: id, principal: "server" }).recover();

@@ -105,6 +105,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "store/open.ts",
     "toolkit",
     "transports/http.ts",
+    "ui/page.ts",
   ],
   "cli.ts": ["*"],
 };
@@ -120,6 +121,7 @@ export const PACKAGES: readonly { readonly name: string; readonly allowed: reado
   { name: "hono", allowed: ["hosted", "simulator", "transports", "ui"] },
   { name: "@hono/node-server", allowed: ["hosted", "simulator", "transports", "ui"] },
   { name: "jose", allowed: ["hosted"] },
+  { name: "openid-client", allowed: ["hosted"] },
   { name: "pino", allowed: ["hosted"] },
   { name: "prom-client", allowed: ["hosted"] },
   { name: "node:sqlite", allowed: ["store", "simulator"] },

@@ -66,7 +66,7 @@ async function signIn(): Promise<void> {
   const secret = location.hash.slice(1);
   history.replaceState(null, "", location.pathname);
   if (secret !== "") {
-    csrf = textIn(await ask("POST", "/session", { secret }), "csrf") ?? "";
+    csrf = textIn(await ask("POST", "session", { secret }), "csrf") ?? "";
     sessionStorage.setItem(CSRF_KEY, csrf);
   } else {
     csrf = sessionStorage.getItem(CSRF_KEY) ?? "";
@@ -75,7 +75,7 @@ async function signIn(): Promise<void> {
 }
 
 async function decide(id: string, decision: Decision, typed: string | undefined): Promise<Answer> {
-  const answer = await ask("POST", `/approvals/${encodeURIComponent(id)}`, {
+  const answer = await ask("POST", `approvals/${encodeURIComponent(id)}`, {
     decision,
     ...(typed === undefined ? {} : { typed }),
   });
@@ -145,7 +145,7 @@ async function run(): Promise<void> {
     await signIn();
     for (;;) {
       try {
-        show(entriesOf(await ask("GET", "/approvals")));
+        show(entriesOf(await ask("GET", "approvals")));
         notice.textContent = "";
       } catch (error) {
         if (error instanceof Unauthorised) throw error;
