@@ -6,6 +6,7 @@ import { customerFacts, invoiceFacts, mergeFacts } from "../guard/facts.ts";
 import { addressLines, document, finish, type PlanInput, quotedEmail, typedFor } from "../guard/plan-parts.ts";
 import { creditNoteSentence, parts, paymentSentence } from "../guard/plan-words.ts";
 import type { Plan } from "../guard/port.ts";
+import { noAddress } from "../guard/risk-law.ts";
 import type { Rule } from "../guard/risk-rule.ts";
 import {
   emailChanged,
@@ -13,7 +14,6 @@ import {
   firstInvoice,
   longEmail,
   lookAlike,
-  noAddress,
   noEmail,
   overLimit,
   risksOf,

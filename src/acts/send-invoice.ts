@@ -7,6 +7,7 @@ import { customerFacts, invoiceFacts, mergeFacts } from "../guard/facts.ts";
 import { document, finish, type PlanInput, quotedEmail, typedFor } from "../guard/plan-parts.ts";
 import { parts } from "../guard/plan-words.ts";
 import type { Plan } from "../guard/port.ts";
+import { INVOICE_LAW, lawDetails } from "../guard/risk-law.ts";
 import type { Rule } from "../guard/risk-rule.ts";
 import {
   dueInPast,
@@ -15,9 +16,7 @@ import {
   firstInvoice,
   longEmail,
   lookAlike,
-  noAddress,
   noEmail,
-  noServicePeriod,
   notPositive,
   overLimit,
   parked,
@@ -26,7 +25,6 @@ import {
   totalsDiffer,
   unusualCurrency,
   unusualRate,
-  zeroTax,
 } from "../guard/risks.ts";
 import { notShown, paymentDetails, senderByHand } from "../guard/text-risks.ts";
 import { say } from "../guard/wording.ts";
@@ -216,11 +214,9 @@ const RISKS: readonly Rule[] = [
   ...TEXT_RULES,
   parked,
   noEmail,
-  noAddress,
+  ...INVOICE_LAW,
   dueInPast,
   notPositive,
-  noServicePeriod,
-  zeroTax,
 ];
 
 /** Sends a draft: it is locked, numbered and e-mailed. */
@@ -262,6 +258,7 @@ export function planSend(input: PlanInput): Plan {
       ? say(language, `Send the quote over ${amount}${who}?`, `Angebot über ${amount}${who} senden?`)
       : say(language, `Send ${amount}${who}?`, `${amount}${who} senden?`),
     documents: [document(invoice, customer, true)],
+    details: lawDetails(input, language),
     consequences,
     risks: risksOf({ ...input, act: "send_invoice", former_customer: null, language }, RISKS),
     level: "approve",

@@ -152,9 +152,21 @@ function vatLineOf(fields: Fields): VatLine | null {
   };
 }
 
+/** What a party may state, by the names the API has for it. */
+const PARTY_FIELDS = [
+  ["company_name", "name"],
+  ["address_line"],
+  ["postal_code"],
+  ["city"],
+  ["country_code"],
+  ["vat_number"],
+] as const;
+
 function partyOf(fields: Fields | null): Party | null {
   if (fields === null) return null;
+  const unstated = PARTY_FIELDS.filter((names) => !names.some((name) => fields.names.includes(name)));
   return {
+    ...(unstated.length === 0 ? {} : { unstated: unstated.map(([name]) => name) }),
     company_name: fields.text("company_name") ?? fields.text("name"),
     contact_name: fields.text("contact_name"),
     address_line: fields.text("address_line"),

@@ -102,6 +102,8 @@ export interface Party {
   readonly country_code: string | null;
   readonly timezone: string | null;
   readonly vat_number: string | null;
+  /** Fields that the API's answer does not have at all: `null` proves nothing there. Absent: it has them all. */
+  readonly unstated?: readonly string[];
 }
 
 export interface VatLine {

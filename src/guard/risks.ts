@@ -5,10 +5,11 @@ import { itemTotals, totalsDifference } from "../domain/totals.ts";
 import { emailView, isLong } from "./email.ts";
 import { isMarked } from "./email-mark.ts";
 import type { Risk } from "./port.ts";
+import { countryOf } from "./risk-law.ts";
 import { issued, type RiskSubject, type Rule, risk } from "./risk-rule.ts";
-import { givesZeroTaxReason, namesServicePeriod, printed, soundsParked } from "./signs.ts";
+import { printed, soundsParked } from "./signs.ts";
 import { hiddenCharacters, imperativeText } from "./text-risks.ts";
-import { amountText, dateText, type Language, quotedText, rateText, referenceText } from "./wording.ts";
+import { amountText, countryText, dateText, type Language, quotedText, rateText, referenceText } from "./wording.ts";
 
 const LOOK_ALIKE_DAYS = 45;
 
@@ -148,8 +149,8 @@ export const totalsDiffer: Rule = ({ invoice, language }) => {
       "totals_differ",
       true,
       language,
-      "The API states no total for this invoice.",
-      "Die API nennt keine Summe für diese Rechnung.",
+      "The invoicing system states no total for this invoice.",
+      "Das Rechnungssystem nennt keine Summe für diese Rechnung.",
     );
   }
   const totals = itemTotals(items, invoice.calculate_from_net, invoice.currency);
@@ -161,22 +162,8 @@ export const totalsDiffer: Rule = ({ invoice, language }) => {
     "totals_differ",
     true,
     language,
-    `The lines add up to ${ours} gross, but the API states ${theirs}.`,
-    `Die Positionen ergeben ${ours} brutto, die API nennt aber ${theirs}.`,
-  );
-};
-
-/** What is printed as recipient where the block is blank: name and address of the customer. */
-export const noAddress: Rule = ({ act, invoice, customer, language }) => {
-  const isFilledIn = act === "change_recipient" || (invoice.recipient ?? "").trim() === "";
-  const { street_address, city } = customer?.address ?? { street_address: null, city: null };
-  if (!isFilledIn || ((street_address ?? "").trim() !== "" && (city ?? "").trim() !== "")) return null;
-  return risk(
-    "no_address",
-    true,
-    language,
-    "No complete postal address of the customer is on file: the document would name none, and an invoice has to.",
-    "Zum Kunden ist keine vollständige Postanschrift hinterlegt: Das Dokument nennt dann keine, eine Rechnung muss aber.",
+    `The lines add up to ${ours} gross, but the invoicing system states ${theirs}.`,
+    `Die Positionen ergeben ${ours} brutto, das Rechnungssystem nennt aber ${theirs}.`,
   );
 };
 
@@ -207,46 +194,12 @@ export const noEmail: Rule = ({ customer, language }) =>
           : "Der Kunde hat keine E-Mail-Adresse; per E-Mail kann nichts zugestellt werden.",
       );
 
-export const noServicePeriod: Rule = ({ invoice, language }) => {
-  if (invoice.is_quote) return null;
-  if (printed(invoice).some(namesServicePeriod)) return null;
-  return risk(
-    "no_service_period",
-    false,
-    language,
-    "No line and no note says when the service was rendered; German law wants it on the invoice (§ 14(4) UStG).",
-    "Weder Positionen noch Notizen nennen den Leistungszeitraum; er gehört auf die Rechnung (§ 14 Abs. 4 UStG).",
-  );
-};
-
-export const zeroTax: Rule = ({ invoice, language }) => {
-  const items = invoice.items ?? [];
-  if (!items.some((item) => item.tax_rate.eq(0))) return null;
-  if (printed(invoice).some(givesZeroTaxReason)) return null;
-  return risk(
-    "zero_tax_without_reason",
-    false,
-    language,
-    "A line has 0 % tax, and no note gives the reason (small business, reverse charge, exemption).",
-    "Eine Position hat 0 % Steuer, ohne dass eine Notiz den Grund nennt (Kleinunternehmer, Reverse Charge, Befreiung).",
-  );
-};
-
 const COUNTRIES: Readonly<Record<string, { readonly currency: string; readonly rates: readonly string[] }>> = {
   DE: { currency: "EUR", rates: ["0", "7", "19"] },
   AT: { currency: "EUR", rates: ["0", "10", "13", "20"] },
   CH: { currency: "CHF", rates: ["0", "2.6", "3.8", "8.1"] },
   LI: { currency: "CHF", rates: ["0", "2.6", "3.8", "8.1"] },
 };
-
-/** The organization's country, from the seller's snapshot on this or an earlier document. */
-function countryOf({ invoice, context }: RiskSubject): string | null {
-  for (const document of [invoice, ...context.earlier]) {
-    const code = document.seller?.country_code;
-    if (code !== null && code !== undefined && code !== "") return code.toUpperCase();
-  }
-  return null;
-}
 
 export const unusualCurrency: Rule = (subject) => {
   const { invoice, language } = subject;
@@ -277,8 +230,8 @@ export const unusualRate: Rule = (subject) => {
     "unusual_tax_rate",
     true,
     language,
-    `A line has ${shown} tax, which is not a rate of ${country}.`,
-    `Eine Position hat ${shown} Steuer; das ist kein Steuersatz in ${country}.`,
+    `A line has ${shown} tax, which is not a rate of ${countryText(country, language)}.`,
+    `Eine Position hat ${shown} Steuer; das ist kein Steuersatz in ${countryText(country, language)}.`,
   );
 };
 

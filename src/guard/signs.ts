@@ -9,7 +9,7 @@ const MONTH =
 const DATE =
   /\b(\d{4}-\d{2}(-\d{2})?|\d{1,2}\.\s?\d{1,2}\.(\s?\d{2,4})?|\d{1,2}\/\d{1,2}\/\d{2,4}|\d{1,2}[./]\d{4})(?!\d)/u;
 const PERIOD =
-  /\b(20\d{2}|q[1-4]|[1-4]\.\s?quartal|kw\s?\d{1,2}|(calendar )?week \d{1,2}|leistungs(zeitraum|datum|monat)|liefer(datum|zeitraum|ung am)|service (period|date)|date of (supply|service)|delivery date|billing period|abrechnungszeitraum)\b/iu;
+  /\b(20\d{2}|q[1-4]|[1-4]\.\s?quartal|kw\s?\d{1,2}|(calendar )?week \d{1,2}|leistungs(zeitraum|zeitpunkt|datum|monat|tag)|liefer(datum|zeitraum|ung am)|service (period|date)|date of (supply|service)|delivery date|billing period|abrechnungszeitraum)\b/iu;
 
 /** A month, date, range, quarter or week, or words that name the period of the service. */
 export function namesServicePeriod(text: string): boolean {
@@ -22,6 +22,22 @@ const ZERO_TAX_REASON =
 /** A reason for 0 % tax: small business, reverse charge, exemption, export … (wire facts 9). */
 export function givesZeroTaxReason(text: string): boolean {
   return ZERO_TAX_REASON.test(text);
+}
+
+const REVERSE_CHARGE =
+  /steuerschuldner(schaft)?\s+(des|der|ist)\s+(de[rsn]\s+)?(leistungsempf|rechnungsempf|empf|kund)|reverse.?charge|umkehr(ung)? der steuerschuld|autoliquidation|inversione contabile|inversi[oó]n del sujeto pasivo|btw verlegd|omvendt betalingspligt|odwrotne obci[aą][zż]enie|verl[aä]ggd|§\s?13b\b/iu;
+
+/** The words for a reversed tax debt, in one of the EU's languages. */
+export function saysReverseCharge(text: string): boolean {
+  return REVERSE_CHARGE.test(text);
+}
+
+/** Words by which the seller charges no tax at all: small business, reversed tax debt. */
+export function saysTaxFree(text: string): boolean {
+  return (
+    saysReverseCharge(text) ||
+    /kleinunternehm|§\s?19\s?(abs\.?\s?1\s?)?ustg|small business (scheme|exemption|regulation)/iu.test(text)
+  );
 }
 
 /** Sentences that address an assistant or claim an approval, in English and German. */

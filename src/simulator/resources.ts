@@ -10,6 +10,7 @@ import type {
   Link,
   ReferenceRecord,
 } from "./records.ts";
+import type { Switches } from "./switches.ts";
 import { instant, TIME_ZONE, type World } from "./world.ts";
 
 /** A resource before it is written: all attributes and relationships, linkage as type and id. */
@@ -36,6 +37,11 @@ export const SELLER = {
   contact_email: "rechnung@lindenhof-studios.example",
   contact_phone: "+4934199999990",
 } as const;
+
+function sellerData(when: Switches["seller_data"], isDraft: boolean) {
+  if (when === "absent" || (when === "sent" && isDraft)) return null;
+  return when === "no_vat_number" ? { ...SELLER, vat_number: null } : SELLER;
+}
 
 /** The resource a link points at, or `undefined` when there is none. */
 export function findResource(world: World, link: Link, origin: string): Resource | undefined {
@@ -159,7 +165,7 @@ export function invoiceResource(world: World, invoice: InvoiceRecord, origin: st
       country_code: "DE",
       region: null,
       fields: null,
-      seller_data: SELLER,
+      seller_data: sellerData(switches.seller_data, isDraft),
     },
     relationships: {
       customer: customer_id === null ? null : { type: "customers", id: customer_id },

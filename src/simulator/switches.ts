@@ -262,6 +262,12 @@ export const SWITCHES = {
     sentence: "Whether sent invoices have meta.xml_download_url.",
     rests_on: "The connector's schema; optional there.",
   },
+  seller_data: {
+    values: ["present", "sent", "no_vat_number", "absent"],
+    default: "present",
+    sentence: "Which documents carry seller_data: all, only sent ones, all without a VAT number, none.",
+    rests_on: "The connector's schema has the field; when it is filled is not said.",
+  },
   query_refusal: {
     values: ["named", "page"],
     default: "named",

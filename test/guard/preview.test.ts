@@ -32,6 +32,7 @@ describe("previews", () => {
       Customer 4711 "Acme Inc (Jane Doe)"
       Recipient "Acme Inc / Jane Doe / Hauptstraße 42 / 50667 Köln"
       Notes "Payable within 14 days."
+      Required by law: not checked: it cannot be read in which country you are established
 
       What will happen:
       - It is issued: it gets its final number and can no longer be changed.

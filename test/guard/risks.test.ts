@@ -115,7 +115,7 @@ const cases: readonly [code: string, raises: boolean, Partial<PlanInput>, englis
     "totals_differ",
     true,
     { invoice: invoice({ total: decimal("1785.02") }) },
-    /add up to 1,785\.00 EUR gross, but the API states 1,785\.02 EUR/,
+    /add up to 1,785\.00 EUR gross, but the invoicing system states 1,785\.02 EUR/,
     /ergeben 1\.785,00 EUR brutto/,
   ],
   ["totals_differ", true, { invoice: invoice({ total: null }) }, /states no total/, /keine Summe/],
@@ -144,7 +144,7 @@ const cases: readonly [code: string, raises: boolean, Partial<PlanInput>, englis
     false,
     { invoice: invoice({ items: [item({ title: "Consulting" })] }) },
     /when the service was rendered/,
-    /Leistungszeitraum/,
+    /Leistungszeitpunkt oder -zeitraum/,
   ],
   [
     "zero_tax_without_reason",
@@ -164,7 +164,7 @@ const cases: readonly [code: string, raises: boolean, Partial<PlanInput>, englis
     "unusual_tax_rate",
     true,
     { invoice: invoice({ seller: seller("de"), items: [item({ tax_rate: decimal(16) })] }) },
-    /16 % tax, which is not a rate of DE/,
+    /16 % tax, which is not a rate of Germany/,
     /16 % Steuer/,
   ],
   [

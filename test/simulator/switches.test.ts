@@ -336,6 +336,19 @@ const PROBES: { readonly [K in SwitchName]: { probe: Probe; gives: Readonly<Reco
     },
     gives: { absent: false, present: true },
   },
+  seller_data: {
+    probe: async (s) => {
+      const draft = await call(s, "GET", `/invoices/${await emptyDraft(s)}`);
+      const sent = await call(s, "GET", `/invoices/${(await sentInvoice(s)).id}`);
+      return [draft, sent].map(({ json }) => typeof at(json, "data", "attributes", "seller_data", "vat_number")).join();
+    },
+    gives: {
+      present: "string,string",
+      sent: "undefined,string",
+      no_vat_number: "object,object",
+      absent: "undefined,undefined",
+    },
+  },
   missing_organization: {
     probe: (s) => status(call(s, "GET", "/customers?o=")),
     gives: { "403": 403, "400": 400 },
