@@ -12,8 +12,9 @@ import { type BrowserEnvironment, browserCommands, systemBrowser } from "./guard
 import { createApprovalPage } from "./guard/channels/page.ts";
 import { createGuard, type GuardDeps, type PageChannel } from "./guard/guard.ts";
 import { defaultPolicy, type Policy } from "./guard/policy.ts";
-import type { ApprovalStore, FormAnswer } from "./guard/port.ts";
+import type { Approval, ApprovalStore, FormAnswer } from "./guard/port.ts";
 import type { KeyRing } from "./guard/seal.ts";
+import { outcomesOf } from "./journal/approved.ts";
 import { createJournals } from "./journal/journal.ts";
 import type { Ledger } from "./journal/ledger.ts";
 import { isOwnerAlive, processOwner } from "./journal/owner-process.ts";
@@ -138,6 +139,19 @@ export interface ScopeOptions {
   readonly log: GuardDeps["log"];
 }
 
+/** In what language and zone people are told, and where from what became of what they approved. */
+export function shownBy({
+  config,
+  journals,
+}: Pick<ScopeOptions, "journals"> & { readonly config: Pick<Config, "language" | "timezone"> }) {
+  const host = Intl.DateTimeFormat().resolvedOptions();
+  return {
+    locale: config.language ?? host.locale,
+    timeZone: config.timezone ?? host.timeZone,
+    outcomesOf: async (approval: Approval) => outcomesOf((await journals()).in(approval), approval),
+  };
+}
+
 /** For one principal in one organization. */
 export function depsOf(options: ScopeOptions): Deps {
   const { api, config, policy, origin, principal, store } = options;
@@ -157,6 +171,7 @@ export function depsOf(options: ScopeOptions): Deps {
         confirm: config.confirm,
         ...(page === null ? {} : { page }),
         terminalCommand: options.terminalCommand,
+        ...shownBy(options),
         ...(options.keys === undefined ? {} : { keys: options.keys }),
         log: options.log,
       });
@@ -229,6 +244,7 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
         policy,
         scope: { origin, principal },
         openBrowser: systemBrowser(options.desktop),
+        ...shownBy({ config, journals }),
         log,
       });
       closers.push(() => page.close());

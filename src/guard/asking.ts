@@ -5,10 +5,10 @@ import { approvalForm, MAX_FORM_CHARACTERS } from "./form.ts";
 import { createFormChannel } from "./forms.ts";
 import { type ConfirmMode, ladder, type Rung } from "./ladder.ts";
 import type { Policy } from "./policy.ts";
-import type { Approval, ApprovalChannel, ApprovalStore, Authorisation, Guard } from "./port.ts";
+import type { Approval, ApprovalChannel, ApprovalStore, Authorisation, Guard, OutcomesOf } from "./port.ts";
 import { derivedSecret, type KeyRing } from "./seal.ts";
 import type { PlanSnapshot } from "./snapshot.ts";
-import { cardHash, secretHash, secretMatches } from "./typed.ts";
+import { cardHash, cardMatches, secretHash, secretMatches } from "./typed.ts";
 import { createWaiting, type WaitEnd } from "./waiting.ts";
 import { type Language, languageOf, say } from "./wording.ts";
 
@@ -33,6 +33,11 @@ export interface GuardDeps {
   readonly policy: Policy;
   readonly confirm: ConfirmMode;
   readonly page?: PageChannel;
+  readonly outcomesOf?: OutcomesOf;
+  /** Of the people here; a plan has its own. */
+  readonly locale: string;
+  /** In which a person reads times. */
+  readonly timeZone: string;
   /** What a person types in a terminal of this machine, e.g. `invoicing-mcp approve`; null where that is not possible. */
   readonly terminalCommand: string | null;
   /** Seals what travels through clients. Absent: made new, so that what this process asked is answered here. */
@@ -268,7 +273,7 @@ export function createAsking(deps: GuardDeps, desk: AnswerDesk) {
   ): Promise<Authorisation> {
     switch (end) {
       case "approved":
-        return approvedFresh(approval.id, changes);
+        return approvedFresh(store, approval.id, changes);
       case "declined":
         await store.told(approval.id, clock.now());
         return declined();
@@ -279,15 +284,6 @@ export function createAsking(deps: GuardDeps, desk: AnswerDesk) {
           "Make the same call again.",
         );
     }
-  }
-
-  async function approvedFresh(
-    id: string,
-    changes: readonly string[],
-  ): Promise<Extract<Authorisation, { kind: "approved" }>> {
-    const approval = await store.get(id);
-    if (approval === null || approval.state !== "approved") throw new Error("approval lost");
-    return { kind: "approved", approval, changes };
   }
 
   async function redeemToken(approval: Approval, token: string): Promise<Authorisation> {
@@ -302,7 +298,7 @@ export function createAsking(deps: GuardDeps, desk: AnswerDesk) {
     }
     const answer = { state: "approved", channel: "token", approved_by: "model", now: clock.now() } as const;
     if (!(await store.answer(approval.id, answer))) throw new Error("approval lost");
-    return approvedFresh(approval.id, []);
+    return approvedFresh(store, approval.id, []);
   }
 
   function openPage(): Promise<boolean> {
@@ -345,14 +341,17 @@ export function createAsking(deps: GuardDeps, desk: AnswerDesk) {
     ask,
     answered: forms.answered,
     redeemToken,
-    approvedFresh,
     forgetExpired,
     cardStands(id: string) {
       showsCards = true;
       standing.add(id);
     },
+    /** Whether this is the secret of this approval's card, whatever became of the approval since. */
+    isCard: (id: string, secret: string) => cardMatches(secret, cardHash(derivedSecret(id, keys))),
   };
 }
+
+export type Asking = ReturnType<typeof createAsking>;
 
 function pending(
   { approval, changes }: Question,
@@ -377,6 +376,17 @@ function openText(link: string, language: Language): string {
     `Open this address in a browser on this machine, and answer there: ${link}`,
     `Diese Adresse in einem Browser auf diesem Rechner öffnen und dort antworten: ${link}`,
   );
+}
+
+/** The approval as the store has it right after it was given. */
+export async function approvedFresh(
+  store: ApprovalStore,
+  id: string,
+  changes: readonly string[],
+): Promise<Extract<Authorisation, { kind: "approved" }>> {
+  const approval = await store.get(id);
+  if (approval === null || approval.state !== "approved") throw new Error("approval lost");
+  return { kind: "approved", approval, changes };
 }
 
 /** A person's no, told once; who wants to ask again does so by another call. */

@@ -168,6 +168,18 @@ export interface ApprovalStore {
   ): Promise<readonly { readonly currency: string | null; readonly count: number; readonly gross: string }[]>;
 }
 
+/** What became of one act for which an approval was used, as the record has it. */
+export interface ActOutcome {
+  readonly state: "running" | "done" | "not_done" | "unclear";
+  /** Number of the document that went out or came into being, where it is known. */
+  readonly number: string | null;
+  /** When it got there, in milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** The record's word on what an approval was used for; nothing while it was not used. */
+export type OutcomesOf = (approval: Approval) => Promise<readonly ActOutcome[]>;
+
 /** What the client said it can do, and who it says it is (self-declared). */
 export interface ClientFacts {
   readonly form: boolean;
@@ -271,13 +283,25 @@ export interface Guard {
   covers(approval: Approval, plan: Plan): Promise<boolean>;
   /** An answer to a form of era `push` that came to this process, while the call that asked waits at another. Untrusted. */
   answered(principal: string, state: string, answer: FormAnswer): Promise<void>;
-  /** The card's app-only tool calls this: `shown` once it stands. Constant answer for every wrong input. */
+  /**
+   * The card's app-only tool calls this: `shown` once it stands, and after an approval to learn what became of it. Constant
+   * answer for every wrong input.
+   */
   answer(request: {
     readonly id: string;
     readonly secret: string;
     readonly decision: "approve" | "decline" | "shown";
     readonly typed?: string;
-  }): Promise<{ readonly ok: boolean; readonly message: string }>;
+  }): Promise<{ readonly ok: boolean; readonly message: string; readonly outcome?: OutcomeView }>;
+}
+
+/**
+ * Where an approved act stands, for the person who approved it. `waiting`: the assistant has to go on before anything
+ * happens; `running`: under way; the others are the end.
+ */
+export interface OutcomeView {
+  readonly is: "waiting" | "running" | "done" | "nothing" | "unclear";
+  readonly text: string;
 }
 
 /** What risk rules look at besides the document: earlier invoices (drafts too) of the same customer, and today. */

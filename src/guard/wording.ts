@@ -35,6 +35,16 @@ export function dateText(date: IsoDate, language: Language): string {
   }).format(Date.parse(`${date}T00:00:00Z`));
 }
 
+/** `14:02`, `14:02 Uhr`; with the day where it is not today's. In the zone the person lives in. */
+export function timeText(at: number, language: Language, timeZone: string, now = at): string {
+  const format = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(language === "de" ? "de-DE" : "en-GB", { timeZone, ...options });
+  const day = (instant: number) => format({ year: "numeric", month: "2-digit", day: "2-digit" }).format(instant);
+  const time = format({ hour: "2-digit", minute: "2-digit" }).format(at);
+  const text = say(language, time, `${time}\u00a0Uhr`);
+  return day(at) === day(now) ? text : `${day(at)}, ${text}`;
+}
+
 /** A plain number (quantity, rate) with the language's decimal sign, ungrouped. */
 export function numberText(value: Decimal, language: Language): string {
   const text = value.toFixed();

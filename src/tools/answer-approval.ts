@@ -14,7 +14,7 @@ export default defineTool({
     decision: z.enum(["approve", "decline", "shown"]).describe("Click."),
     typed: block(100, "What the person typed.").optional(),
   }),
-  output: z.object({ ok: z.boolean(), message: z.string() }),
+  output: z.object({ ok: z.boolean(), message: z.string(), outcome: z.string().optional() }),
   examples: [{ approval_id: "none", secret: "none", decision: "decline" }],
   async run(input, guard) {
     const answer = await guard.answer({
@@ -23,7 +23,8 @@ export default defineTool({
       decision: input.decision,
       ...(input.typed === undefined ? {} : { typed: input.typed }),
     });
-    return { data: { ok: answer.ok, message: answer.message } };
+    const { ok, message, outcome } = answer;
+    return { data: { ok, message, ...(outcome === undefined ? {} : { outcome: outcome.is }) } };
   },
   render: ({ message }) => message,
 });

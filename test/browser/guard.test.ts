@@ -40,6 +40,8 @@ beforeEach(async () => {
       links.push(link);
       return true;
     },
+    locale: "en",
+    timeZone: "Europe/Berlin",
     log: () => undefined,
   });
   guard = createGuard({
@@ -47,6 +49,8 @@ beforeEach(async () => {
     confirm: "auto",
     page: approvals,
     terminalCommand: null,
+    locale: "en",
+    timeZone: "Europe/Berlin",
     log: () => undefined,
   });
   context = await browser.createBrowserContext();
@@ -99,7 +103,7 @@ it("keeps two tabs of one browser in step: declined in one, over in the other", 
   const [first, second] = [await openLink(0), await openLink(1)];
   await second.click(".decline");
   await until(second, "declined");
-  await until(first, "elsewhere");
+  await until(first, "declined");
   expect(await first.$$("button")).toEqual([]);
   expect((await store.approvals.pending({}, Date.now())).length).toBe(0);
 });

@@ -7,7 +7,7 @@ import { listen } from "./card-host.ts";
 /** The endpoints of `src/ui/page.ts` and nothing more, with a state the test sets directly. */
 export interface PageServer {
   readonly origin: string;
-  readonly approvals: Map<string, { view: PlanView; state: string; typed?: string }>;
+  readonly approvals: Map<string, { view: PlanView; state: string; typed?: string; outcome?: object }>;
   readonly answers: { readonly id: string; readonly body: unknown }[];
   /** A link with a fresh one-time secret. */
   link(): string;
@@ -35,7 +35,7 @@ export async function startPageServer(): Promise<PageServer> {
         .end(JSON.stringify(body));
     const path = request.url ?? "/";
     if (path === "/") {
-      const { html, csp } = approvalPageHtml({ nonce: randomBytes(18).toString("base64") });
+      const { html, csp } = approvalPageHtml({ nonce: randomBytes(18).toString("base64"), language: "en" });
       response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": csp }).end(html);
       return;
     }
@@ -52,7 +52,12 @@ export async function startPageServer(): Promise<PageServer> {
     if (csrf === undefined) return void send(401, {});
     if (request.headers["x-csrf"] !== csrf) return void send(403, {});
     if (path === "/approvals") {
-      const approvals = [...state.approvals].map(([id, { view, state: at }]) => ({ id, view, state: at }));
+      const approvals = [...state.approvals].map(([id, { view, state: at, outcome }]) => ({
+        id,
+        view,
+        state: at,
+        outcome,
+      }));
       return void send(200, { approvals });
     }
     const id = path.slice("/approvals/".length);

@@ -179,6 +179,90 @@ describe("deciding", () => {
   });
 });
 
+describe("after the decision", () => {
+  it("folds the card, leads back to the chat, and ends in what was done", async () => {
+    server.approvals.set("a1", { view: sendPlan(), state: "pending" });
+    const page = await visit(server.link());
+    await page.waitForSelector(".card");
+    await armed();
+    await page.click(".approve");
+    await until(page, "approved");
+    server.approvals.set("a1", {
+      view: sendPlan(),
+      state: "approved",
+      outcome: { is: "waiting", text: "Back to your chat: the assistant has to continue there." },
+    });
+    await shows(page, "Back to your chat");
+    expect(await page.$eval(".fold", (node) => node.hasAttribute("open"))).toBe(false);
+    expect(await text(page)).not.toContain("Consulting");
+    server.approvals.set("a1", {
+      view: sendPlan(),
+      state: "used",
+      outcome: { is: "done", text: "Sent: R-2026-0042, 11:00." },
+    });
+    await shows(page, "Sent: R-2026-0042, 11:00.");
+    expect(await text(page, ".answer")).toBe("Done\nSent: R-2026-0042, 11:00.");
+    await page.click(".fold summary");
+    await shows(page, "Consulting");
+    expect(troubles).toEqual([]);
+  });
+
+  it("says when it was not done after all", async () => {
+    server.approvals.set("a1", { view: sendPlan(), state: "pending" });
+    const page = await visit(server.link());
+    await page.waitForSelector(".card");
+    server.approvals.set("a1", {
+      view: sendPlan(),
+      state: "expired",
+      outcome: { is: "nothing", text: "It was not done. Nothing was changed." },
+    });
+    await shows(page, "It was not done.");
+    expect(await text(page, ".answer strong")).toBe("Not done");
+  });
+});
+
+describe("on a phone", () => {
+  const long = () =>
+    sendPlan({ documents: [{ ...draft, lines: Array.from({ length: 40 }, () => draft.lines).flat() }] });
+  const inSight = (page: Page, selector: string) =>
+    page.evaluate(`(() => {
+      const { top, bottom, left, right } = document.querySelector(${JSON.stringify(selector)}).getBoundingClientRect();
+      return top >= 0 && left >= 0 && bottom <= innerHeight && right <= innerWidth;
+    })()`);
+
+  it("keeps the buttons in reach beside 40 lines", async () => {
+    server.approvals.set("a1", { view: long(), state: "pending" });
+    const page = await visit("about:blank");
+    await page.setViewport({ width: 375, height: 667 });
+    await page.goto(server.link());
+    await page.waitForSelector(".card");
+    for (const y of [0, 900, 2_000]) {
+      await page.evaluate(`scrollTo(0, ${y})`);
+      expect([y, await inSight(page, ".approve"), await inSight(page, ".decline")]).toEqual([y, true, true]);
+    }
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(375);
+  });
+
+  it("brings a new question into sight without taking the focus, and leads to a further one", async () => {
+    server.approvals.set("a1", { view: long(), state: "pending" });
+    const page = await visit("about:blank");
+    await page.setViewport({ width: 375, height: 667 });
+    await page.goto(server.link());
+    await page.waitForSelector(".card");
+    const focus = await page.evaluate("document.activeElement === document.body");
+    server.approvals.set("a2", { view: typedPlan(), state: "pending" });
+    await page.waitForSelector(".further");
+    expect(await page.evaluate("scrollY")).toBeLessThan(200);
+    expect(await page.evaluate("document.activeElement === document.body")).toBe(focus);
+    expect(await text(page, ".further")).toBe("Show 1 more request");
+    await page.click(".further");
+    await page.waitForFunction(
+      "!document.querySelector('.further')?.innerText.includes('Show 1 more') || scrollY > 1000",
+    );
+    expect(await page.evaluate("scrollY")).toBeGreaterThan(1_000);
+  });
+});
+
 describe("the list", () => {
   it("waits for requests, shows new ones above what is over, and counts them in the title", async () => {
     const page = await visit(server.link());

@@ -1,11 +1,11 @@
 import { connect } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { browserCommand, systemBrowser } from "../../src/guard/channels/browser.ts";
-import { type ApprovalPage, createApprovalPage } from "../../src/guard/channels/page.ts";
+import { type ApprovalPage, type ApprovalPageDeps, createApprovalPage } from "../../src/guard/channels/page.ts";
 import { defaultPolicy, parsePolicy } from "../../src/guard/policy.ts";
-import type { Plan } from "../../src/guard/port.ts";
-import { asker, bench, PRINCIPAL, SUBJECT, sendPlan, typedPlan } from "./setup.ts";
+import type { ActOutcome, Approval, Plan } from "../../src/guard/port.ts";
+import { asker, bench, PRINCIPAL, START, SUBJECT, sendPlan, typedPlan } from "./setup.ts";
 
 const pages: ApprovalPage[] = [];
 afterEach(async () => {
@@ -14,7 +14,14 @@ afterEach(async () => {
 
 const csrfAnswer = z.object({ csrf: z.string() });
 const listAnswer = z.object({
-  approvals: z.array(z.object({ id: z.string(), state: z.string(), view: z.looseObject({}) })),
+  approvals: z.array(
+    z.object({
+      id: z.string(),
+      state: z.string(),
+      view: z.looseObject({}).optional(),
+      outcome: z.object({ is: z.string(), text: z.string() }).nullish(),
+    }),
+  ),
 });
 const verdictAnswer = z.object({ ok: z.boolean(), message: z.string() });
 
@@ -23,7 +30,9 @@ interface Session {
   readonly cookie: string;
 }
 
-function setUp(policy = defaultPolicy) {
+const approvalOf = (changes: object, approval: Approval): Approval => ({ ...approval, ...changes });
+
+function setUp(policy = defaultPolicy, more: Pick<Partial<ApprovalPageDeps>, "outcomesOf"> = {}) {
   const lab = bench();
   const links: string[] = [];
   const page = createApprovalPage({
@@ -31,6 +40,9 @@ function setUp(policy = defaultPolicy) {
     store: lab.store,
     clock: lab.clock,
     policy,
+    locale: "en",
+    timeZone: "Europe/Berlin",
+    ...more,
     log: (event) => lab.events.push(event),
     openBrowser: async (url) => {
       links.push(url);
@@ -97,10 +109,54 @@ describe("the approval page", () => {
     expect(waiting).toMatchObject([{ id: asked.approval.id, state: "pending", view: { act: "send_invoice" } }]);
     const verdict = await answer(session, asked.approval.id, { decision: "approve" });
     expect(verdictAnswer.parse(await verdict.json()).ok).toBe(true);
-    expect(await list(session)).toEqual([]);
+    expect(await list(session)).toEqual([
+      {
+        id: asked.approval.id,
+        state: "approved",
+        outcome: { is: "waiting", text: expect.stringMatching(/^Back to your chat/) },
+      },
+    ]);
     const from = asker(undefined, { form: false });
     const result = await guard.authorise({ plan: sendPlan(), subject: SUBJECT, principal: PRINCIPAL, asker: from });
     expect(result).toMatchObject({ kind: "approved", approval: { channel: "page", approved_by: "person" } });
+  });
+
+  it("tells what became of it: under way, done with number and local time, or nothing", async () => {
+    const outcomes: ActOutcome[] = [];
+    const lab = setUp(defaultPolicy, { outcomesOf: async () => outcomes });
+    const asked = await lab.request();
+    const session = await lab.signIn(lab.links[0] ?? "");
+    await lab.list(session);
+    await lab.answer(session, asked.approval.id, { decision: "approve" });
+    const used = { ...(await lab.lab.store.get(asked.approval.id)), state: "used" };
+    vi.spyOn(lab.lab.store, "get").mockResolvedValue(approvalOf(used, asked.approval));
+    const outcome = async () => (await lab.list(session))[0]?.outcome;
+    expect(await outcome()).toEqual({ is: "running", text: "It is being done…" });
+    outcomes.push({ state: "running", number: null, at: START });
+    expect((await outcome())?.is).toBe("running");
+    outcomes.splice(0, 1, { state: "unclear", number: null, at: START });
+    expect((await outcome())?.is).toBe("unclear");
+    outcomes.splice(0, 1, { state: "done", number: "R-2026-0042", at: START });
+    // 09:00 in UTC, in Berlin.
+    expect(await outcome()).toEqual({ is: "done", text: "Sent: R-2026-0042, 11:00." });
+    outcomes.splice(0, 1);
+    expect((await outcome())?.is).toBe("done");
+  });
+
+  it("tells that an approval lapsed without its act", async () => {
+    const { lab, links, request, signIn, list, answer } = setUp();
+    const { approval } = await request();
+    const session = await signIn(links[0] ?? "");
+    await list(session);
+    await answer(session, approval.id, { decision: "approve" });
+    await lab.store.expire(approval.id, lab.clock.now());
+    expect(await list(session)).toEqual([
+      {
+        id: approval.id,
+        state: "expired",
+        outcome: { is: "nothing", text: expect.stringContaining("Nothing was changed") },
+      },
+    ]);
   });
 
   it("wants the typed text, and takes each answer once", async () => {

@@ -218,6 +218,8 @@ export function bench(): Bench {
         policy: defaultPolicy,
         confirm: "auto",
         terminalCommand: "invoicing-mcp approve",
+        locale: "en",
+        timeZone: "Europe/Berlin",
         log: (event) => events.push(event),
         ...changes,
       }),

@@ -177,6 +177,8 @@ export function toolDeps(options: {
     policy,
     confirm,
     terminalCommand: null,
+    locale: "en",
+    timeZone: "Europe/Berlin",
     log: () => {},
   });
   const deps: Deps = {

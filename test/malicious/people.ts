@@ -171,9 +171,11 @@ export class Browser {
   async pending() {
     const { origin, headers } = await this.#open();
     const response = await fetch(`${origin}/approvals`, { headers });
-    return z
-      .object({ approvals: z.array(z.object({ id: z.string(), view: planViewSchema })) })
-      .parse(await response.json()).approvals;
+    const { approvals } = z
+      .object({ approvals: z.array(z.object({ id: z.string(), view: planViewSchema.optional() })) })
+      .parse(await response.json());
+    // What is decided is listed without a view.
+    return approvals.flatMap(({ id, view }) => (view === undefined ? [] : [{ id, view }]));
   }
 
   /** True when the answer was taken. */

@@ -92,6 +92,8 @@ export async function startWorld(replaced: Replaced = {}): Promise<World> {
     clock,
     policy: defaultPolicy,
     scope: {},
+    locale: "en",
+    timeZone: "Europe/Berlin",
     log: note,
     openBrowser: async (link) => {
       if (replaced.opens === false) return false;
@@ -106,6 +108,8 @@ export async function startWorld(replaced: Replaced = {}): Promise<World> {
     confirm: replaced.confirm ?? "auto",
     page,
     terminalCommand: replaced.terminalCommand ?? null,
+    locale: "en",
+    timeZone: "Europe/Berlin",
     log: note,
   });
   const content = (id: string) => contentOf(api, id);

@@ -21,6 +21,22 @@ export interface ApprovalCard {
   replace(view: PlanView): void;
   /** Closes the card, unless an answer is under way: then that answer decides. */
   end(ending: Ending): void;
+  /** What became of it, after it was approved. The same again changes nothing. */
+  tell(outcome: Outcome): void;
+}
+
+/** What became of an approved act (`guard/outcome.ts`). */
+export interface Outcome {
+  readonly is: "waiting" | "running" | "done" | "nothing" | "unclear";
+  readonly text: string;
+}
+
+const OUTCOMES = ["waiting", "running", "done", "nothing", "unclear"] as const;
+
+/** As the server says it; `null` for anything else. */
+export function outcomeOf(is: string | null, text: string | null): Outcome | null {
+  const known = OUTCOMES.find((word) => word === is);
+  return known === undefined || text === null ? null : { is: known, text };
 }
 
 /** A card that appears under a moving pointer must not be approved by that click. */
@@ -41,6 +57,7 @@ export function approvalCard(
   let ended = false;
   let shownAt = 0;
   let minuteSaid = false;
+  let told = "";
   /** What the field held when a person last typed in it. */
   let typedByHand = "";
   // Disabling the button that was pressed takes the focus away from it, so where it was has to be remembered.
@@ -123,7 +140,26 @@ export function approvalCard(
     if (text !== "") status.append(" ", element("span", {}, text));
     problem.textContent = "";
     footer.replaceChildren(status);
-    if (hadFocus) headline.focus();
+    fold();
+    if (hadFocus) headline.focus({ preventScroll: true });
+  };
+
+  /** What was decided makes room for what was not, and can be read again. */
+  const fold = () => {
+    const body = root.querySelector(":scope > .body");
+    if (body === null) return;
+    const folded = element("details", { class: "fold" }, element("summary", {}, words.again));
+    body.replaceWith(folded);
+    folded.append(body);
+  };
+
+  const tell = ({ is, text }: Outcome) => {
+    if (!ended || root.dataset["state"] !== "approved" || told === text) return;
+    told = text;
+    root.dataset["outcome"] = is;
+    const headline = status.querySelector("strong") ?? element("strong", { tabindex: "-1" });
+    headline.textContent = words.outcome[is];
+    status.replaceChildren(headline, " ", element("span", {}, text));
   };
 
   const tick = () => {
@@ -193,6 +229,7 @@ export function approvalCard(
     end(ending) {
       if (!sending()) end(ending);
     },
+    tell,
   };
 }
 

@@ -1,5 +1,5 @@
 import { ANSWER_TOOL, APPROVAL_META, VIEW_META } from "../names.ts";
-import { type Answer, approvalCard, previewCard } from "./approval.ts";
+import { type Answer, type ApprovalCard, approvalCard, outcomeOf, previewCard } from "./approval.ts";
 import { connect, type Host, type HostContext, reportSize } from "./bridge.ts";
 import { documentCard } from "./document.ts";
 import { element } from "./element.ts";
@@ -57,7 +57,7 @@ async function answer(
   const said = textOf(result);
   if (recordIn(result, "structuredContent")?.["ok"] === false) return { is: "refused", message: said };
   if (!isRecord(result) || result["isError"] === true) return { is: "failed", message: said };
-  if (decision === "decline" || (await askToContinue(host))) return { is: "done", message: said };
+  if (decision === "decline" || (await askToContinue(host, words))) return { is: "done", message: said };
   return { is: "done", message: `${said} ${words.repeat}`.trim() };
 }
 
@@ -72,6 +72,25 @@ async function openPage(host: Host | null, url: string): Promise<boolean> {
   }
 }
 
+const WAITS_MS = [1500, 2500, 4000, 6000, 10_000, 15_000, 30_000, 60_000, 60_000, 120_000];
+
+/** Asks for what became of an approved act until that is known; a host that passes nothing on leaves the card as it is. */
+async function follow({ approval_id, secret }: Approval, card: ApprovalCard): Promise<void> {
+  const host = await connection;
+  if (host === null) return;
+  for (const wait of WAITS_MS) {
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    const result = await host.call("tools/call", {
+      name: ANSWER_TOOL,
+      arguments: { approval_id, secret, decision: "shown" },
+    });
+    const outcome = outcomeOf(textIn(recordIn(result, "structuredContent"), "outcome"), textOf(result));
+    if (outcome === null) return;
+    card.tell(outcome);
+    if (outcome.is === "done" || outcome.is === "nothing") return;
+  }
+}
+
 /** Tells the server that a view stands: until then it puts the page's address beside every card. */
 async function report({ approval_id, secret }: Approval): Promise<void> {
   const host = await connection;
@@ -80,12 +99,12 @@ async function report({ approval_id, secret }: Approval): Promise<void> {
 }
 
 /** A constant sentence without any data, so that the model repeats its call. False when the host did not take it. */
-async function askToContinue(host: Host): Promise<boolean> {
+async function askToContinue(host: Host, words: ReturnType<typeof wordsFor>): Promise<boolean> {
   if (!host.can("message")) return false;
   try {
     const result = await host.call("ui/message", {
       role: "user",
-      content: [{ type: "text", text: "I answered the approval card. Please continue." }],
+      content: [{ type: "text", text: words.answered }],
     });
     return !isRecord(result) || result["isError"] !== true;
   } catch {
@@ -105,7 +124,11 @@ function onToolResult(result: unknown): void {
     if (isPlanView(view) && approval_id !== null && secret !== null) {
       const own = wordsFor(view.locale);
       const asked: Approval = { approval_id, secret, page: textIn(approval, "page") };
-      const card = approvalCard(view, (decision, typed) => answer(asked, decision, typed, own));
+      const card: ApprovalCard = approvalCard(view, async (decision, typed) => {
+        const given = await answer(asked, decision, typed, own);
+        if (given.is === "done" && decision === "approve") void follow(asked, card).catch(() => undefined);
+        return given;
+      });
       main.replaceChildren(card.element);
       // A host that refuses the report leaves the address beside the card; the card works without it.
       void report(asked).catch(() => undefined);

@@ -1,7 +1,15 @@
 import type { PlanView } from "../../guard/view.ts";
-import { type Answer, type ApprovalCard, approvalCard, type Decision } from "./approval.ts";
+import {
+  type Answer,
+  type ApprovalCard,
+  approvalCard,
+  type Decision,
+  type Ending,
+  type Outcome,
+  outcomeOf,
+} from "./approval.ts";
 import { div, element } from "./element.ts";
-import { isPlanView, isRecord, textIn } from "./json.ts";
+import { isPlanView, isRecord, recordIn, textIn } from "./json.ts";
 import { pageWordsFor } from "./page-words.ts";
 
 /** The approval page. The endpoints it speaks to are described in `../page.ts`. */
@@ -11,24 +19,28 @@ const CSRF_KEY = "invoicing-csrf";
 
 interface Entry {
   readonly id: string;
-  readonly view: PlanView;
   readonly state: string;
+  /** Of what is asked. */
+  readonly view: PlanView | null;
+  /** Of what was approved. */
+  readonly outcome: Outcome | null;
 }
 interface Shown {
   readonly card: ApprovalCard;
   content: string;
 }
 
-/** The browser's language, until a question says which one its person reads. */
-let words = pageWordsFor(navigator.language);
+/** The server's setting, until a question says which language its person reads. */
+let words = pageWordsFor(document.documentElement.lang);
 const heading = element("h1", {}, words.title);
 const intro = element("p", { class: "intro" }, words.intro);
 const notice = element("p", { class: "problem", role: "alert" });
 const count = element("p", { class: "hidden", role: "status" });
 const list = div("list");
 const empty = div("empty", element("strong", {}, words.none), element("span", {}, words.noneHint));
+/** Leads to what waits out of sight; there only while something does. */
+const further = element("button", { type: "button", class: "further" });
 document.body.append(element("main", {}, heading, intro, notice, count, list));
-document.documentElement.lang = words.lang;
 document.title = words.title;
 
 function speak(locale: string): void {
@@ -88,33 +100,53 @@ function entriesOf(answer: unknown): readonly Entry[] {
   if (!Array.isArray(all)) throw new TypeError("no list");
   return all.flatMap((item: unknown) => {
     const id = textIn(item, "id");
-    const view = isRecord(item) ? item["view"] : null;
-    return id !== null && isPlanView(view) ? [{ id, view, state: textIn(item, "state") ?? "pending" }] : [];
+    const given = isRecord(item) ? item["view"] : null;
+    const view = isPlanView(given) ? given : null;
+    const state = textIn(item, "state") ?? "pending";
+    if (id === null || (state === "pending" && view === null)) return [];
+    return [{ id, state, view, outcome: outcomeIn(item) }];
   });
+}
+
+function outcomeIn(item: unknown): Outcome | null {
+  const outcome = recordIn(item, "outcome");
+  return outcomeOf(textIn(outcome, "is"), textIn(outcome, "text"));
+}
+
+/** The states of an approval as its card ends in them. */
+function endingOf({ state, outcome }: Entry): Ending {
+  if (state === "approved" || state === "declined") return state;
+  // Used or lapsed after it was approved: the outcome says the rest.
+  if (outcome !== null) return "approved";
+  return "elsewhere";
 }
 
 /** A card is only touched when its own content changed: what a person is typing stays. */
 function show(entries: readonly Entry[]): void {
-  const open = entries.filter((entry) => entry.state === "pending");
+  const open = entries.flatMap(({ id, state, view }) => (state === "pending" && view !== null ? [{ id, view }] : []));
   const locale = open[0]?.view.locale;
   if (locale !== undefined && pageWordsFor(locale) !== words) speak(locale);
   // First what is over, so that what takes its place is not put below it.
-  const states = new Map(entries.map((entry) => [entry.id, entry.state]));
+  const found = new Map(entries.map((entry) => [entry.id, entry]));
   for (const [id, { card }] of shown) {
-    const state = states.get(id);
-    if (state === "approved" || state === "declined" || state === "expired") card.end(state);
-    else if (state !== "pending") card.end("elsewhere");
+    const entry = found.get(id);
+    if (entry?.state === "pending") continue;
+    card.end(entry === undefined ? "elsewhere" : endingOf(entry));
+    if (entry?.outcome) card.tell(entry.outcome);
   }
+  const wasAsking = pendingCards().length > 0;
+  let fresh: HTMLElement | null = null;
   for (const { id, view } of open) {
     const content = JSON.stringify({ ...view, expires_at: null });
     const known = shown.get(id);
     if (known === undefined) {
       const card = approvalCard(view, (decision, typed) => decide(id, decision, typed));
       // Below what is open, so that nothing moves under the pointer; else above what is over.
-      const last = [...list.querySelectorAll('[data-state="pending"], [data-state="sending"]')].at(-1);
+      const last = pendingCards().at(-1);
       if (last === undefined) list.prepend(card.element);
       else last.after(card.element);
       shown.set(id, { card, content });
+      fresh ??= card.element;
     } else if (known.content !== content) {
       known.content = content;
       known.card.replace(view);
@@ -122,14 +154,44 @@ function show(entries: readonly Entry[]): void {
   }
   if (shown.size === 0) list.replaceChildren(empty);
   else empty.remove();
+  // Nobody is reading another question: the new one comes into sight, and the focus stays where it is.
+  if (fresh !== null && !wasAsking) fresh.scrollIntoView({ block: "start" });
   const said = open.length === 0 ? words.none : words.waiting(open.length);
   if (count.textContent !== said) count.textContent = said;
   document.title = open.length === 0 ? words.title : `(${open.length}) ${words.title}`;
+  showFurther();
 }
+
+function pendingCards(): readonly HTMLElement[] {
+  return [...list.querySelectorAll<HTMLElement>('[data-state="pending"], [data-state="sending"]')];
+}
+
+/** Questions of which nothing can be seen. */
+function outOfSight(): readonly HTMLElement[] {
+  return pendingCards().filter((card) => {
+    const { top, bottom } = card.getBoundingClientRect();
+    return bottom < 0 || top > window.innerHeight - 80;
+  });
+}
+
+function showFurther(): void {
+  const hidden = outOfSight();
+  if (hidden.length === 0) {
+    further.remove();
+    return;
+  }
+  const said = words.further(hidden.length);
+  if (further.textContent !== said) further.textContent = said;
+  if (!further.isConnected) document.body.append(further);
+}
+further.addEventListener("click", () => outOfSight()[0]?.scrollIntoView({ block: "start" }));
+window.addEventListener("scroll", showFurther, { passive: true });
+window.addEventListener("resize", showFurther);
 
 function close(): void {
   sessionStorage.removeItem(CSRF_KEY);
   notice.textContent = "";
+  further.remove();
   count.textContent = words.link;
   for (const { card } of shown.values()) card.end("elsewhere");
   if (shown.size === 0) intro.remove();

@@ -9,6 +9,7 @@ const EN = {
   linkHint: "It works once, in one tab. Go back to that tab, or ask the assistant again for a new link.",
   offline: "The server does not answer. It may have been closed; this page keeps trying.",
   waiting: (count: number) => (count === 1 ? "1 request is waiting." : `${count} requests are waiting.`),
+  further: (count: number) => (count === 1 ? "Show 1 more request" : `Show ${count} more requests`),
 };
 
 const DE: typeof EN = {
@@ -22,6 +23,7 @@ const DE: typeof EN = {
     "Er gilt einmal, in einem Tab. Gehen Sie zu diesem Tab oder bitten Sie den Assistenten um einen neuen Link.",
   offline: "Der Server antwortet nicht. Vielleicht wurde er beendet; diese Seite versucht es weiter.",
   waiting: (count) => (count === 1 ? "1 Anfrage wartet." : `${count} Anfragen warten.`),
+  further: (count) => (count === 1 ? "1 weitere Anfrage zeigen" : `${count} weitere Anfragen zeigen`),
 };
 
 export function pageWordsFor(locale: string): typeof EN {
