@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import type { Tracing } from "../domain/tracing.ts";
 import { ConfigError } from "../errors.ts";
 import type { BudgetLimits } from "./budget.ts";
 import type { Timeouts } from "./connection.ts";
@@ -21,6 +22,7 @@ export interface HttpApiOptions {
   readonly budget?: Partial<BudgetLimits>;
   /** One line per request: method, path, status, milliseconds. Never a query, a body or a secret. */
   readonly log?: (line: string) => void;
+  readonly tracing?: Tracing;
 }
 
 /** A setting that may be asked for when it is first needed. */

@@ -1,4 +1,5 @@
 import type { Dispatcher } from "undici";
+import { NOT_TRACED } from "../domain/tracing.ts";
 import { CancelledError, InputError, InvoicingError, UnavailableError, UnreadableAnswerError } from "../errors.ts";
 import { MEDIA_TYPE } from "../jsonapi/encode.ts";
 import { encodeQuery, type QueryPairs } from "../jsonapi/query.ts";
@@ -68,7 +69,7 @@ export interface Wire {
 const CONCLUSIVE: readonly number[] = [400, 401, 403, 404, 405, 409, 410, 415, 422, 429];
 
 export function createWire(options: HttpApiOptions): Wire {
-  const { clock } = options;
+  const { clock, tracing = NOT_TRACED } = options;
   const timeouts: Timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   const budget = new Budget({ ...DEFAULT_BUDGET, ...options.budget }, clock);
   const retries = new RetryBudget();
@@ -114,12 +115,29 @@ export function createWire(options: HttpApiOptions): Wire {
     return `${API_PREFIX}${path}${text === "" ? "" : `?${text}`}`;
   }
 
-  function log(method: string, path: string, outcome: string, startedMs: number): void {
+  /** One exchange, told to the log and to whoever traces. */
+  async function observed(
+    method: string,
+    path: string,
+    origin: string,
+    exchange: () => Promise<Exchange>,
+  ): Promise<Exchange> {
+    const started = clock.now();
+    const { hostname } = new URL(origin);
+    const name = `${method} ${API_PREFIX}${templateOf(path)}`;
+    const facts = { "http.request.method": method, "server.address": hostname };
+    const ended = await tracing.span({ name, kind: "client", facts }, async (span) => {
+      const result = await exchange();
+      if (result.kind === "answered") span.set({ "http.response.status_code": result.answer.status });
+      if (result.kind !== "answered" || result.answer.status >= 500) span.fail(result.kind);
+      return result;
+    });
     try {
-      options.log?.(`${method} ${API_PREFIX}${path} ${outcome} ${clock.now() - startedMs} ms`);
+      options.log?.(`${method} ${API_PREFIX}${path} ${outcomeOf(ended)} ${clock.now() - started} ms`);
     } catch {
       // A broken log must not hide what became of a request.
     }
+    return ended;
   }
 
   async function acquire(kind: "read" | "write", key: string, signal: AbortSignal | undefined): Promise<void> {
@@ -167,10 +185,10 @@ export function createWire(options: HttpApiOptions): Wire {
     retries.earn();
     for (let attempt = 1; ; attempt += 1) {
       await acquire("read", `GET ${wire.target}`, signal);
-      const started = clock.now();
-      const exchange = await fetchOnce(await sharedAgent(), wire, timeouts, maxBytes, signal);
+      const exchange = await observed("GET", path, wire.origin, async () =>
+        fetchOnce(await sharedAgent(), wire, timeouts, maxBytes, signal),
+      );
       if (signal?.aborted) throw new CancelledError("The call was cancelled; it only read.");
-      log("GET", path, outcomeOf(exchange), started);
       if (exchange.kind !== "answered") {
         const delay = readDelay({ kind: "network" }, attempt, Math.random());
         if (delay === null || !retries.spend()) {
@@ -267,9 +285,9 @@ export function createWire(options: HttpApiOptions): Wire {
         await acquire("write", `${method} ${target} ${body ?? ""}`, signal);
       }
       if (!isInTime()) throw tooLate(request.subject);
-      const started = clock.now();
-      const exchange = await sendOnce(wire, timeouts, LARGEST_WRITE_ANSWER, isInTime, signal, proxy);
-      log(method, request.path, outcomeOf(exchange), started);
+      const exchange = await observed(method, request.path, base, () =>
+        sendOnce(wire, timeouts, LARGEST_WRITE_ANSWER, isInTime, signal, proxy),
+      );
       if (exchange.kind !== "not_sent") return exchange;
       if (exchange.cancelled) throw new CancelledError();
       if (!isInTime()) throw tooLate(request.subject);
@@ -301,12 +319,12 @@ export function createWire(options: HttpApiOptions): Wire {
     if (url.origin !== (await origin())) delete headers["authorization"];
     const target = `${url.pathname}${url.search}`;
     await acquire("read", `GET ${target}`, call?.signal);
-    const started = clock.now();
     const wire = { method: "GET", origin: url.origin, target, headers } as const;
-    const exchange = await fetchOnce(await sharedAgent(), wire, timeouts, LARGEST_DOCUMENT, call?.signal);
-    if (call?.signal?.aborted) throw new CancelledError("The call was cancelled; it only read.");
     // The path of a document may itself be the secret.
-    log("GET", "/(document)", outcomeOf(exchange), started);
+    const exchange = await observed("GET", "/(document)", url.origin, async () =>
+      fetchOnce(await sharedAgent(), wire, timeouts, LARGEST_DOCUMENT, call?.signal),
+    );
+    if (call?.signal?.aborted) throw new CancelledError("The call was cancelled; it only read.");
     if (exchange.kind === "answered") return exchange.answer;
     throw notReached(url.origin, "to fetch the document", exchange);
   }
@@ -341,6 +359,11 @@ function decodedText(bytes: Uint8Array): string | null {
   } catch {
     return null;
   }
+}
+
+/** `/invoices/{id}/send`. */
+function templateOf(path: string): string {
+  return path.replaceAll(/[^/]+/g, (part) => (/^[a-z-]{1,24}$/.test(part) ? part : "{id}"));
 }
 
 function outcomeOf(exchange: Exchange): string {

@@ -2,6 +2,7 @@ import type { ActEvidence, Shown } from "../acts/act.ts";
 import { approvalSubject } from "../acts/index.ts";
 import type { CallOptions, WriteSlot } from "../api/port.ts";
 import type { JsonObject } from "../domain/json.ts";
+import { NOT_TRACED } from "../domain/tracing.ts";
 import {
   BlockedError,
   CancelledError,
@@ -184,9 +185,17 @@ export class Dispatcher {
   /** From here on a request may have left: whatever fails, the answer is an outcome with the operation's id. */
   async #claimed(call: PreparedCall, row: OperationRow, before: JsonObject, permit: Permit): Promise<Ended | Refuted> {
     this.#dispatching.add(row.id);
+    const { tracing = NOT_TRACED } = this.#options;
+    const facts = { "invoicing.act": row.kind, "invoicing.operation.id": row.id };
     try {
-      const sent = await this.#settler.guarded(() => this.#send(call, row, before, permit));
-      return sent ?? endedOf(this.#settler.unrecorded(row));
+      return await tracing.span({ name: `act ${row.kind}`, kind: "internal", facts }, async (span) => {
+        const sent = await this.#settler.guarded(() => this.#send(call, row, before, permit));
+        const ended = sent ?? endedOf(this.#settler.unrecorded(row));
+        const outcome = ended instanceof Refuted ? "not_done" : ended.outcome;
+        span.set({ "invoicing.outcome": outcome });
+        if (outcome === "unknown" || outcome === "ambiguous") span.fail(outcome);
+        return ended;
+      });
     } finally {
       this.#dispatching.delete(row.id);
     }

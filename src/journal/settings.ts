@@ -1,5 +1,6 @@
 import type { InvoicesApi } from "../api/port.ts";
 import type { Clock } from "../domain/clock.ts";
+import type { Tracing } from "../domain/tracing.ts";
 import type { InvoicingError } from "../errors.ts";
 import type { Ledger } from "./ledger.ts";
 
@@ -22,6 +23,7 @@ export interface JournalOptions {
   readonly onProblem?: (error: InvoicingError) => void;
   readonly random?: () => number;
   readonly onPoint?: (point: Point) => void | Promise<void>;
+  readonly tracing?: Tracing;
 }
 
 export interface SettleSettings {
