@@ -68,7 +68,7 @@ export function createApp(options: AppOptions): App {
       const body = await jsonBody(request);
       const watched = watch(parts, { requestId, caller, organization: place });
       return whenSent(
-        await endpoint.handle({ request, body, requestId, caller: `${identity.principal}\n${place}`, parts: watched }),
+        await endpoint.handle({ request, body, caller: `${identity.principal}\n${place}`, parts: watched }),
         leave,
       );
     } catch (error) {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createMcpHandler, isLegacyRequest } from "@modelcontextprotocol/server";
 import { buildServer, type ServerParts } from "../server.ts";
 import { legacyLeg } from "./legacy-http.ts";
@@ -6,7 +7,6 @@ export interface McpRequest {
   readonly request: Request;
   /** Read and parsed. */
   readonly body: unknown;
-  readonly requestId: string;
   /** Who sent it, as it is known from its credential. */
   readonly caller: string;
   /** What this caller is offered. */
@@ -32,7 +32,7 @@ export function mcpEndpoint(report: (line: string) => void, build = buildServer)
     { legacy: "reject", onerror: (error) => report(`connection: ${error.message}`) },
   );
   return {
-    async handle({ request, body, requestId, caller, parts }) {
+    async handle({ request, body, caller, parts }) {
       if (await isLegacyRequest(request, body)) {
         return legacy.handle({
           request,
@@ -42,13 +42,15 @@ export function mcpEndpoint(report: (line: string) => void, build = buildServer)
           answered: (state, result) => parts.answered?.(state, result) ?? Promise.resolve(),
         });
       }
-      offered.set(requestId, parts);
+      // In place of the caller's token, which goes no further: a name for this request. Never one that came with it: two
+      // callers with one name would be offered each other's.
+      const name = randomUUID();
+      offered.set(name, parts);
       try {
-        // In place of the caller's token, which goes no further: a name for this request.
-        const authInfo = { token: requestId, clientId: "", scopes: [] };
+        const authInfo = { token: name, clientId: "", scopes: [] };
         return await modern.fetch(request, { authInfo, parsedBody: body });
       } finally {
-        offered.delete(requestId);
+        offered.delete(name);
       }
     },
     close: () => modern.close(),
