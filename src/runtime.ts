@@ -8,6 +8,7 @@ import { createBrowserLinks } from "./documents/browser-links.ts";
 import { downloadsTo } from "./documents/folder.ts";
 import { systemClock } from "./domain/clock.ts";
 import { isJsonObject } from "./domain/json.ts";
+import { NOT_TRACED, type Tracing } from "./domain/tracing.ts";
 import { type BrowserEnvironment, browserCommands, systemBrowser } from "./guard/channels/browser.ts";
 import { createApprovalPage } from "./guard/channels/page.ts";
 import { createGuard, type GuardDeps, type PageChannel } from "./guard/guard.ts";
@@ -192,8 +193,14 @@ export function depsOf(options: ScopeOptions): Deps {
 }
 
 /** The record of one API client's organizations. Others of the process may stand on the same store. */
-export function journalsOn(store: Ledger, api: InvoicesApi, report: (line: string) => void): Journals {
+export function journalsOn(
+  store: Ledger,
+  api: InvoicesApi,
+  report: (line: string) => void,
+  tracing: Tracing = NOT_TRACED,
+): Journals {
   return createJournals({
+    tracing,
     store,
     api,
     clock: systemClock,
@@ -281,6 +288,7 @@ export function realApi(
   config: Pick<Config, "base_url" | "organization_id" | "language" | "timezone">,
   token: string | (() => Promise<string>),
   proxy: ProxySettings | null | undefined,
+  tracing: Tracing = NOT_TRACED,
 ): InvoicesApi {
   const host = Intl.DateTimeFormat().resolvedOptions();
   return createHttpApi({
@@ -292,6 +300,7 @@ export function realApi(
     language: config.language ?? host.locale,
     time_zone: config.timezone ?? host.timeZone,
     ...(!proxy ? {} : { proxy }),
+    tracing,
   });
 }
 
@@ -300,6 +309,7 @@ export function demoApi(
   language: string | undefined,
   report: (line: string) => void,
   closers: (() => Promise<void>)[],
+  tracing: Tracing = NOT_TRACED,
 ): InvoicesApi {
   const simulator = once(async () => {
     const { startSimulator } = await import("./simulator/index.ts");
@@ -314,5 +324,6 @@ export function demoApi(
     clock: systemClock,
     user_agent: `invoicing-mcp/${VERSION}`,
     language: language ?? Intl.DateTimeFormat().resolvedOptions().locale,
+    tracing,
   });
 }

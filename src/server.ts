@@ -83,7 +83,13 @@ export function buildServer(parts: ServerParts, era: "legacy" | "modern", introd
       );
     }
     const progress = progressOf(context);
-    const call: Call = { asker: askerOf(server, context, era, introduction), signal: context.mcpReq.signal, progress };
+    const traceparent = context.mcpReq._meta?.["traceparent"];
+    const call: Call = {
+      asker: askerOf(server, context, era, introduction),
+      signal: context.mcpReq.signal,
+      progress,
+      ...(typeof traceparent === "string" ? { traceparent } : {}),
+    };
     return resultOf(await parts.callTool(name, args, call), knowsLinks(server, era, introduction));
   });
   offerResources(server, parts);

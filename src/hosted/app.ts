@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import type { Clock } from "../domain/clock.ts";
+import type { SpanStart, Tracing } from "../domain/tracing.ts";
 import type { ServerParts } from "../server.ts";
 import type { McpEndpoint } from "../transports/http.ts";
 import { type Access, type Identity, type Membership, membershipsOf } from "./access.ts";
@@ -8,7 +9,7 @@ import { type Authentication, authenticate } from "./authenticate.ts";
 import { jsonBody } from "./body.ts";
 import type { Peer } from "./listener.ts";
 import { callerMark, type Logger } from "./log.ts";
-import { type Metrics, outcomeOf } from "./metrics.ts";
+import { type Metrics, type Outcome, outcomeOf } from "./metrics.ts";
 import { addressOf, checkPlace, metadataUrlOf, type Places, remoteOf } from "./places.ts";
 import { createRates, type RateLimits } from "./rates.ts";
 import { RefusedRequest, refusalResponse, refuse } from "./refusal.ts";
@@ -27,6 +28,7 @@ export interface AppOptions {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Logger;
+  readonly tracing: Tracing;
 }
 
 export type App = Hono<{ Bindings: Peer }>;
@@ -44,7 +46,7 @@ const MOST_REFUSED_PER_MINUTE = 60;
 
 /** What clients can reach: the protocol, and what they need to sign in. */
 export function createApp(options: AppOptions): App {
-  const { places, access, authentication, tenants, endpoint, metrics, log, clock } = options;
+  const { places, access, authentication, tenants, endpoint, metrics, log, clock, tracing } = options;
   const rates = createRates(options.limits, clock);
   const strangers = createRates({ perMinute: MOST_REFUSED_PER_MINUTE, concurrent: 1 }, clock);
   const isOpen = authentication.local !== null;
@@ -66,7 +68,12 @@ export function createApp(options: AppOptions): App {
     const leave = rates.enter(`${identity.principal}\n${place}`);
     try {
       const body = await jsonBody(request);
-      const watched = watch(parts, { requestId, caller, organization: place });
+      const watched = watch(parts, {
+        requestId,
+        caller,
+        organization: place,
+        traceparent: request.headers.get("traceparent") ?? undefined,
+      });
       return whenSent(
         await endpoint.handle({ request, body, caller: `${identity.principal}\n${place}`, parts: watched }),
         leave,
@@ -98,33 +105,43 @@ export function createApp(options: AppOptions): App {
     return addressOf(places, tenant.id ?? "");
   }
 
-  /** Counts and logs the calls of a request: ids, names and durations, nothing that was said. */
+  /** Counts, logs and traces the calls of a request: ids, names and durations, nothing that was said. */
   function watch(
     parts: ServerParts,
-    fields: { readonly requestId: string; readonly caller: string; readonly organization: string },
+    fields: {
+      readonly requestId: string;
+      readonly caller: string;
+      readonly organization: string;
+      readonly traceparent: string | undefined;
+    },
   ): ServerParts {
     return {
       ...parts,
-      async callTool(name, args, call) {
-        const began = clock.now();
-        const answered = await parts.callTool(name, args, call);
-        const outcome = outcomeOf(answered);
-        metrics.called(name, outcome, (clock.now() - began) / 1000);
-        log.info(
-          {
-            event: "tool_called",
-            request_id: fields.requestId,
-            caller: fields.caller,
-            organization: fields.organization,
-            tool: name,
-            outcome,
-            operation_id: answered.kind === "result" ? answered.structured["operation_id"] : undefined,
-            ms: clock.now() - began,
-          },
-          "tool called",
-        );
-        return answered;
-      },
+      callTool: (name, args, call) =>
+        tracing.span(toolSpan(name, fields.requestId, call.traceparent ?? fields.traceparent), async (span) => {
+          const began = clock.now();
+          const answered = await parts.callTool(name, args, call);
+          const outcome = outcomeOf(answered);
+          const operation = answered.kind === "result" ? answered.structured["operation_id"] : undefined;
+          span.set({ "invoicing.outcome": outcome });
+          if (typeof operation === "string") span.set({ "invoicing.operation.id": operation });
+          if (FAILURES.includes(outcome)) span.fail(outcome === "failed" ? "tool_error" : outcome);
+          metrics.called(name, outcome, (clock.now() - began) / 1000);
+          log.info(
+            {
+              event: "tool_called",
+              request_id: fields.requestId,
+              caller: fields.caller,
+              organization: fields.organization,
+              tool: name,
+              outcome,
+              operation_id: operation,
+              ms: clock.now() - began,
+            },
+            "tool called",
+          );
+          return answered;
+        }),
     };
   }
 
@@ -204,6 +221,24 @@ export function createApp(options: AppOptions): App {
   app.notFound(() => new Response("Not found", { status: 404, headers: { "content-type": "text/plain" } }));
   if (isOpen) log.info({ event: "open" }, "whoever reaches this port is let in: it is on this computer alone");
   return app;
+}
+
+/** A question to the person and a refusal that is right are no failures. */
+const FAILURES: readonly Outcome[] = ["upstream", "unknown", "failed"];
+
+/** Named by the OpenTelemetry conventions for MCP. Only names of our own tools get here. */
+function toolSpan(tool: string, requestId: string, traceparent: string | undefined): SpanStart {
+  return {
+    name: `tools/call ${tool}`,
+    kind: "server",
+    facts: {
+      "mcp.method.name": "tools/call",
+      "gen_ai.operation.name": "execute_tool",
+      "gen_ai.tool.name": tool,
+      "invoicing.request.id": requestId,
+    },
+    traceparent,
+  };
 }
 
 function isOurs(path: string, base: string): boolean {

@@ -1,16 +1,19 @@
 import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Hono } from "hono";
 import type { DestinationStream } from "pino";
 import type { ProxySettings } from "../api/proxy.ts";
 import { type Config, JOURNAL_FILE } from "../config.ts";
 import { systemClock } from "../domain/clock.ts";
+import { NOT_TRACED } from "../domain/tracing.ts";
 import { ConfigError } from "../errors.ts";
 import { defaultPolicy, type Policy } from "../guard/policy.ts";
 import type { KeyRing } from "../guard/seal.ts";
 import { once } from "../once.ts";
 import { localPrincipal } from "../runtime.ts";
 import { mcpEndpoint } from "../transports/http.ts";
+import { VERSION } from "../version.ts";
 import { type Access, keyHash, loadAccess, placeOf } from "./access.ts";
 import { createAdminApp } from "./admin.ts";
 import { type App, createApp } from "./app.ts";
@@ -25,6 +28,7 @@ import { placesOf } from "./places.ts";
 import { type Records, recordsInFile } from "./records.ts";
 import { type HostedConfig, isLoopback } from "./settings.ts";
 import { createTenants } from "./tenants.ts";
+import type { OpenTracing } from "./tracing.ts";
 
 export interface ServeOptions {
   readonly config: Config;
@@ -67,6 +71,7 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
       next: "Set INVOICES_HTTP_ISSUER, or name keys in the file of INVOICES_HTTP_ACCESS.",
     });
   }
+  const tracing = await tracingOf(hosted);
   const records = recordsInFile(options.demo ? ":memory:" : join(config.data_dir, JOURNAL_FILE));
   const metrics = createMetrics();
   let stopping = false;
@@ -86,6 +91,7 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
     page: (principal) => (pages !== null && isPersonOf(hosted, principal) ? remotePage(places.origin) : null),
     report,
     log: (event, fields) => log.info({ event, ...fields }, event),
+    tracing,
   });
   const endpoint = mcpEndpoint(report);
   ports.ready(
@@ -100,6 +106,7 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
       clock: systemClock,
       metrics,
       log,
+      tracing,
     }),
   );
   if (server !== null) void checkServer(server, log);
@@ -116,6 +123,7 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
       await endpoint.close();
       await tenants.close();
       await records.close();
+      await tracing.close();
       await ports.admin.drain(0);
       log.info({ event: "stopped" }, "stopped");
     }),
@@ -186,6 +194,13 @@ function accessOf({ config, hosted, policy, env }: ServeOptions): Access {
     hasKeys: false,
     keyName: () => null,
   };
+}
+
+/** Loaded only where somebody listens. */
+async function tracingOf({ traces, traces_headers }: HostedConfig): Promise<OpenTracing> {
+  if (traces === undefined) return { ...NOT_TRACED, close: async () => {} };
+  const { openTracing } = await import("./tracing.ts");
+  return openTracing({ url: traces, headers: traces_headers, version: VERSION, instance: hostname() });
 }
 
 async function problemsOf(server: AuthorizationServer | null, records: Records): Promise<readonly string[]> {

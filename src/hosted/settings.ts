@@ -125,6 +125,22 @@ export const HOSTED_SETTINGS = [
     refuses: "blank",
     description: "How long requests under way may take to end when the server is stopped.",
   },
+  {
+    name: "traces",
+    env: "INVOICES_HTTP_TRACES",
+    flag: "traces",
+    secret: false,
+    refuses: "blank",
+    description:
+      "Where an OpenTelemetry collector takes traces (OTLP over HTTP), e.g. `http://127.0.0.1:4318/v1/traces`. Ids, kinds and times, nothing that was said.",
+  },
+  {
+    name: "traces_headers",
+    env: "INVOICES_HTTP_TRACES_HEADERS",
+    secret: true,
+    refuses: "blank",
+    description: "Headers the collector wants, `name=value` with commas between.",
+  },
 ] as const satisfies readonly Setting[];
 
 type HostedName = (typeof HOSTED_SETTINGS)[number]["name"];
@@ -205,6 +221,14 @@ const keyRing = list.transform((values, context): KeyRing => {
   return z.NEVER;
 });
 
+const headers = list.transform((values, context): Readonly<Record<string, string>> => {
+  const pairs = values.map((value) => /^([A-Za-z0-9-]+)=([\x20-\x7e]+)$/.exec(value));
+  if (pairs.some((pair) => pair === null)) {
+    context.addIssue({ code: "custom", message: "is not a list of name=value" });
+  }
+  return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? "", pair?.[2] ?? ""]));
+});
+
 function whole(from: number, to: number) {
   return z
     .string()
@@ -228,6 +252,10 @@ const schema = z.object({
   calls_per_minute: whole(1, 100_000).prefault("120"),
   concurrent: whole(1, 10_000).prefault("16"),
   drain_seconds: whole(0, 3_600).prefault("25"),
+  traces: z
+    .url({ protocol: /^https?$/, error: "is not an address such as http://127.0.0.1:4318/v1/traces" })
+    .optional(),
+  traces_headers: headers.prefault(""),
 });
 
 export type HostedConfig = z.infer<typeof schema>;
@@ -281,6 +309,14 @@ function checked(config: HostedConfig): HostedConfig {
     throw new ConfigError("INVOICES_HTTP_ACCESS is not set: whoever can sign in at the issuer would be let in.", {
       next: "Name a file of who may do what. See docs/hosting.md.",
     });
+  }
+  if (config.traces !== undefined && Object.keys(config.traces_headers).length > 0) {
+    const { protocol, hostname } = new URL(config.traces);
+    if (protocol === "http:" && !isLoopback(hostname)) {
+      throw new ConfigError("INVOICES_HTTP_TRACES is not https, and INVOICES_HTTP_TRACES_HEADERS would travel open.", {
+        next: "Use an https address, or leave the headers out.",
+      });
+    }
   }
   return config;
 }

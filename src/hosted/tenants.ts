@@ -2,6 +2,7 @@ import type { InvoicesApi } from "../api/port.ts";
 import type { ProxySettings } from "../api/proxy.ts";
 import { assembleRefusing, effectOf, type Offer, offerOf, partsOf, strictest } from "../assemble.ts";
 import type { Config } from "../config.ts";
+import type { Tracing } from "../domain/tracing.ts";
 import { ConfigError, InputError, PermissionError } from "../errors.ts";
 import type { GuardDeps, PageChannel } from "../guard/guard.ts";
 import type { KeyRing } from "../guard/seal.ts";
@@ -26,6 +27,7 @@ export interface TenantsOptions {
   readonly page: (principal: string) => PageChannel | null;
   readonly report: (line: string) => void;
   readonly log: GuardDeps["log"];
+  readonly tracing: Tracing;
 }
 
 export interface Tenants {
@@ -62,7 +64,7 @@ export function createTenants(options: TenantsOptions): Tenants {
     const { id, token } = tenant;
     const settings = { ...settingsOf(tenant), base_url: tenant.origin };
     const api = options.demo
-      ? demoApi(config.language, report, closers)
+      ? demoApi(config.language, report, closers, options.tracing)
       : realApi(
           id === null ? settings : { ...settings, organization_id: id },
           async () => {
@@ -72,9 +74,10 @@ export function createTenants(options: TenantsOptions): Tenants {
             });
           },
           options.proxy,
+          options.tracing,
         );
     const journals = once(async () => {
-      const made = journalsOn(records.of(placeOf(tenant)), api, report);
+      const made = journalsOn(records.of(placeOf(tenant)), api, report, options.tracing);
       closers.push(() => made.close());
       return made;
     });

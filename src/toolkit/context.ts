@@ -42,6 +42,8 @@ export interface Call {
   readonly signal: AbortSignal;
   /** Tells a waiting client that work goes on. Never throws. */
   progress(message: string): void;
+  /** W3C trace context that came with the message. */
+  readonly traceparent?: string;
 }
 
 /** What a read tool sees. */

@@ -106,6 +106,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "toolkit",
     "transports/http.ts",
     "ui/page.ts",
+    "version.ts",
   ],
   "cli.ts": ["*"],
 };
@@ -124,6 +125,7 @@ export const PACKAGES: readonly { readonly name: string; readonly allowed: reado
   { name: "openid-client", allowed: ["hosted"] },
   { name: "pino", allowed: ["hosted"] },
   { name: "prom-client", allowed: ["hosted"] },
+  { name: "@opentelemetry/", allowed: ["hosted"] },
   { name: "node:sqlite", allowed: ["store", "simulator"] },
   { name: "@photostructure/sqlite", allowed: ["store", "simulator"] },
   { name: "pg", allowed: ["store"] },

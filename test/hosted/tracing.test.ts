@@ -1,8 +1,11 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { loadHostedConfig } from "../../src/hosted/settings.ts";
 import { type OpenTracing, openTracing } from "../../src/hosted/tracing.ts";
+import { answerOf, bearer, call, post, startHosted } from "./setup.ts";
 
 const value = z.object({ stringValue: z.string().optional(), intValue: z.union([z.string(), z.number()]).optional() });
 const exported = z.object({
@@ -59,13 +62,54 @@ function traced(url: string): OpenTracing {
 }
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
+const OTHER = "1af7651916cd43dd8448eb211c80319c";
 const PARENT = "b7ad6b7169203331";
+
+describe("the hosted server", () => {
+  it("traces a call, its act and the requests to the API as one, from the message's or the request's context", async () => {
+    const { url, spans } = await collector();
+    const key = `inv_${"k".repeat(43)}`;
+    const hosted = await startHosted({
+      keys: [{ name: "team", sha256: createHash("sha256").update(key).digest("hex") }],
+      tenants: [{ members: [{ key: "team" }] }],
+      env: { INVOICES_HTTP_TRACES: url, INVOICES_HTTP_TRACES_HEADERS: "x-key=collector key" },
+    });
+    const customer = { company: "Secret Weavers", email: "weavers@example.com", locale: "en" };
+    const message = call("create_customer", customer);
+    const params = { ...message.params, _meta: { traceparent: `00-${TRACE}-${PARENT}-01` } };
+    await answerOf(await post(hosted.served.url, { ...message, params }, bearer(key)));
+    const other = { ...bearer(key), traceparent: `00-${OTHER}-${PARENT}-01` };
+    await answerOf(await post(hosted.served.url, call("list_operations", {}, 2), other));
+    await hosted.close();
+
+    const ofCall = spans.filter(({ traceId }) => traceId === TRACE);
+    const tool = ofCall.find(({ name }) => name === "tools/call create_customer");
+    const act = ofCall.find(({ name }) => name === "act create_customer");
+    const requests = ofCall.filter(({ name }) => name.startsWith("POST /api/v1/"));
+    expect([tool?.parentSpanId, act?.parentSpanId]).toEqual([PARENT, tool?.spanId]);
+    expect(requests.map(({ parentSpanId }) => parentSpanId)).toEqual([act?.spanId]);
+    const facts = new Map(tool?.attributes.map(({ key, value: { stringValue } }) => [key, stringValue]));
+    expect(facts.get("gen_ai.operation.name")).toBe("execute_tool");
+    expect(facts.get("invoicing.outcome")).toBe("ok");
+    expect(facts.get("invoicing.operation.id")).toMatch(/^op_/);
+    expect(spans.find(({ name }) => name === "tools/call list_operations")?.traceId).toBe(OTHER);
+    const everything = JSON.stringify(spans);
+    for (const said of ["Weavers", "weavers", key, "collector key", hosted.simulators[0]?.token ?? "?"]) {
+      expect(everything).not.toContain(said);
+    }
+  });
+
+  it("sends no header openly", () => {
+    const env = { INVOICES_HTTP_TRACES: "http://collector.example/v1/traces", INVOICES_HTTP_TRACES_HEADERS: "k=v" };
+    expect(() => loadHostedConfig({}, env)).toThrow("would travel open");
+  });
+});
 
 describe("spans", () => {
   it("are children of what they run in, and of the caller", async () => {
     const { url, spans, keys } = await collector();
     const tracing = traced(url);
-    const call = (name: string, traceparent?: string) =>
+    const traceOf = (name: string, traceparent?: string) =>
       tracing.span(
         { name, kind: "server", facts: { "gen_ai.tool.name": "send_invoice" }, traceparent },
         async (span) => {
@@ -77,7 +121,7 @@ describe("spans", () => {
           );
         },
       );
-    await Promise.all([call("tools/call a", `00-${TRACE}-${PARENT}-01`), call("tools/call b")]);
+    await Promise.all([traceOf("tools/call a", `00-${TRACE}-${PARENT}-01`), traceOf("tools/call b")]);
     await tracing.close();
     expect(keys).toContain("collector key");
     const byId = new Map(spans.map((span) => [span.spanId, span]));
