@@ -1,5 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import { RateLimitedError } from "../errors.ts";
+import type { SharedBudget } from "./shared-budget.ts";
 
 export interface BudgetLimits {
   readonly reads_per_minute: number;
@@ -20,6 +21,8 @@ export const DEFAULT_BUDGET: BudgetLimits = {
 const MINUTE_MS = 60_000;
 /** A second, and what two requests may drift apart on their way. */
 const IDENTICAL_WINDOW_MS = 1_200;
+/** How long nobody asks again after what is shared could not be reached. */
+const ALONE_MS = 5_000;
 
 /** Counts requests before they leave, so that the API's limits are not met at all. One per API client. */
 export class Budget {
@@ -27,11 +30,15 @@ export class Budget {
   readonly #clock: Clock;
   readonly #windows: Readonly<Record<"read" | "write", number[]>> = { read: [], write: [] };
   readonly #identical = new Map<string, number[]>();
+  readonly #shared: SharedBudget | null;
   #blockedUntil = 0;
+  #aloneUntil = 0;
 
-  constructor(limits: BudgetLimits, clock: Clock) {
+  /** With `shared`, what other processes send with the same credential counts as well. */
+  constructor(limits: BudgetLimits, clock: Clock, shared: SharedBudget | null = null) {
     this.#limits = limits;
     this.#clock = clock;
+    this.#shared = shared;
   }
 
   /**
@@ -42,11 +49,13 @@ export class Budget {
     const deadline = this.#clock.now() + this.#limits.max_wait_ms;
     for (;;) {
       const now = this.#clock.now();
-      const wait = this.#waitMs(kind, key, now);
+      let wait = this.#waitMs(kind, key, now);
       if (wait <= 0) {
         this.#windows[kind].push(now);
         this.#identical.set(key, [...this.#recent(key, now), now]);
-        return;
+        wait = await this.#sharedWaitMs(kind);
+        if (wait <= 0) return;
+        this.#giveBack(kind, key, now);
       }
       if (now + wait > deadline) {
         throw new RateLimitedError(
@@ -61,6 +70,26 @@ export class Budget {
   /** After a 429: nothing leaves before the API's own time is over. */
   block(retryAfterMs: number): void {
     this.#blockedUntil = Math.max(this.#blockedUntil, this.#clock.now() + retryAfterMs);
+    // Those who cannot be told meet the API's own limit.
+    void this.#shared?.block(retryAfterMs).catch(() => undefined);
+  }
+
+  /** Without the others' counts ours alone are kept: reading goes on while what is shared is out of reach. */
+  async #sharedWaitMs(kind: "read" | "write"): Promise<number> {
+    if (this.#shared === null || this.#clock.now() < this.#aloneUntil) return 0;
+    const most = kind === "read" ? this.#limits.reads_per_minute : this.#limits.writes_per_minute;
+    return this.#shared.take(kind, { most }).catch(() => {
+      this.#aloneUntil = this.#clock.now() + ALONE_MS;
+      return 0;
+    });
+  }
+
+  #giveBack(kind: "read" | "write", key: string, time: number): void {
+    const window = this.#windows[kind];
+    window.splice(window.lastIndexOf(time), 1);
+    const same = this.#identical.get(key) ?? [];
+    const at = same.lastIndexOf(time);
+    this.#identical.set(key, at === -1 ? same : same.toSpliced(at, 1));
   }
 
   #waitMs(kind: "read" | "write", key: string, now: number): number {

@@ -5,6 +5,7 @@ import type { BudgetLimits } from "./budget.ts";
 import type { Timeouts } from "./connection.ts";
 import type { ProxySettings } from "./proxy.ts";
 import type { Redactor } from "./redact.ts";
+import type { SharedBudget } from "./shared-budget.ts";
 
 export interface HttpApiOptions {
   /** Origin such as `https://b.anny.co`; `/api/v1` is appended here. A function is asked at the first call. */
@@ -20,6 +21,8 @@ export interface HttpApiOptions {
   readonly time_zone?: string;
   readonly timeouts?: Partial<Timeouts>;
   readonly budget?: Partial<BudgetLimits>;
+  /** Counts what other processes send with the same credential. */
+  readonly shared_budget?: SharedBudget;
   /** One line per request: method, path, status, milliseconds. Never a query, a body or a secret. */
   readonly log?: (line: string) => void;
   readonly tracing?: Tracing;

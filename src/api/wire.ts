@@ -71,7 +71,7 @@ const CONCLUSIVE: readonly number[] = [400, 401, 403, 404, 405, 409, 410, 415, 4
 export function createWire(options: HttpApiOptions): Wire {
   const { clock, tracing = NOT_TRACED } = options;
   const timeouts: Timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
-  const budget = new Budget({ ...DEFAULT_BUDGET, ...options.budget }, clock);
+  const budget = new Budget({ ...DEFAULT_BUDGET, ...options.budget }, clock, options.shared_budget ?? null);
   const retries = new RetryBudget();
   const redactor = createRedactor();
   const token = once(async () => checkedToken(await resolved(options.token), redactor));

@@ -27,6 +27,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   store: [
     "journal/port.ts",
+    "api/shared-budget.ts",
+    "hosted/vault-port.ts",
     "journal/store-port.ts",
     "journal/ledger.ts",
     "guard/port.ts",

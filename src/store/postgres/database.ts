@@ -119,6 +119,27 @@ export class Database {
     }
   }
 
+  /**
+   * A short transaction on rows that are locked one by one. It runs again after a conflict or a lost connection, even one
+   * lost while it was stored: `work` must bear that.
+   */
+  brief<T>(wall: Wall | null, work: (connection: Connected) => Promise<T>): Promise<T> {
+    return this.patiently(() =>
+      this.connected(async (connection) => {
+        try {
+          await connection.query(this.opening("READ COMMITTED", wall));
+          const value = await work(connection);
+          await connection.command("COMMIT");
+          return value;
+        } catch (error) {
+          if (!connection.isBroken) await connection.command("ROLLBACK").catch(() => undefined);
+          if (!(error instanceof StatementError)) throw error;
+          throw error.failure === "conflict" || error.failure === "lost" ? new Again(error) : journalError(error);
+        }
+      }),
+    );
+  }
+
   /** Statements that open every transaction, in one round trip. */
   opening(isolation: string, wall: Wall | null, more: readonly string[] = []): string {
     const scope = wall ?? { origin: "", organization_id: "", principal: "" };

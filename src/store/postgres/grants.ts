@@ -12,7 +12,12 @@ const TABLES: Readonly<Record<string, string>> = {
   fact: "SELECT, INSERT, UPDATE, DELETE",
   audit: "SELECT, INSERT",
   audit_head: "SELECT, INSERT, UPDATE",
+  credential: "SELECT, INSERT, UPDATE, DELETE",
+  organization: "SELECT, INSERT, UPDATE",
 };
+
+/** What it may ask without seeing the tables behind it. */
+const FUNCTIONS = ["take_slots", "block_slots", "abandoned"];
 
 /** Statements that give a role exactly this, whatever it had before. `role` is a quoted name. */
 export function grantsTo(role: string, schema: string): readonly string[] {
@@ -21,6 +26,7 @@ export function grantsTo(role: string, schema: string): readonly string[] {
     `REVOKE ALL ON ALL TABLES IN SCHEMA ${schema} FROM ${role}`,
     `GRANT USAGE ON SCHEMA ${schema} TO ${role}`,
     ...Object.entries(TABLES).map(([table, rights]) => `GRANT ${rights} ON ${schema}.${table} TO ${role}`),
+    `GRANT EXECUTE ON FUNCTION ${FUNCTIONS.map((name) => `${schema}.${name}`).join(", ")} TO ${role}`,
     // The right that LOCK TABLE needs; there are no rows.
     `GRANT UPDATE ON ${turns.map((turn) => `${schema}.${turn}`).join(", ")} TO ${role}`,
   ];

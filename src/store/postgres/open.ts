@@ -1,27 +1,65 @@
-import type { Scope } from "../../domain/scope.ts";
+import { z } from "zod";
+import type { SharedBudget } from "../../api/shared-budget.ts";
+import { type Clock, systemClock } from "../../domain/clock.ts";
+import type { Place } from "../../domain/scope.ts";
+import type { Vault } from "../../hosted/vault-port.ts";
 import type { JournalStore } from "../../journal/store-port.ts";
 import { once } from "../../once.ts";
+import { parsed } from "../rows.ts";
+import { PostgresBudget } from "./budget.ts";
 import { Again, Database, type DatabaseSettings } from "./database.ts";
 import { journalError, StatementError } from "./failures.ts";
 import { requireReady } from "./format.ts";
+import type { VaultKeys } from "./sealed.ts";
 import { PostgresStore } from "./store.ts";
+import { PostgresVault } from "./vault.ts";
 
-/** One database for all that an instance serves: its connections are shared, each journal sees its own scope alone. */
+/** One database for all that an instance serves: its connections are shared, each journal sees its own place alone. */
 export interface Postgres {
   /** Throws `JournalError` where the server, the schema or the role is not as it must be. */
   ready(): Promise<void>;
-  /** The journal of one scope. Closing it leaves the connections to the others. */
-  journal(scope: Scope): JournalStore;
+  /** The journal of one place. Closing it leaves the connections to the others. */
+  journal(place: Place): JournalStore;
+  /** Credentials and what each organization allows. */
+  vault(keys: VaultKeys): Vault;
+  /** Places in the API's limits for whatever the name stands for, shared with every instance that names it so. */
+  budget(name: string): SharedBudget;
+  /** Where operations are open whose owner's time is over by then. */
+  abandoned(now: number): Promise<readonly Place[]>;
   close(): Promise<void>;
 }
 
-export function openPostgres(settings: DatabaseSettings): Postgres {
+/** Renewals hold their row while the issuer is asked, so they have connections and time of their own. */
+const VAULT_CONNECTIONS = 4;
+const VAULT_STATEMENT_MS = 60_000;
+
+const placeRow = z.object({ origin: z.string(), organization_id: z.string() });
+
+/** With the role of the server: behind the walls. */
+export function openPostgres(settings: DatabaseSettings, clock: Clock = systemClock): Postgres {
   const database = new Database(settings);
+  const forVault = new Database({
+    ...settings,
+    connections: VAULT_CONNECTIONS,
+    statement_ms: VAULT_STATEMENT_MS,
+  });
   const ready = readiness(database, false);
   return {
     ready,
-    journal: (scope) => new PostgresStore(database, scope, ready, async () => {}),
-    close: () => database.close(),
+    journal: (place) => new PostgresStore(database, { ...place, principal: "" }, ready, async () => {}),
+    vault: (keys) => new PostgresVault(forVault, ready, keys, clock),
+    budget: (name) => new PostgresBudget(database, ready, name, clock),
+    async abandoned(now) {
+      await ready();
+      const rows = await database.brief(null, (connection) =>
+        connection.query("SELECT * FROM abandoned($1) ORDER BY organization_id, origin", [now]),
+      );
+      return rows.map((row) => parsed(placeRow, row));
+    },
+    async close() {
+      await database.close();
+      await forVault.close();
+    },
   };
 }
 
@@ -29,6 +67,17 @@ export function openPostgres(settings: DatabaseSettings): Postgres {
 export function openAsOwner(settings: DatabaseSettings): JournalStore {
   const database = new Database(settings);
   return new PostgresStore(database, null, readiness(database, true), () => database.close());
+}
+
+/** Everybody's credentials, for the owner's commands. */
+export function vaultAsOwner(
+  settings: DatabaseSettings,
+  keys: VaultKeys,
+  clock: Clock = systemClock,
+): Vault & { close(): Promise<void> } {
+  const database = new Database({ ...settings, statement_ms: VAULT_STATEMENT_MS });
+  const vault = new PostgresVault(database, readiness(database, true), keys, clock);
+  return Object.assign(vault, { close: () => database.close() });
 }
 
 function readiness(database: Database, isOwner: boolean): () => Promise<void> {

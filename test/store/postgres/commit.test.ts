@@ -5,7 +5,7 @@ import { freshSchema } from "../../harness/postgres.ts";
 import { createTcpProxy, type Fate, type TcpProxy } from "../../harness/tcp-proxy.ts";
 import { counted, PLACE } from "../rows.ts";
 
-const scope = { ...PLACE, principal: "p" };
+const scope = PLACE;
 const open: (Postgres | TcpProxy)[] = [];
 afterEach(async () => {
   for (const one of open.splice(0)) await one.close();

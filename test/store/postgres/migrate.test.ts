@@ -23,7 +23,7 @@ function query(settings: DatabaseSettings, sql: string): Promise<readonly unknow
 async function refusal(settings: DatabaseSettings): Promise<string> {
   const postgres = openPostgres({ patience_ms: 0, ...settings });
   try {
-    await postgres.journal({ ...PLACE, principal: "p" }).transaction(counted);
+    await postgres.journal(PLACE).transaction(counted);
     return "";
   } catch (error) {
     return String(error);

@@ -29,6 +29,9 @@ beforeAll(async () => {
   await ledger.operations.claim(newOperation({ id: "op", kind: "mark_paid", subject_id: "i", approval, bank_lines }));
   await ledger.approvals.create(givenApproval(NOW, { id: "b", ...given }));
   await postgres.journal(mine).transaction(counted);
+  const vault = postgres.vault([new Uint8Array(32)]);
+  await vault.put(mine, { access_token: "t", refresh_token: null, expires_at: null });
+  await vault.setMode(mine, "full");
 });
 afterAll(async () => {
   await postgres.close();
@@ -66,7 +69,7 @@ describe("the wall between organizations", () => {
     const open = await asServer(
       null,
       `SELECT relname FROM pg_class WHERE relnamespace = '${database.app.schema}'::regnamespace AND relkind = 'r'
-        AND NOT relrowsecurity AND relname NOT LIKE 'turn\\_%' AND relname <> 'schema_format'`,
+        AND NOT relrowsecurity AND relname <> 'schema_format' AND relname !~ '^(turn|budget)_'`,
     );
     expect(open).toEqual([]);
     expect((await walled()).length).toBeGreaterThan(8);
@@ -140,6 +143,8 @@ describe("the server's role", () => {
     "ALTER TABLE op DISABLE ROW LEVEL SECURITY",
     "DROP POLICY wall ON op",
     "CREATE TABLE more ()",
+    "SELECT * FROM budget_lease",
+    "DELETE FROM budget_block",
   ])("may not: %s", async (sql) => {
     await expect(asServer(mine, sql)).rejects.toThrow(/permission denied|must be owner/);
   });
