@@ -57,6 +57,8 @@ CREATE TABLE budget_block (
 );
 
 -- By the database's clock, so that those of the instances need not agree. Losing a moment of it in a crash is no harm.
+CREATE FUNCTION now_ms() RETURNS bigint LANGUAGE sql VOLATILE SET search_path FROM CURRENT AS $$
+  SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint $$;
 CREATE FUNCTION take_slots(of_credential text, of_kind text, most integer, window_ms bigint, wanted integer, hold_ms bigint,
     settled bigint[], used integer[], ago_ms bigint[],
     OUT lease bigint, OUT granted integer, OUT remaining integer, OUT wait_ms bigint)
@@ -69,7 +71,7 @@ CREATE FUNCTION take_slots(of_credential text, of_kind text, most integer, windo
   BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
     PERFORM pg_advisory_xact_lock(hashtextextended('invoicing-mcp budget ' || of_kind || ' ' || of_credential, 0));
-    at := floor(extract(epoch FROM clock_timestamp()) * 1000);
+    at := now_ms();
     UPDATE budget_lease SET slots = given.used, free_at = at - given.ago + window_ms
       FROM unnest(settled, used, ago_ms) AS given (id, used, ago)
       WHERE budget_lease.id = given.id AND credential = of_credential AND kind = of_kind;
@@ -87,7 +89,7 @@ CREATE FUNCTION take_slots(of_credential text, of_kind text, most integer, windo
   END $$;
 CREATE FUNCTION block_slots(of_credential text, for_ms bigint) RETURNS void
   LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-    INSERT INTO budget_block VALUES (of_credential, floor(extract(epoch FROM clock_timestamp()) * 1000) + for_ms)
+    INSERT INTO budget_block VALUES (of_credential, now_ms() + for_ms)
       ON CONFLICT (credential) DO UPDATE SET until = greatest(budget_block.until, excluded.until) $$;
 REVOKE ALL ON FUNCTION take_slots, block_slots FROM PUBLIC;
 
