@@ -30,6 +30,9 @@ async function main(argv: readonly string[]): Promise<void> {
       return hosted(rest);
     case "setup":
       return setup(rest);
+    case "migrate":
+    case "credentials":
+      return database(command, rest);
     default:
       return serve(argv);
   }
@@ -300,6 +303,38 @@ async function owner(command: "approve" | "journal", argv: readonly string[]): P
   process.exitCode = await runJournal(config, positionals, flags, print);
 }
 
+/** For who owns the hosted server's database. */
+async function database(command: "migrate" | "credentials", argv: readonly string[]): Promise<void> {
+  const { values, positionals } = parse(
+    argv,
+    {
+      check: { type: "boolean" },
+      "from-journal": { type: "string" },
+      principal: { type: "string" },
+      organization: { type: "string" },
+      "base-url": { type: "string" },
+    },
+    true,
+  );
+  const { loadDatabaseConfig } = await import("./hosted/database-settings.ts");
+  const config = loadDatabaseConfig(process.env);
+  const { runCredentials, runMigrate } = await import("./owner-database.ts");
+  const given = strings(values);
+  if (command === "migrate") {
+    const flags = { check: values["check"] === true, fromJournal: given["from-journal"] };
+    process.exitCode = await runMigrate(config, flags, print);
+    return;
+  }
+  const { base_url } = loadConfig({ "base-url": given["base-url"] }, process.env, true);
+  const { principal, organization } = given;
+  process.exitCode = await runCredentials(
+    config,
+    positionals,
+    { principal, organization, origin: new URL(base_url).origin },
+    { input: process.stdin, questions: process.stderr, print },
+  );
+}
+
 interface Flag {
   readonly type: "string" | "boolean";
   readonly short?: string;
@@ -338,6 +373,8 @@ function help(): string {
     "  invoicing-mcp approve             answer pending approvals in this terminal",
     "  invoicing-mcp journal list | show ID | verify | export --csv",
     "  invoicing-mcp serve               serve a team over HTTP; see serve --help and docs/hosting.md",
+    "  invoicing-mcp migrate [--check] [--from-journal FILE]   the hosted server's database (docs/hosting.md)",
+    "  invoicing-mcp credentials add | list | remove | rotate | mode MODE   what it may use upstream",
     "  invoicing-mcp --help | --version",
     "",
     "Settings (a flag beats the variable):",

@@ -121,6 +121,8 @@ type SettingName = (typeof SETTINGS)[number]["name"];
 
 /** Settings of a hosted start alone (`hosted/settings.ts`), which checks their names itself. */
 export const HOSTED_VARIABLE = /^INVOICES_HTTP_/i;
+/** The same for its database (`hosted/database-settings.ts`). */
+export const DATABASE_VARIABLE = /^INVOICES_DATABASE_/i;
 
 /** What was given, as far as it is usable, and everything that is wrong with it. */
 export interface ReadSettings {
@@ -155,7 +157,7 @@ export function tokenMissing(setup: string | null): ConfigError {
 export function readSettings(flags: Texts, env: Texts): ReadSettings {
   const problems: ConfigError[] = [];
   const unknown = unknownVariable(
-    Object.keys(env).filter((name) => !HOSTED_VARIABLE.test(name)),
+    Object.keys(env).filter((name) => !HOSTED_VARIABLE.test(name) && !DATABASE_VARIABLE.test(name)),
     SETTINGS.map((setting) => setting.env),
     process.platform,
   );

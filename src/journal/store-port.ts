@@ -181,6 +181,8 @@ export interface FactTable {
   get(place: Place, kind: string, key: string): Promise<Fact | null>;
   /** By key. */
   list(place: Place, kind: string): Promise<readonly Fact[]>;
+  /** Of every place and kind. */
+  all(): Promise<readonly Fact[]>;
   put(fact: Fact): Promise<void>;
   remove(place: Place, kind: string, key: string): Promise<void>;
 }

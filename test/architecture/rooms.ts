@@ -28,9 +28,9 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   store: [
     "journal/port.ts",
     "api/shared-budget.ts",
-    "hosted/vault-port.ts",
     "journal/store-port.ts",
     "journal/ledger.ts",
+    "journal/rules/digest.ts",
     "guard/port.ts",
     "acts/index.ts",
     "domain",
@@ -76,6 +76,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   transports: ["server.ts", "offer.ts", "domain"],
   "owner.ts": ["config.ts", "store", "journal", "guard", "domain", "errors.ts"],
   setup: ["api", "config.ts", "config-values.ts", "credentials", "domain", "errors.ts", "version.ts"],
+  "owner-database.ts": ["config-values.ts", "hosted/database-settings.ts", "store", "domain", "errors.ts"],
   "once.ts": [],
   "runtime.ts": ["*"],
   "assemble.ts": [
@@ -105,6 +106,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "runtime.ts",
     "server.ts",
     "store/open.ts",
+    "store/vault-port.ts",
     "toolkit",
     "transports/http.ts",
     "ui/page.ts",

@@ -2,15 +2,14 @@ import { z } from "zod";
 import type { SharedBudget } from "../../api/shared-budget.ts";
 import { type Clock, systemClock } from "../../domain/clock.ts";
 import type { Place } from "../../domain/scope.ts";
-import type { Vault } from "../../hosted/vault-port.ts";
 import type { JournalStore } from "../../journal/store-port.ts";
 import { once } from "../../once.ts";
 import { parsed } from "../rows.ts";
+import type { Vault, VaultKeys } from "../vault-port.ts";
 import { PostgresBudget } from "./budget.ts";
 import { Again, Database, type DatabaseSettings } from "./database.ts";
 import { journalError, StatementError } from "./failures.ts";
 import { requireReady } from "./format.ts";
-import type { VaultKeys } from "./sealed.ts";
 import { PostgresStore } from "./store.ts";
 import { PostgresVault } from "./vault.ts";
 
@@ -64,7 +63,7 @@ export function openPostgres(settings: DatabaseSettings, clock: Clock = systemCl
 }
 
 /** The journal of everybody, for its owner's commands: no wall holds here. */
-export function openAsOwner(settings: DatabaseSettings): JournalStore {
+export function openAsOwner(settings: DatabaseSettings): PostgresStore {
   const database = new Database(settings);
   return new PostgresStore(database, null, readiness(database, true), () => database.close());
 }

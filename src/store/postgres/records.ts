@@ -136,6 +136,10 @@ export class FactRows implements FactTable {
     );
   }
 
+  all(): Promise<readonly Fact[]> {
+    return this.#session.many(factRow, "SELECT * FROM fact ORDER BY organization_id, origin, kind, key");
+  }
+
   async put({ origin, organization_id, kind, key, value, at }: Fact): Promise<void> {
     await this.#session.run(
       `INSERT INTO fact (origin, organization_id, kind, key, value, at) VALUES ($1, $2, $3, $4, $5, $6)

@@ -2,10 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:
 import { z } from "zod";
 import type { Scope } from "../../domain/scope.ts";
 import { JournalError } from "../../errors.ts";
-import type { UpstreamSecret } from "../../hosted/vault-port.ts";
-
-/** Keys of 32 bytes. The first one encrypts, all decrypt. */
-export type VaultKeys = readonly [Uint8Array, ...Uint8Array[]];
+import type { UpstreamSecret, VaultKeys } from "../vault-port.ts";
 
 export interface Sealed {
   readonly key_id: string;
@@ -61,12 +58,4 @@ export function opened({ key_id, sealed: bytes }: Sealed, scope: Scope, keys: Va
 
 function boundTo({ origin, organization_id, principal }: Scope): Buffer {
   return Buffer.from(JSON.stringify(["invoicing-mcp credential", origin, organization_id, principal]));
-}
-
-/** Reads keys as a setting gives them: 32 bytes each in base64, commas between. `null`: they are none. */
-export function keysOf(text: string): VaultKeys | null {
-  const parts = text.split(",").map((part) => part.trim());
-  if (!parts.every((part) => /^[A-Za-z0-9+/_-]{43}=?$/.test(part))) return null;
-  const [first, ...others] = parts.map((part) => Buffer.from(part, "base64"));
-  return first === undefined || [first, ...others].some((key) => key.length !== 32) ? null : [first, ...others];
 }

@@ -29,7 +29,7 @@ export class PostgresStore implements JournalStore {
     this.#close = close;
   }
 
-  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (tx: Tx, session: Session) => Promise<T>): Promise<T> {
     await this.#ready();
     const wall = this.#wall;
     const turns =
@@ -73,14 +73,14 @@ export class PostgresStore implements JournalStore {
     connection: Connected,
     opening: string,
     writes: boolean,
-    work: (tx: Tx) => Promise<T>,
+    work: (tx: Tx, session: Session) => Promise<T>,
   ): Promise<{ readonly value: T; readonly lost: Lost | null }> {
     const session = new Session(connection, writes);
     let begun = { xid: "", pid: 0 };
     let value: T;
     try {
       begun = beginRow.parse((await connection.query(opening))[0]);
-      value = await work(tablesOf(session));
+      value = await work(tablesOf(session), session);
       session.end();
       if (session.failure !== null) throw session.failure;
     } catch (error) {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Clock } from "../../domain/clock.ts";
 import type { Place, Scope } from "../../domain/scope.ts";
 import { JournalError } from "../../errors.ts";
+import { parsed } from "../rows.ts";
 import {
   type Credential,
   type CredentialInfo,
@@ -11,10 +12,10 @@ import {
   type Renewal,
   type UpstreamSecret,
   type Vault,
-} from "../../hosted/vault-port.ts";
-import { parsed } from "../rows.ts";
+  type VaultKeys,
+} from "../vault-port.ts";
 import type { Connected, Database } from "./database.ts";
-import { keyId, opened, sealed, type VaultKeys } from "./sealed.ts";
+import { keyId, opened, sealed } from "./sealed.ts";
 
 const PAGE = 100;
 

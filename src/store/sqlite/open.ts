@@ -13,6 +13,8 @@ export interface StoreOptions {
   readonly busy_timeout_ms?: number;
   /** Largest size of the database in pages of 4096 bytes; for tests of a full disk. */
   readonly max_pages?: number;
+  /** Opens a journal that was taken over into another database too: to read it. */
+  readonly moved?: boolean;
 }
 
 export function openSqlite(location: string, options: StoreOptions = {}): JournalStore {
@@ -24,6 +26,7 @@ export function openSqlite(location: string, options: StoreOptions = {}): Journa
   try {
     configure(connection, memory, busyMs, options.max_pages);
     migrate(connection);
+    if (options.moved !== true) refuseMoved(connection);
     // Takes the write lock and leaves nothing behind: a file or folder that cannot be written shows here.
     connection.exec("BEGIN IMMEDIATE; UPDATE audit_head SET seq = seq; ROLLBACK");
     vacuum(connection);
@@ -96,6 +99,35 @@ function formatOf(connection: Connection): number {
     });
   }
   return 0;
+}
+
+/** What keeps a journal from going on once another database has it, in this version and in earlier ones. */
+const MOVED = "audit_moved";
+
+/**
+ * Every change writes an audit line, so from here on nothing is claimed or recorded in this file, not even by a process
+ * that has it open. `undo` lets it go on.
+ */
+export function markMoved(location: string, undo = false): void {
+  const connection = new Connection(location, open(loadSqlite(), location));
+  try {
+    connection.exec("PRAGMA busy_timeout = 20000");
+    connection.exec(
+      undo
+        ? `DROP TRIGGER IF EXISTS ${MOVED}`
+        : `CREATE TRIGGER IF NOT EXISTS ${MOVED} BEFORE INSERT ON audit
+            BEGIN SELECT RAISE(ABORT, 'it was taken over into PostgreSQL'); END`,
+    );
+  } finally {
+    connection.close();
+  }
+}
+
+function refuseMoved(connection: Connection): void {
+  if (connection.get(`SELECT name FROM sqlite_schema WHERE name = '${MOVED}'`) === undefined) return;
+  throw new JournalError(`The journal ${connection.location} was taken over into PostgreSQL.`, {
+    next: "Use the hosted server: this file no longer knows what is done. Reads still work.",
+  });
 }
 
 /** Once after a migration that erased something, because earlier versions did not overwrite what they let go of. */

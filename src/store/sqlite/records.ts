@@ -116,6 +116,10 @@ export class FactRows implements FactTable {
     );
   }
 
+  async all(): Promise<readonly Fact[]> {
+    return this.#session.many(factRow, "SELECT * FROM fact ORDER BY organization_id, origin, kind, key");
+  }
+
   async put({ origin, organization_id, kind, key, value, at }: Fact): Promise<void> {
     this.#session.run(
       `INSERT INTO fact (origin, organization_id, kind, key, value, at) VALUES (?, ?, ?, ?, ?, ?)

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Renewal, UpstreamSecret, Vault } from "../../../src/hosted/vault-port.ts";
 import { Database, type DatabaseSettings } from "../../../src/store/postgres/database.ts";
 import { openPostgres, vaultAsOwner } from "../../../src/store/postgres/open.ts";
-import { keyId, type VaultKeys } from "../../../src/store/postgres/sealed.ts";
+import { keyId } from "../../../src/store/postgres/sealed.ts";
+import type { Renewal, UpstreamSecret, Vault, VaultKeys } from "../../../src/store/vault-port.ts";
 import { freshSchema } from "../../harness/postgres.ts";
 import { createTcpProxy } from "../../harness/tcp-proxy.ts";
 import { PLACE } from "../rows.ts";

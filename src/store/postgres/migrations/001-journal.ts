@@ -1,6 +1,6 @@
 import type { Migration } from "./migration.ts";
 
-const SCOPE = ["op", "op_lock", "approval", "approval_lock", "approval_use", "bank_line", "fact"];
+const SCOPE = ["op", "op_lock", "approval", "approval_lock", "approval_use", "bank_line"];
 
 /**
  * The journal as SQLite's format 2 has it, with an audit trail per organization and walls around each. JSON is text, kept as
@@ -123,7 +123,8 @@ CREATE TABLE bank_line (
 CREATE INDEX bank_line_operation ON bank_line (operation_id);
 
 CREATE TABLE fact (
-  organization_id text NOT NULL CHECK (organization_id <> ''),
+  -- Empty for what is so at the address of the API, whoever asks: which routes it has.
+  organization_id text NOT NULL,
   origin text NOT NULL,
   kind text NOT NULL,
   key text NOT NULL,
@@ -170,6 +171,10 @@ CREATE POLICY wall ON ${table}
   WITH CHECK (organization_id = current_setting('invoicing.organization', true)
     AND origin IN (current_setting('invoicing.origin', true), ''));`,
 ).join("")}
+ALTER TABLE fact ENABLE ROW LEVEL SECURITY;
+CREATE POLICY wall ON fact
+  USING (organization_id IN (current_setting('invoicing.organization', true), '')
+    AND origin = current_setting('invoicing.origin', true) AND origin <> '');
 ${["audit", "audit_head"]
   .map(
     (table) => `

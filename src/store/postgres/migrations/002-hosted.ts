@@ -42,6 +42,9 @@ CREATE POLICY wall ON organization
   WITH CHECK (origin = current_setting('invoicing.origin', true)
     AND organization_id = current_setting('invoicing.organization', true));
 
+-- Journals that were taken over: by the hash of their last line. The owner's alone.
+CREATE TABLE taken_over (head text PRIMARY KEY, operations bigint NOT NULL, at timestamptz NOT NULL DEFAULT now());
+
 -- Places in the API's limits. Keyed by a hash of the credential, which says nothing about whose it is.
 CREATE TABLE budget_lease (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

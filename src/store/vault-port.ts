@@ -34,6 +34,9 @@ export interface Vault {
 export const HOSTED_MODES = ["read-only", "draft-only", "full"] as const;
 export type HostedMode = (typeof HOSTED_MODES)[number];
 
+/** Keys of 32 bytes. The first one encrypts, all decrypt. */
+export type VaultKeys = readonly [Uint8Array, ...Uint8Array[]];
+
 export interface UpstreamSecret {
   readonly access_token: string;
   /** `null`: it cannot be renewed. */
