@@ -10,6 +10,7 @@ import { ConfigError, InvoicingError } from "./errors.ts";
 import type { BrowserEnvironment } from "./guard/channels/browser.ts";
 import { approveCommand, ownCommand, type Start } from "./guard/channels/terminal-command.ts";
 import type { Policy } from "./guard/policy.ts";
+import { help, rowsOf, serveHelp, simulatorHelp } from "./help.ts";
 import type { ServerParts } from "./server.ts";
 import { openDesk } from "./transports/desk.ts";
 import { VERSION } from "./version.ts";
@@ -354,51 +355,6 @@ function strings(values: Readonly<Record<string, unknown>>): Record<string, stri
   for (const [key, value] of Object.entries(values)) if (typeof value === "string") kept[key] = value;
   return kept;
 }
-
-function rowsOf(settings: readonly Setting[]): readonly string[] {
-  return settings.map(
-    (setting) =>
-      `  ${setting.env}${setting.flag === undefined ? "" : ` | --${setting.flag}`}${setting.default === undefined ? "" : ` (default: ${setting.default})`}\n      ${setting.description}`,
-  );
-}
-
-function help(): string {
-  return [
-    `invoicing-mcp ${VERSION}: an MCP server for the invoices admin API.`,
-    "",
-    "  invoicing-mcp                     serve one MCP client on stdin and stdout",
-    "  invoicing-mcp --demo              the same on a built-in simulator: no account, no network",
-    "  invoicing-mcp simulator --port N [--data FILE] [--seed firm|empty] [--now TIME]",
-    "  invoicing-mcp setup               connect a client with your account, by questions; setup --help for scripts",
-    "  invoicing-mcp approve             answer pending approvals in this terminal",
-    "  invoicing-mcp journal list | show ID | verify | export --csv",
-    "  invoicing-mcp serve               serve a team over HTTP; see serve --help and docs/hosting.md",
-    "  invoicing-mcp migrate [--check] [--from-journal FILE]   the hosted server's database (docs/hosting.md)",
-    "  invoicing-mcp credentials add | list | remove | rotate | mode MODE   what it may use upstream",
-    "  invoicing-mcp --help | --version",
-    "",
-    "Settings (a flag beats the variable):",
-    ...rowsOf(SETTINGS),
-    "",
-  ].join("\n");
-}
-
-const serveHelp = [
-  "invoicing-mcp serve: many clients over HTTP (docs/hosting.md).",
-  "  --demo             on a built-in simulator: no account, no network",
-  "  --new-key NAME     print a new static key and its entry for the access file, and end",
-  "",
-  "All settings of --help, and:",
-].join("\n");
-
-const simulatorHelp = [
-  "invoicing-mcp simulator: the invoices API on this computer, for trying and testing.",
-  "  --port N       port on 127.0.0.1 (default: any free one)",
-  "  --data FILE    keep the data in a SQLite file (default: in memory)",
-  "  --seed NAME    firm (default) or empty",
-  "  --now TIME     hold the clock at this time",
-  "",
-].join("\n");
 
 function print(text: string): void {
   process.stdout.write(text);

@@ -72,6 +72,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   credentials: ["errors.ts"],
   "config-values.ts": ["domain"],
   "offer.ts": ["version.ts"],
+  "help.ts": ["config.ts", "version.ts"],
   "server.ts": ["toolkit", "ui", "guard/port.ts", "domain", "errors.ts", "offer.ts"],
   transports: ["server.ts", "offer.ts", "domain"],
   "owner.ts": ["config.ts", "store", "journal", "guard", "domain", "errors.ts"],
