@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -10,6 +10,7 @@ import { z } from "zod";
 import { approveCommand, type Start } from "../../src/guard/channels/terminal-command.ts";
 import { type RunningSimulator, startSimulator } from "../../src/simulator/index.ts";
 import { buildCli, CLI } from "../harness/cli-process.ts";
+import { typeInTerminal } from "../harness/terminal-person.ts";
 
 /** What a person is told to type is typed here, word for word, in a shell that knows nothing of the server's start. */
 
@@ -50,22 +51,6 @@ async function connect(env: Record<string, string>) {
       result.parse(await client.callTool({ name, arguments: args })),
     close: () => client.close(),
   };
-}
-
-/** At a real terminal (of `script`), in another folder, with an environment of its own. */
-async function typeInTerminal(command: string, answer: string): Promise<string> {
-  const child = spawn("script", ["-qec", command, "/dev/null"], {
-    cwd: "/",
-    env: { PATH: "/usr/bin:/bin", HOME: "/nonexistent", SHELL: "/bin/sh", TERM: "dumb" },
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  let said = "";
-  child.stdout.on("data", (chunk: Buffer) => {
-    said += chunk.toString();
-    if (said.includes("leave it open")) child.stdin.end(`${answer}\n`);
-  });
-  await new Promise((resolve) => child.once("close", resolve));
-  return said;
 }
 
 describe("the command a person is told", () => {
