@@ -35,13 +35,13 @@ describe.runIf(isHere).sequential.each(FRAMEWORK_NAMES)("%s", (name) => {
   beforeAll(async () => {
     buildCli();
     home = makeHome();
-    // `npx -y invoicing-mcp` finds what was built here instead of what is published.
-    const npx = join(home.path, "npx");
-    writeFileSync(
-      npx,
-      `#!/bin/sh\n[ "$1 $2" = "-y invoicing-mcp" ] || exit 64\nshift 2\nexec "${process.execPath}" "${CLI}" "$@"\n`,
-    );
-    chmodSync(npx, 0o755);
+    // `npx -y invoicing-mcp` finds what was built here instead of what is published; there is no browser.
+    const program = (file: string, text: string) => {
+      writeFileSync(join(home.path, file), `#!/bin/sh\n${text}\n`);
+      chmodSync(join(home.path, file), 0o755);
+    };
+    program("npx", `[ "$1 $2" = "-y invoicing-mcp" ] || exit 64\nshift 2\nexec "${process.execPath}" "${CLI}" "$@"`);
+    for (const starter of ["xdg-open", "open"]) program(starter, "exit 1");
     process.env["PATH"] = [home.path, before.PATH].join(delimiter);
     process.env["HOME"] = home.path;
     // Not a literal: the checks of this folder know nothing of the packages, frameworks/tsconfig.json does.

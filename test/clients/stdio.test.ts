@@ -29,8 +29,10 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "invoicing-"));
   simulator = await startSimulator();
   // What the system would start for a web address writes it down instead.
-  await writeFile(join(folder, "xdg-open"), `#!/bin/sh\nprintf '%s\\n' "$1" >> "${folder}/opened"\n`);
-  await chmod(join(folder, "xdg-open"), 0o755);
+  for (const starter of ["xdg-open", "open"]) {
+    await writeFile(join(folder, starter), `#!/bin/sh\nprintf '%s\\n' "$1" >> "${folder}/opened"\n`);
+    await chmod(join(folder, starter), 0o755);
+  }
   env = {
     PATH: `${folder}:${process.env["PATH"] ?? ""}`,
     HOME: folder,

@@ -77,7 +77,15 @@ describe("the npm package", () => {
         .map((file) => file.replaceAll("\\", "/"))
         .filter((file) => !/^dist(\/[\w-]+\.js|\/tools-[\da-f]{8}\.json)?$/.test(file))
         .sort(),
-    ).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "dist/LICENSES.txt", "dist/package.json", "package.json"]);
+    ).toEqual([
+      "CHANGELOG.md",
+      "LICENSE",
+      "README.de.md",
+      "README.md",
+      "dist/LICENSES.txt",
+      "dist/package.json",
+      "package.json",
+    ]);
     expect(await npm(["exec", "--offline", "invoicing-mcp", "--", "--version"], { cwd, env })).toMatch(
       /^\d+\.\d+\.\d+\n$/,
     );

@@ -89,6 +89,11 @@ describe.each(PAGES)("%s", (page) => {
   });
 });
 
+it.each(PAGES.filter((page) => page !== "CHANGELOG.md"))("%s names files and folders that exist", (page) => {
+  const named = [...read(page).matchAll(/`((?:src|test|scripts|bench|docs|lint|assets|\.ci|\.github)\/[\w./-]+)`/g)];
+  for (const [, path = ""] of named) expect(existsSync(join(ROOT, path)), `${page}: ${path}`).toBe(true);
+});
+
 describe("both languages", () => {
   it("name the same commands in the README", () => {
     const inBlocks = (page: string) =>
