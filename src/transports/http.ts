@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createMcpHandler, isLegacyRequest } from "@modelcontextprotocol/server";
+import { createMcpHandler, isLegacyRequest, ProtocolErrorCode } from "@modelcontextprotocol/server";
+import { isJsonObject } from "../domain/json.ts";
 import { buildServer, type ServerParts } from "../server.ts";
 import { legacyLeg } from "./legacy-http.ts";
 
@@ -48,11 +49,22 @@ export function mcpEndpoint(report: (line: string) => void, build = buildServer)
       offered.set(name, parts);
       try {
         const authInfo = { token: name, clientId: "", scopes: [] };
-        return await modern.fetch(request, { authInfo, parsedBody: body });
+        return await withStatus(await modern.fetch(request, { authInfo, parsedBody: body }));
       } finally {
         offered.delete(name);
       }
     },
     close: () => modern.close(),
   };
+}
+
+/** A client that lacks a capability is told by the status, too; the SDK does so only for what it finds out itself. */
+async function withStatus(response: Response): Promise<Response> {
+  const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
+  if (response.status !== 200 || !isJson) return response;
+  const text = await response.text();
+  const answer: unknown = JSON.parse(text);
+  const error = isJsonObject(answer) ? answer["error"] : undefined;
+  const isMissing = isJsonObject(error) && error["code"] === ProtocolErrorCode.MissingRequiredClientCapability;
+  return new Response(text, { status: isMissing ? 400 : 200, headers: response.headers });
 }
