@@ -1,4 +1,5 @@
 import { systemClock } from "../../../src/domain/clock.ts";
+import { NOT_TRACED } from "../../../src/domain/tracing.ts";
 import { defaultPolicy } from "../../../src/guard/policy.ts";
 import { createApp } from "../../../src/hosted/app.ts";
 import { listen } from "../../../src/hosted/listener.ts";
@@ -69,6 +70,7 @@ export async function startFixture(): Promise<{ readonly url: string; close(): P
     limits: { perMinute: config.calls_per_minute, concurrent: 100 },
     clock: systemClock,
     metrics: createMetrics(),
+    tracing: NOT_TRACED,
     log: createLogger({ write: () => {} }),
   });
   return {
