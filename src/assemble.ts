@@ -32,11 +32,30 @@ export function assemble(options: Omit<RuntimeOptions, "toolNames">): Assembly {
     started = true;
     return createRuntime({ ...options, toolNames: offer.toolNames });
   });
-  const says = problem === null ? [] : [`Only reading works now, because nothing can be recorded: ${problem.message}`];
+  const says =
+    problem === null
+      ? []
+      : [`Only reading works now, because nothing can be recorded: ${problem.message} ${problem.next}`];
   return {
-    parts: partsOf(offer, says, runtime),
+    parts: saidOnce(partsOf(offer, says, runtime), says),
     async close() {
       if (started) await (await runtime()).close();
+    },
+  };
+}
+
+/** Many clients show a model no instructions: the first answer says it, too. */
+function saidOnce(parts: ServerParts, says: readonly string[]): ServerParts {
+  const [sentence] = says;
+  let isSaid = sentence === undefined;
+  return {
+    ...parts,
+    async callTool(name, args, call) {
+      const answer = await parts.callTool(name, args, call);
+      if (isSaid || sentence === undefined || answer.kind !== "result" || answer.isError) return answer;
+      isSaid = true;
+      const { structured, text } = answer;
+      return { ...answer, text: `${text}\n${sentence}`, structured: { tell_user: sentence, ...structured } };
     },
   };
 }

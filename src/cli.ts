@@ -10,7 +10,7 @@ import { ConfigError, InvoicingError } from "./errors.ts";
 import type { BrowserEnvironment } from "./guard/channels/browser.ts";
 import { approveCommand, ownCommand, type Start } from "./guard/channels/terminal-command.ts";
 import type { Policy } from "./guard/policy.ts";
-import { help, rowsOf, serveHelp, simulatorHelp } from "./help.ts";
+import { doctorHelp, help, rowsOf, serveHelp, simulatorHelp } from "./help.ts";
 import type { ServerParts } from "./server.ts";
 import { openDesk } from "./transports/desk.ts";
 import { VERSION } from "./version.ts";
@@ -34,6 +34,8 @@ async function main(argv: readonly string[]): Promise<void> {
     case "migrate":
     case "credentials":
       return database(command, rest);
+    case "doctor":
+      return doctor(rest);
     default:
       return serve(argv);
   }
@@ -271,6 +273,33 @@ async function setup(argv: readonly string[]): Promise<void> {
     now: new Date(),
   });
   process.stdin.unref();
+}
+
+async function doctor(argv: readonly string[]): Promise<void> {
+  const { values } = parse(argv, {
+    ...settingFlags,
+    client: { type: "string" },
+    demo: { type: "boolean" },
+    json: { type: "boolean" },
+    help: { type: "boolean", short: "h" },
+  });
+  if (values["help"] === true) return print(doctorHelp);
+  const { clientNamed } = await import("./setup/clients.ts");
+  const { examine, forPerson, forReport, isHealthy } = await import("./doctor/doctor.ts");
+  const { client, ...settings } = strings(values);
+  const home = homeFolder();
+  const program = programOf();
+  const findings = await examine({
+    system: { platform: process.platform, home, env: process.env },
+    settings,
+    demo: values["demo"] === true,
+    client: clientNamed(client),
+    node: { version: process.versions.node, path: program.node, arch: process.arch, embedded: program.embedded },
+    desktop: desktop(),
+    told: (command, { data_dir, policy }) => ownCommand({ ...program, data_dir, policy }, command),
+  });
+  print(values["json"] === true ? forReport(findings, home) : forPerson(findings));
+  process.exitCode = isHealthy(findings) ? 0 : 1;
 }
 
 /** Empty for a user id without an entry in the password file. */

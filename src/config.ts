@@ -117,6 +117,8 @@ export const JOURNAL_FILE = "journal.sqlite";
 
 export { CONFIRM_CHOICES, type Config, REGIONS } from "./config-shape.ts";
 
+const DEFAULTS = { base_url: "https://b.anny.co", mode: "full", confirm: "auto", demo: "false" } as const;
+
 type SettingName = (typeof SETTINGS)[number]["name"];
 
 /** Settings of a hosted start alone (`hosted/settings.ts`), which checks their names itself. */
@@ -124,9 +126,12 @@ export const HOSTED_VARIABLE = /^INVOICES_HTTP_/i;
 /** The same for its database (`hosted/database-settings.ts`). */
 export const DATABASE_VARIABLE = /^INVOICES_DATABASE_/i;
 
-/** What was given, as far as it is usable, and everything that is wrong with it. */
+/** What was given, and everything that is wrong with it. */
 export interface ReadSettings {
+  /** `null` where anything is wrong. */
   readonly config: Config | null;
+  /** As far as it is usable, to look further; never to work with. */
+  readonly usable: Config | null;
   readonly problems: readonly ConfigError[];
 }
 
@@ -177,14 +182,8 @@ export function readSettings(flags: Texts, env: Texts): ReadSettings {
   }
   const folder = raw.data_dir === undefined ? stateFolder(env) : { path: raw.data_dir };
   if ("problem" in folder) problems.push(folder.problem);
-  const read = readTexts({
-    base_url: "https://b.anny.co",
-    mode: "full",
-    confirm: "auto",
-    demo: "false",
-    ...raw,
-    data_dir: "path" in folder ? folder.path : resolve(sep),
-  });
+  const texts = { ...DEFAULTS, ...raw, data_dir: "path" in folder ? folder.path : resolve(sep) };
+  const read = readTexts(texts);
   for (const issue of "issues" in read ? read.issues : []) {
     const setting = SETTINGS.find(({ name }) => name === issue.name);
     problems.push(
@@ -193,10 +192,15 @@ export function readSettings(flags: Texts, env: Texts): ReadSettings {
       }),
     );
   }
-  if ("issues" in read) return { config: null, problems };
+  if ("issues" in read) {
+    const names: readonly string[] = read.issues.map(({ name }) => name);
+    const rest = Object.fromEntries(Object.entries(texts).filter(([name]) => !names.includes(name)));
+    const again = readTexts({ ...DEFAULTS, ...rest, data_dir: rest["data_dir"] ?? resolve(sep) });
+    return { config: null, usable: "config" in again ? again.config : null, problems };
+  }
   const unchecked = read.config.demo ? null : uncheckedTls(env, read.config.base_url);
   if (unchecked !== null) problems.push(unchecked);
-  return { config: problems.length === 0 ? read.config : null, problems };
+  return { config: problems.length === 0 ? read.config : null, usable: read.config, problems };
 }
 
 function given(setting: Setting, flags: Texts, env: Texts): Given {

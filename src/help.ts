@@ -18,6 +18,7 @@ export function help(): string {
     "  invoicing-mcp --demo              the same on a built-in simulator: no account, no network",
     "  invoicing-mcp simulator --port N [--data FILE] [--seed firm|empty] [--now TIME]",
     "  invoicing-mcp setup               connect a client with your account, by questions; setup --help for scripts",
+    "  invoicing-mcp doctor              what is wrong here, and what to do about it; --json for an issue report",
     "  invoicing-mcp approve             answer pending approvals in this terminal",
     "  invoicing-mcp journal list | show ID | verify | export --csv",
     "  invoicing-mcp serve               serve a team over HTTP; see serve --help and docs/hosting.md",
@@ -45,5 +46,14 @@ export const simulatorHelp = [
   "  --data FILE    keep the data in a SQLite file (default: in memory)",
   "  --seed NAME    firm (default) or empty",
   "  --now TIME     hold the clock at this time",
+  "",
+].join("\n");
+
+export const doctorHelp = [
+  "invoicing-mcp doctor: looks at everything that has to be right, and says what to do about what is not. Only reads.",
+  "  --client NAME  take the settings that this client is configured with",
+  "  --demo         look at the demo",
+  "  --json         for an issue report: no secret, no name or id of an account",
+  "Every setting of --help can be given. The exit code is 1 when something has to be put right.",
   "",
 ].join("\n");

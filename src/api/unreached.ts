@@ -11,7 +11,7 @@ const OFFLINE =
 const ADDRESS = "Check INVOICES_BASE_URL, and whether a firewall stands in between.";
 const LATER = null;
 const OWN_AUTHORITY =
-  "If your network looks into encrypted traffic, set NODE_EXTRA_CA_CERTS to the file (PEM) with the certificate of its authority where this server is configured, and restart. If it does not, somebody else answers in the API's place: do not go on.";
+  "If your network looks into encrypted traffic, set NODE_EXTRA_CA_CERTS to the file (PEM) with the certificate of its authority where this server is configured, and restart; if it is set, its file cannot be read or is another one. If your network does not, somebody else answers in the API's place: do not go on.";
 const CLOCK =
   "Set this computer's date and time right. If they are, the other side's certificate is out of date: tell whoever runs it.";
 

@@ -1,6 +1,6 @@
 import type { ProbedResource } from "../api/probe.ts";
-import { isListing } from "../toolkit/listed-tool.ts";
 import { EFFECT_META } from "../toolkit/effect.ts";
+import { isListing } from "../toolkit/listed-tool.ts";
 import surface from "../tools/surface.json" with { type: "json" };
 import type { ToolVerdict } from "./finding.ts";
 

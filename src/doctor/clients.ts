@@ -67,7 +67,12 @@ function entryFinding(client: KnownClient, name: string, start: ServerStart, fil
       cure: "Run setup again for this client.",
     };
   }
-  return { check, verdict: "good", says: `${client.name} starts it. How you approve there: ${client.approval}`, detail };
+  return {
+    check,
+    verdict: "good",
+    says: `${client.name} starts it. How you approve there: ${client.approval}`,
+    detail,
+  };
 }
 
 /** Found as a client finds it: a path as it stands, a name in the folders of PATH. */

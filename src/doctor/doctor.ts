@@ -9,7 +9,15 @@ import { VERSION } from "../version.ts";
 import { checkAccount } from "./account.ts";
 import { type ClientsFound, type Configured, findClients } from "./clients.ts";
 import type { Finding, Verdict } from "./finding.ts";
-import { checkApproval, checkCertificates, checkJournal, checkNode, checkPolicy, checkSettings, checkSqlite } from "./here.ts";
+import {
+  checkApproval,
+  checkCertificates,
+  checkJournal,
+  checkNode,
+  checkPolicy,
+  checkSettings,
+  checkSqlite,
+} from "./here.ts";
 import { checkNetwork } from "./network.ts";
 
 /** `invoicing-mcp doctor`: looks at everything that has to be right, and says what to do about what is not. Only reads. */
@@ -26,7 +34,10 @@ export interface DoctorWorld {
   readonly node: { readonly version: string; readonly path: string; readonly arch: string; readonly embedded: boolean };
   readonly desktop: BrowserEnvironment;
   /** The owner's commands for these folders, as they are typed here. */
-  told(command: "approve" | "setup", folders: { readonly data_dir: string; readonly policy: string | undefined }): string;
+  told(
+    command: "approve" | "setup",
+    folders: { readonly data_dir: string; readonly policy: string | undefined },
+  ): string;
 }
 
 /** Everything found, in the order of what rests on what. Never throws for what is wrong with the settings. */
@@ -35,7 +46,7 @@ export async function examine(world: DoctorWorld): Promise<readonly Finding[]> {
   const clients = findClients(system, world.client);
   const source = settingsFrom(world, clients);
   const read = readSettings(source.flags, source.env);
-  const { config } = read;
+  const config = read.usable;
   const findings: Finding[] = [
     checkNode(node.version, `${system.platform} ${node.arch}`, node.embedded, node.path),
     checkSqlite(),
@@ -53,8 +64,8 @@ export async function examine(world: DoctorWorld): Promise<readonly Finding[]> {
   const proxy: ProxySettings | null = proxyOf(source.env);
   const network = await checkNetwork(config.base_url, proxy);
   findings.push(...network);
-  // Without a connection, every further look would say the same once more.
-  if (network.every(({ check, verdict }) => check !== "reach" || verdict === "good")) {
+  // With wrong settings it would be another account; without a connection, every look would say the same once more.
+  if (read.config !== null && network.every(({ check, verdict }) => check !== "reach" || verdict === "good")) {
     findings.push(...(await checkAccount(config, proxy, world.told("setup", { data_dir, policy }))));
   }
   return [...findings, ...clients.findings];
@@ -64,7 +75,9 @@ export async function examine(world: DoctorWorld): Promise<readonly Finding[]> {
 function settingsFrom(world: DoctorWorld, { configured }: ClientsFound) {
   const { env } = world.system;
   const own = world.demo ? { ...env, INVOICES_DEMO: "true" } : env;
-  const named = SETTINGS.some((one) => own[one.env] !== undefined || ("flag" in one && world.settings[one.flag] !== undefined));
+  const named = SETTINGS.some(
+    (one) => own[one.env] !== undefined || ("flag" in one && world.settings[one.flag] !== undefined),
+  );
   const [only, ...others] = configured;
   const chosen = world.client !== null || (!named && others.length === 0) ? only : undefined;
   if (chosen === undefined) return { flags: world.settings, env: own, from: "this terminal" };
@@ -96,17 +109,19 @@ export function forPerson(findings: readonly Finding[]): string {
     ...(cure === undefined || verdict === "good" ? [] : [`      ${"".padEnd(12)} → ${oneLine(cure, 600)}`]),
   ]);
   const bad = findings.filter(({ verdict }) => verdict === "bad").length;
-  const end = bad === 0 ? "Nothing is wrong." : `${bad} to put right. For an issue report, add what doctor --json prints.`;
+  const end =
+    bad === 0 ? "Nothing is wrong." : `${bad} to put right. For an issue report, add what doctor --json prints.`;
   return `${[`invoicing-mcp ${VERSION}`, ...lines, "", end].join("\n")}\n`;
 }
 
 /** For others: no secret, no name or id of an account, no name of a person in a path. */
 export function forReport(findings: readonly Finding[], home: string): string {
-  const shown = findings.map(({ check, verdict, says, cure, tools }) => ({
+  const shown = findings.map(({ check, verdict, says, code, cure, tools }) => ({
     check,
     verdict,
     says: withoutHome(says, home),
-    ...(cure === undefined ? {} : { cure: withoutHome(cure, home) }),
+    ...(code === undefined ? {} : { code }),
+    ...(cure === undefined || code !== undefined ? {} : { cure: withoutHome(cure, home) }),
     ...(tools === undefined ? {} : { tools }),
   }));
   return `${JSON.stringify({ version: VERSION, healthy: isHealthy(findings), findings: shown }, null, 2)}\n`;

@@ -1,4 +1,4 @@
-import type { InvoicingError } from "../errors.ts";
+import type { ErrorCode, InvoicingError } from "../errors.ts";
 
 /** `unknown`: cannot be told from here. Only `bad` makes the exit code 1. */
 export type Verdict = "good" | "warning" | "bad" | "unknown";
@@ -11,6 +11,8 @@ export interface Finding {
   readonly says: string;
   /** For the person alone. */
   readonly detail?: string;
+  /** Of the error that was met, whose sentence and cure may name an account. */
+  readonly code?: ErrorCode;
   readonly cure?: string;
   /** What each tool of the server can do with this token. */
   readonly tools?: Readonly<Record<string, ToolVerdict>>;
@@ -18,8 +20,15 @@ export interface Finding {
 
 export type ToolVerdict = "works" | "refused" | "unknown";
 
-/** An error as a finding. Its sentence may name an organization, so it stays with the person. */
+/** An error as a finding. What it says stays with the person. */
 export function fromError(check: string, error: InvoicingError, says: string): Finding {
   const status = error.status === undefined ? "" : ` (HTTP ${error.status})`;
-  return { check, verdict: "bad", says: `${says}${status}.`, detail: error.message, cure: error.next };
+  return {
+    check,
+    verdict: "bad",
+    says: `${says}${status}.`,
+    code: error.code,
+    detail: error.message,
+    cure: error.next,
+  };
 }

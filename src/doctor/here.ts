@@ -25,13 +25,24 @@ export function checkSqlite(): Finding {
     return { check: "sqlite", verdict: "good", says: `SQLite ${version}, of ${from}, runs` };
   } catch (error) {
     if (!(error instanceof InvoicingError)) throw error;
-    return { check: "sqlite", verdict: "bad", says: `${error.message} So there are no tools that change anything.`, cure: error.next };
+    return {
+      check: "sqlite",
+      verdict: "bad",
+      says: `${error.message} So there are no tools that change anything.`,
+      cure: error.next,
+    };
   }
 }
 
 export function checkSettings({ problems }: ReadSettings, from: string): readonly Finding[] {
-  if (problems.length === 0) return [{ check: "settings", verdict: "good", says: `Settings can be read; from ${from}` }];
-  return problems.map(({ message, next }) => ({ check: "settings", verdict: "bad", says: `${message} From ${from}.`, cure: next }));
+  if (problems.length === 0)
+    return [{ check: "settings", verdict: "good", says: `Settings can be read; from ${from}` }];
+  return problems.map(({ message, next }) => ({
+    check: "settings",
+    verdict: "bad",
+    says: `${message} From ${from}.`,
+    cure: next,
+  }));
 }
 
 export function checkCertificates(file: string | undefined): readonly Finding[] {
@@ -74,7 +85,12 @@ export function checkJournal({ data_dir, demo }: Config): Finding {
   const problem = journalProblem(file);
   return problem === null
     ? { check, verdict: "good", says: "It can be written, and only by this user", detail: file }
-    : { check, verdict: "bad", says: `${problem.message} So there are no tools that change anything.`, cure: problem.next };
+    : {
+        check,
+        verdict: "bad",
+        says: `${problem.message} So there are no tools that change anything.`,
+        cure: problem.next,
+      };
 }
 
 export function checkPolicy(file: string | undefined): Finding {
@@ -103,7 +119,14 @@ export function checkApproval(config: Config, desktop: BrowserEnvironment, appro
         },
       ];
     case "deny":
-      return [{ check, verdict: "warning", says: "--confirm deny: nothing final ever happens.", cure: "Set INVOICES_CONFIRM to auto." }];
+      return [
+        {
+          check,
+          verdict: "warning",
+          says: "--confirm deny: nothing final ever happens.",
+          cure: "Set INVOICES_CONFIRM to auto.",
+        },
+      ];
     default: {
       const opens = browserCommands(desktop, "").length > 0;
       return [

@@ -1,5 +1,5 @@
-import { type Reached, reach } from "../api/reach.ts";
 import { type ProxySettings, usesProxy } from "../api/proxy.ts";
+import { type Reached, reach } from "../api/reach.ts";
 import { VERSION } from "../version.ts";
 import type { Finding } from "./finding.ts";
 

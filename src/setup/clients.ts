@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
+import { ConfigError } from "../errors.ts";
 import type { Values } from "./slot.ts";
 
 /**
@@ -155,6 +156,14 @@ export const KNOWN_CLIENTS: readonly KnownClient[] = [
     reload: "Start a new session of goose.",
   },
 ];
+
+/** `null`: none is named. Throws `ConfigError` where there is none of that name. */
+export function clientNamed(text: string | undefined): ClientId | null {
+  if (text === undefined) return null;
+  const id = CLIENT_IDS.find((one) => one === text);
+  if (id !== undefined) return id;
+  throw new ConfigError(`--client must be one of ${CLIENT_IDS.join(", ")}.`, { next: "Give one of them." });
+}
 
 export function knownClient(id: ClientId): KnownClient {
   const client = KNOWN_CLIENTS.find((one) => one.id === id);

@@ -1,5 +1,5 @@
 import { ConfigError } from "../errors.ts";
-import { CLIENT_IDS, ENTRY_NAME } from "./clients.ts";
+import { CLIENT_IDS, clientNamed, ENTRY_NAME } from "./clients.ts";
 import type { Texts } from "./given.ts";
 import { type SetupOptions, TOKEN_PLACES } from "./setup.ts";
 
@@ -29,7 +29,7 @@ export function setupOptions(values: Readonly<Record<string, unknown>>, texts: T
   }
   return {
     settings,
-    client: oneOf("--client", client, CLIENT_IDS),
+    client: clientNamed(client),
     keep: oneOf("--keep", keep, TOKEN_PLACES),
     name,
     demo: values["demo"] === true,
