@@ -12,6 +12,7 @@ import { approveCommand, ownCommand, type Start } from "./guard/channels/termina
 import type { Policy } from "./guard/policy.ts";
 import { doctorHelp, help, rowsOf, serveHelp, simulatorHelp } from "./help.ts";
 import type { ServerParts } from "./server.ts";
+import { policyOf, type Settings, settingsOf } from "./start-settings.ts";
 import { openDesk } from "./transports/desk.ts";
 import { VERSION } from "./version.ts";
 
@@ -60,7 +61,8 @@ async function serve(argv: readonly string[]): Promise<void> {
   if (values["version"] === true) return print(`${VERSION}\n`);
   let settings: Settings;
   try {
-    settings = await settingsOf(strings(values), values["demo"] === true);
+    const env = values["demo"] === true ? { ...process.env, INVOICES_DEMO: "true" } : process.env;
+    settings = await settingsOf(strings(values), env, (config) => ownCommand(startOf(config), "setup"));
   } catch (error) {
     // Somebody at a terminal reads the sentence there; a client is told by every answer, until it goes.
     if (!(error instanceof ConfigError) || process.stdin.isTTY) throw error;
@@ -81,27 +83,6 @@ async function serve(argv: readonly string[]): Promise<void> {
       report("shutting down: some outcomes could not be settled; list_operations shows them after the next start");
     }
   });
-}
-
-interface Settings {
-  readonly config: Config;
-  readonly policy: Policy | null;
-  readonly keptToken?: () => Promise<string>;
-}
-
-async function settingsOf(flags: Readonly<Record<string, string | undefined>>, demo: boolean): Promise<Settings> {
-  const env = demo ? { ...process.env, INVOICES_DEMO: "true" } : process.env;
-  const config = loadConfig(flags, env, true);
-  const policy = await policyOf(config.policy);
-  if (config.demo || config.api_token !== undefined) return { config, policy };
-  const { keptFor, keptTokens, tokenOf } = await import("./credentials/kept.ts");
-  const kept = keptFor(keptTokens(config.data_dir), config.base_url, config.organization_id);
-  if (kept === null) throw tokenMissing(ownCommand(startOf(config), "setup"));
-  return {
-    config: { ...config, organization_id: kept.organization_id },
-    policy,
-    keptToken: () => tokenOf(kept),
-  };
 }
 
 /** How this process was started, for commands that a person is told. */
@@ -163,12 +144,6 @@ async function connect(parts: ServerParts, exitCode: number, close: () => Promis
   output.once("error", shutDown);
   process.once("SIGTERM", shutDown);
   process.once("SIGINT", shutDown);
-}
-
-async function policyOf(path: string | undefined) {
-  if (path === undefined) return null;
-  const { loadPolicy } = await import("./guard/policy.ts");
-  return loadPolicy(path);
 }
 
 async function simulator(argv: readonly string[]): Promise<void> {

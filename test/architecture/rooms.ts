@@ -91,6 +91,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "tools",
     "version.ts",
   ],
+  "start-settings.ts": ["config.ts", "credentials", "guard/policy.ts"],
   "once.ts": [],
   "runtime.ts": ["*"],
   "assemble.ts": [
