@@ -74,13 +74,18 @@ export function grossText(invoice: Invoice, language: Language): string {
 }
 
 export function document(invoice: Invoice, customer: Customer | null, mailed: boolean): PlanDocument {
-  const isFilled = invoice.status === "draft" && (invoice.recipient ?? "").trim() === "";
   return {
     invoice,
     email: mailed ? (customer?.email ?? null) : null,
     customer_name: customer === null ? (invoice.customer?.name ?? null) : customerName(customer),
-    buyer_address: isFilled ? addressLines(customer?.address ?? null) : [],
+    buyer_address: filledIn(invoice, customer?.address ?? null),
   };
+}
+
+/** What sending writes into a blank recipient. */
+export function filledIn(invoice: Invoice, address: Address | null): string[] {
+  const isFilled = invoice.status === "draft" && (invoice.recipient ?? "").trim() === "";
+  return isFilled ? addressLines(address) : [];
 }
 
 export function addressLines(address: Address | null): string[] {

@@ -1,18 +1,30 @@
+import type { Address } from "../domain/customer.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { oneLine } from "../domain/untrusted.ts";
+import { filledIn } from "../guard/plan-parts.ts";
 import { invoiceView } from "../guard/view.ts";
 import { languageOf } from "../guard/wording.ts";
 import { VIEW_META } from "../ui/names.ts";
 import type { ReadContext } from "./context.ts";
 import { toJsonObject } from "./report.ts";
 
-/** `_meta` that lets hosts with MCP Apps show the document as a card, without buttons. */
-export function readOnlyCard(invoice: Invoice, context: ReadContext): JsonObject {
+/**
+ * `_meta` that lets hosts with MCP Apps show the document, without buttons. `address`: the customer's, where it is known, that
+ * sending writes into a blank recipient.
+ */
+export function readOnlyCard(invoice: Invoice, context: ReadContext, address: Address | null = null): JsonObject {
   return {
     [VIEW_META]: {
       ...whose(context),
-      document: toJsonObject(invoiceView(invoice, { locale: context.language })),
+      document: toJsonObject(
+        // What sending would fill in is said: a person looks at the document as it will be.
+        invoiceView(invoice, {
+          locale: context.language,
+          sending: invoice.status === "draft",
+          buyer_address: filledIn(invoice, address),
+        }),
+      ),
     },
   };
 }

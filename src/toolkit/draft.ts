@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Address } from "../domain/customer.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import { readOnlyCard } from "./card.ts";
 import type { ReadContext } from "./context.ts";
@@ -28,13 +29,15 @@ export async function draftAnswer(
   next: string,
   /** What was read after the last change. */
   document: Invoice | null = null,
+  /** The customer's address, where the tool read it. */
+  address: Address | null = null,
 ): Promise<Result<DraftData>> {
   const { invoice, note } = document === null ? await readInvoice(id, context) : { invoice: document };
   if (invoice === null) return { data: { done: `${done} ${note}`, invoice_id: id }, next: `get_invoice ${id}.` };
   return {
     data: { done, invoice_id: id, invoice: toInvoice(invoice, context.today) },
     next,
-    meta: readOnlyCard(invoice, context),
+    meta: readOnlyCard(invoice, context, address),
   };
 }
 

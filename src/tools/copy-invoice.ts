@@ -125,6 +125,7 @@ export default defineTool({
         : `${replacedText(composed)}Copied ${documentName(original)} as a new draft${isQuote ? " of a quote" : original.is_quote ? " of an invoice" : ""}.${same}`,
       "Show the differences and the gross to the person; then send_invoice.",
       composed.document,
+      customer?.address ?? null,
     );
     return { ...answer, data: { ...answer.data, ...(changes.length === 0 ? {} : { changes }) } };
   },

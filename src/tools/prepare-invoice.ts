@@ -102,6 +102,7 @@ export default defineTool({
         ? `There is no postal address yet, and an invoice has to name one: create_address for ${customerId}. Then show customer, lines and gross to the person; then send_invoice.`
         : "Show customer, lines and gross to the person; then send_invoice.",
       composed.document,
+      found.customer?.address ?? (address === null ? null : { id: "", address_line_2: null, ...address }),
     );
   },
   render: (data) =>

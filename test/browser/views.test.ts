@@ -135,6 +135,13 @@ describe.concurrent("what is seen", () => {
       }
       expect(said).not.toContain("9b1c2a6e");
     });
+    const id = "9b1c2a6e-41aa-4e4b-9d5f-0d9c1f6b7a10";
+    const sent = { operation_id: "op_9", act: "send_invoice", state: "done", at: "2026-11-12T09:02:10.000Z" };
+    const result = [`invoice_id: ${id}`, "number: RE-2026-0047"];
+    await shown(operations("en", { operations: [{ ...sent, document: id, result }] }), async ({ frame }) => {
+      expect(await text(frame)).toContain("Send RE-2026-0047");
+      expect(await text(frame, "h2")).toBe("1 sent, 1 marked as paid");
+    });
   });
 
   it.each([
@@ -346,7 +353,22 @@ describe("real answers", () => {
       ["match_payments", { statement: statementLines }, ["2026-0012", "424.83 EUR"]],
       ["review_billing", { from: "2026-01-01", to: "2026-03-31", documents: true }, ["EUR billed", "January 2026"]],
       ["get_invoice", { invoice_id: "#2026-0012" }, ["2026-0012"]],
-      ["list_operations", {}, ["Nothing was done"]],
+      [
+        "prepare_invoice",
+        {
+          customer: "buchhaltung@hafenkante.example",
+          currency: "EUR",
+          items: [{ title: "Consulting", quantity: 10, tax_rate: 19, single_net_amount: 150 }],
+        },
+        // As it will be: with the address and the day that sending fills in.
+        ["Große Elbstraße 145", "Filled in from the customer record on sending", "the day it is sent", "1,785.00 EUR"],
+      ],
+      [
+        "copy_invoice",
+        { invoice_id: "#RE-2026-0011", lines: [{ line: 1, quantity: 7 }] },
+        ["Different from the original", "quantity"],
+      ],
+      ["list_operations", {}, ["Create draft", "done"]],
     ] as const) {
       await shown(await asHost(tool, args), async ({ frame }) => {
         const said = await text(frame);

@@ -27,7 +27,11 @@ export function invoicePaper(view: InvoiceView, words: Words, options: PaperOpti
     { class: "paper" },
     div(
       "head",
-      div("to", element("p", { class: "label" }, words.recipient), recipient(view, words)),
+      div(
+        "to",
+        element("p", { class: "label" }, words.recipient),
+        recipient(view, words, !options.mailed && view.kind === "draft"),
+      ),
       div(
         "about",
         element(options.level, { class: "number" }, documentTitle(view, words)),
@@ -47,9 +51,11 @@ export function invoicePaper(view: InvoiceView, words: Words, options: PaperOpti
   );
 }
 
-function recipient(view: InvoiceView, words: Words): HTMLElement {
+function recipient(view: InvoiceView, words: Words, fillsIn: boolean): HTMLElement {
   if (view.recipient.length > 0) return block(view.recipient);
-  if (view.buyer_address.length === 0) return element("p", { class: "missing" }, words.noRecipient);
+  if (view.buyer_address.length === 0) {
+    return element("p", { class: "missing" }, fillsIn ? words.filledInLater : words.noRecipient);
+  }
   return div("filled", block(view.buyer_address), element("p", { class: "missing" }, words.filledIn));
 }
 

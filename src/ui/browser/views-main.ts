@@ -3,8 +3,10 @@ import { connect, type HostContext, reportSize } from "./bridge.ts";
 import { documentCard } from "./document.ts";
 import { element } from "./element.ts";
 import { isInvoiceView, isRecord, recordIn, textIn } from "./json.ts";
+import { texts } from "./views/data.ts";
 import { viewOf } from "./views/index.ts";
-import { viewWordsFor } from "./views/words.ts";
+import { caution, remark } from "./views/parts.ts";
+import { type ViewWords, viewWordsFor } from "./views/words.ts";
 
 /**
  * Shows a tool's answer as a picture: in a chat what the host sends (MCP Apps), on the local page what its own script hands
@@ -26,14 +28,26 @@ function pictureOf(result: unknown): HTMLElement | null {
   const shown = recordIn(recordIn(result, "_meta"), VIEW_META);
   try {
     if (!isInvoiceView(shown?.["document"])) return viewOf(shown, recordIn(result, "structuredContent"));
-    return documentCard(shown["document"], {
-      locale: textIn(shown, "locale") ?? "en",
+    const locale = textIn(shown, "locale") ?? "en";
+    const card = documentCard(shown["document"], {
+      locale,
       organization: textIn(shown["organization"], "name"),
       simulator: shown["simulator"] === true,
     });
+    card.append(...remarks(recordIn(result, "structuredContent"), viewWordsFor(locale)));
+    return card;
   } catch {
     return null;
   }
+}
+
+/** What the answer says of the document besides: what differs from its original, what does not add up. */
+function remarks(answer: unknown, words: ViewWords): readonly HTMLElement[] {
+  const invoice = recordIn(answer, "invoice");
+  return [
+    caution(words.warnings, invoice === null ? [] : texts(invoice, "warnings"), "en"),
+    isRecord(answer) ? remark(words.changes, texts(answer, "changes"), "en") : null,
+  ].filter((node) => node !== null);
 }
 
 function show(result: unknown): void {

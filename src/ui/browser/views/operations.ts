@@ -1,5 +1,5 @@
 import { div, element } from "../element.ts";
-import { count, type Data, rows, text } from "./data.ts";
+import { count, type Data, rows, text, texts } from "./data.ts";
 import { type Frame, part, sheet } from "./parts.ts";
 import { wordOf } from "./words.ts";
 
@@ -20,13 +20,20 @@ export function operationsView(data: Data, more: Data, frame: Frame): HTMLElemen
       ? words.nothingDone
       : open.length > 0
         ? words.unresolved(open.length)
-        : words.operations(operations.length + left),
+        : sums.length > 0
+          ? sums.map((sum) => didIn(sum, words)).join(", ")
+          : words.operations(operations.length + left),
     day === null ? null : notation.day(day),
     list(words.unresolved(open.length), open, frame),
     sums.length === 0 ? null : part(words.sums, sumTiles(sums, frame)),
     list(words.theOperations, rest, frame),
     left === 0 ? null : element("p", { class: "rest" }, words.moreOperations(left)),
   );
+}
+
+/** `2 sent` */
+function didIn(sum: Data, words: Frame["words"]): string {
+  return `${count(sum, "done")} ${wordOf(words.did, text(sum, "act") ?? "")}`;
 }
 
 function sumTiles(sums: readonly Data[], { words, notation }: Frame): HTMLElement {
@@ -36,7 +43,7 @@ function sumTiles(sums: readonly Data[], { words, notation }: Frame): HTMLElemen
     ...sums.map((sum) =>
       div(
         "tile",
-        element("dt", {}, `${count(sum, "done")} ${wordOf(words.did, text(sum, "act") ?? "")}`),
+        element("dt", {}, didIn(sum, words)),
         ...rows(sum, "amounts").map((amount) =>
           element("dd", {}, notation.money(text(amount, "amount") ?? "", text(amount, "currency") ?? "")),
         ),
@@ -54,7 +61,7 @@ const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 function step(operation: Data, { words, notation, zone, today }: Frame): HTMLElement {
   const state = text(operation, "state") ?? "";
-  const document = text(operation, "document");
+  const document = numberOf(operation);
   const amount = text(operation, "amount");
   const paidBy = text(operation, "bank_line");
   const why = text(operation, "why");
@@ -70,8 +77,7 @@ function step(operation: Data, { words, notation, zone, today }: Frame): HTMLEle
           "span",
           { class: "who" },
           element("strong", {}, wordOf(words.act, text(operation, "act") ?? "")),
-          // An id says nothing to a person; a number does.
-          document === null || UUID.test(document) ? "" : ` ${document}`,
+          document === null ? "" : ` ${document}`,
         ),
         element("span", { class: "state" }, wordOf(words.state, state)),
         amount === null ? null : element("span", { class: "sum" }, plain(amount, notation)),
@@ -80,6 +86,14 @@ function step(operation: Data, { words, notation, zone, today }: Frame): HTMLEle
       why === null ? null : element("p", { class: "note", lang: "en" }, why),
     ),
   );
+}
+
+/** The document's number, the one it was given if it had none; an id says nothing to a person. */
+function numberOf(operation: Data): string | null {
+  const named = text(operation, "document");
+  if (named !== null && !UUID.test(named)) return named;
+  const given = texts(operation, "result").find((member) => member.startsWith("number: "));
+  return given === undefined ? null : given.slice("number: ".length);
 }
 
 const TONES: Readonly<Record<string, string>> = {

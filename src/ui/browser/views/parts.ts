@@ -52,15 +52,20 @@ export function part(title: string, ...children: readonly Child[]): HTMLElement 
   return element("section", { class: "part" }, element("h3", {}, title), ...children);
 }
 
-/** Something that a person must not miss. */
+/** Something that a person must not miss; `lang` where it is the server's own sentence. */
 export function caution(title: string, items: readonly string[], lang: string | null = null): HTMLElement | null {
+  return list("warnings important", title, items, lang);
+}
+
+/** Something worth knowing. */
+export function remark(title: string, items: readonly string[], lang: string | null = null): HTMLElement | null {
+  return list("warnings", title, items, lang);
+}
+
+function list(kind: string, title: string, items: readonly string[], lang: string | null): HTMLElement | null {
   if (items.length === 0) return null;
   const marked = lang === null ? {} : { lang };
-  return div(
-    "warnings important",
-    element("h3", {}, title),
-    element("ul", {}, ...items.map((item) => element("li", marked, item))),
-  );
+  return div(kind, element("h3", {}, title), element("ul", {}, ...items.map((item) => element("li", marked, item))));
 }
 
 /** A caution that is one sentence. */

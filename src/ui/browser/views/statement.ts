@@ -52,6 +52,7 @@ function group(title: string, sign: string, lines: readonly Data[], frame: Frame
 function pair(line: Data, sign: string, frame: Frame): HTMLElement {
   const { words, notation } = frame;
   const day = text(line, "day");
+  const payer = text(line, "payer");
   const said = text(line, "text");
   const invoices = rows(line, "invoices");
   return div(
@@ -61,10 +62,10 @@ function pair(line: Data, sign: string, frame: Frame): HTMLElement {
       element("p", { class: "label" }, day === null ? words.bankLine : `${words.bankLine} · ${notation.day(day)}`),
       div(
         "line",
-        element("strong", { class: "who" }, text(line, "payer") ?? words.noPayer),
+        element("strong", { class: "who" }, payer ?? said ?? words.noPayer),
         element("span", { class: "sum" }, notation.moneyText(text(line, "amount") ?? "")),
       ),
-      said === null ? null : element("p", { class: "said" }, said),
+      payer === null || said === null ? null : element("p", { class: "said" }, said),
     ),
     element("span", { class: "sign", "aria-hidden": "true" }, sign),
     div(
