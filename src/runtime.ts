@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createHttpApi } from "./api/http.ts";
 import type { InvoicesApi } from "./api/port.ts";
 import type { ProxySettings } from "./api/proxy.ts";
+import type { MissingRoutes } from "./api/settings.ts";
 import { type Config, JOURNAL_FILE } from "./config.ts";
 import { createBrowserLinks } from "./documents/browser-links.ts";
 import { downloadsTo } from "./documents/folder.ts";
@@ -18,6 +19,7 @@ import type { KeyRing } from "./guard/seal.ts";
 import { outcomesOf } from "./journal/approved.ts";
 import { createJournals } from "./journal/journal.ts";
 import type { Ledger } from "./journal/ledger.ts";
+import { missingRoutes } from "./journal/missing-routes.ts";
 import { isOwnerAlive, processOwner } from "./journal/owner-process.ts";
 import type { Journals } from "./journal/port.ts";
 import { once } from "./once.ts";
@@ -217,14 +219,15 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
   const principal = localPrincipal();
   // The demo's address is another one at each start, and its journal is gone with it.
   const origin = demo ? "simulator" : new URL(config.base_url).origin;
-  const api = demo
-    ? demoApi(config.language, report, closers)
-    : realApi(config, config.api_token ?? options.keptToken ?? "", options.proxy);
   const store = once(async () => {
     const opened = openStore(demo ? ":memory:" : join(config.data_dir, JOURNAL_FILE));
     closers.push(() => opened.close());
     return opened;
   });
+  const routes = missingRoutes(async () => (await store()).facts, origin, systemClock);
+  const api = demo
+    ? demoApi(config.language, report, closers)
+    : realApi(config, config.api_token ?? options.keptToken ?? "", options.proxy, undefined, routes);
   const journals = once(async () => {
     const made = journalsOn(await store(), api, report);
     closers.push(() => made.close());
@@ -289,6 +292,7 @@ export function realApi(
   token: string | (() => Promise<string>),
   proxy: ProxySettings | null | undefined,
   tracing: Tracing = NOT_TRACED,
+  missing_routes?: MissingRoutes,
 ): InvoicesApi {
   const host = Intl.DateTimeFormat().resolvedOptions();
   return createHttpApi({
@@ -299,6 +303,7 @@ export function realApi(
     ...(config.organization_id === undefined ? {} : { organization_id: config.organization_id }),
     language: config.language ?? host.locale,
     time_zone: config.timezone ?? host.timeZone,
+    ...(missing_routes === undefined ? {} : { missing_routes }),
     ...(!proxy ? {} : { proxy }),
     tracing,
   });

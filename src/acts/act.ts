@@ -101,6 +101,8 @@ export interface Act<A extends JsonObject, B extends JsonObject, R extends JsonO
   readonly duplicable: boolean;
   /** Field of the result that names the resource it brings into being. */
   readonly created: string | null;
+  /** What it means for other drafts of the record: recorded together with its end. */
+  replaces?(args: A, result: R): Replacement | null;
   /** Arguments that stay in the record once it is final: no texts about people. */
   readonly keeps: readonly string[];
   /** What makes two calls the same call. Amounts canonical, texts as given. */
@@ -141,6 +143,14 @@ export type GuardedAct<
   R extends JsonObject,
   S extends object = object,
 > = Act<A, B, R, S> & { readonly guarded: Guarded<A, S> };
+
+/**
+ * Which draft stands for which. `superseded`: `by` is a corrected copy, so `draft` must not be sent as well. `gone`: a draft
+ * that does not exist any more stands for none.
+ */
+export type Replacement =
+  | { readonly is: "superseded"; readonly draft: string; readonly by: string }
+  | { readonly is: "gone"; readonly draft: string };
 
 export interface Undone {
   readonly why: string;

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { type Invoice, REFERENCE_TYPES } from "../domain/invoice.ts";
-import type { FreeAct, Verdict } from "./act.ts";
+import { callOptions, type FreeAct, type Verdict } from "./act.ts";
 import { OWNERLESS, untaken } from "./reading.ts";
 import { invoicesSince, type Snapshot, snapshotInvoices, snapshotSchema, UNSEARCHABLE } from "./search.ts";
+import { irreplaceable, notEditable } from "./states.ts";
 import { sameText } from "./text.ts";
 
 const args = z.object({
@@ -20,32 +21,48 @@ const args = z.object({
   number: z.string().exactOptional(),
   /** What the draft is made for, where one job adds its lines: part of what makes two calls equal, never sent. */
   lines: z.string().exactOptional(),
+  /** The draft whose corrected copy this is: not to be sent as well. Never sent either. */
+  supersedes: z.string().exactOptional(),
 });
 const result = z.object({ invoice_id: z.string() });
 
 export type CreateInvoiceArgs = z.infer<typeof args>;
 export type CreateInvoiceResult = z.infer<typeof result>;
 
+/** What is there before: the customer's documents, and the draft that is to be replaced. */
+interface Reading {
+  readonly snapshot: Snapshot;
+  readonly superseded: Invoice | null;
+}
+
 /** A draft without lines. Two equal calls within a day are one draft, unless the second names the first. */
-export const createInvoice: FreeAct<CreateInvoiceArgs, Snapshot, CreateInvoiceResult, Snapshot> = {
+export const createInvoice: FreeAct<CreateInvoiceArgs, Snapshot, CreateInvoiceResult, Reading> = {
   kind: "create_invoice",
   schemas: { args, before: snapshotSchema, result },
   guarded: false,
   repeat: "day",
   duplicable: true,
   created: "invoice_id",
-  keeps: ["customer_id", "currency", "calculate_from_net", "is_quote", "issued_at", "due_date", "number"],
+  keeps: ["customer_id", "currency", "calculate_from_net", "is_quote", "issued_at", "due_date", "number", "supersedes"],
   identity: (invoice) => ({ ...invoice, is_quote: invoice.is_quote ?? false }),
-  locks: ({ customer_id, reference }) => [
+  // The replaced draft is not on its way out meanwhile.
+  locks: ({ customer_id, reference, supersedes }) => [
     `newinv:${customer_id ?? (reference ? `${reference.type}:${reference.id}` : "-")}`,
+    ...(supersedes === undefined ? [] : [`inv:${supersedes}`]),
   ],
+  replaces: ({ supersedes }, { invoice_id }) =>
+    supersedes === undefined ? null : { is: "superseded", draft: supersedes, by: invoice_id },
   subject: (_args, done) => ({ type: "invoice", id: done?.invoice_id ?? null }),
 
-  read: ({ customer_id }, context) => snapshotInvoices(context, customer_id ?? null),
-  allowed: () => null,
-  prepare: (_args, snapshot) => ({ state: "go", before: snapshot }),
+  read: async ({ customer_id, supersedes }, context) => ({
+    snapshot: await snapshotInvoices(context, customer_id ?? null),
+    superseded: supersedes === undefined ? null : await context.api.getInvoice(supersedes, callOptions(context)),
+  }),
+  allowed: (_args, { superseded }) =>
+    superseded === null ? null : (notEditable(superseded) ?? irreplaceable(superseded, "replacing")),
+  prepare: (_args, { snapshot }) => ({ state: "go", before: snapshot }),
 
-  async dispatch({ lines: _lines, ...invoice }, _before, api, options) {
+  async dispatch({ lines: _lines, supersedes: _supersedes, ...invoice }, _before, api, options) {
     const evidence = await api.createInvoice(invoice, options);
     if (evidence.kind !== "applied") return evidence;
     return { ...evidence, resource: evidence.resource && { invoice_id: evidence.resource.id } };

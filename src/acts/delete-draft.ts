@@ -1,11 +1,10 @@
 import { z } from "zod";
-import { documentName, type Invoice } from "../domain/invoice.ts";
-import { WrongStateError } from "../errors.ts";
+import type { Invoice } from "../domain/invoice.ts";
 import type { FreeAct } from "./act.ts";
 import { callOptions } from "./act.ts";
 import { readInvoiceAgain } from "./reading.ts";
 import { invoicesSince, UNSEARCHABLE } from "./search.ts";
-import { notEditable } from "./states.ts";
+import { irreplaceable, notEditable } from "./states.ts";
 
 const args = z.object({ invoice_id: z.string() });
 /** What was deleted, as far as figures say, and where a list would show it. */
@@ -46,12 +45,13 @@ export const deleteDraft: FreeAct<
   identity: ({ invoice_id }) => ({ invoice_id }),
   locks: ({ invoice_id }) => [`inv:${invoice_id}`],
   subject: ({ invoice_id }) => ({ type: "invoice", id: invoice_id }),
+  replaces: ({ invoice_id }) => ({ is: "gone", draft: invoice_id }),
 
   read: async ({ invoice_id }, context) => ({
     invoice: await context.api.getInvoice(invoice_id, callOptions(context)),
   }),
 
-  allowed: (_args, { invoice }) => notEditable(invoice) ?? keptBecause(invoice),
+  allowed: (_args, { invoice }) => notEditable(invoice) ?? irreplaceable(invoice, "deleting"),
 
   prepare: (_args, { invoice }) => ({
     state: "go",
@@ -85,16 +85,3 @@ export const deleteDraft: FreeAct<
 
   stated: ({ invoice_id }) => ({ invoice_id, total: null, currency: null, lines: null }),
 };
-
-function keptBecause(invoice: Invoice): WrongStateError | null {
-  const because =
-    (invoice.number ?? "").trim() !== ""
-      ? "has a number, and deleting it would leave a gap"
-      : invoice.reference !== null
-        ? "bills an order, subscription or pass, which would go unbilled"
-        : null;
-  if (because === null) return null;
-  return new WrongStateError(`${documentName(invoice)} ${because}. Nothing was changed.`, {
-    next: "Leave it unsent, or have a person delete it in the dashboard.",
-  });
-}

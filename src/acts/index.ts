@@ -1,6 +1,6 @@
 import type { JsonObject } from "../domain/json.ts";
 import { canonicalJson } from "../domain/json.ts";
-import type { Act } from "./act.ts";
+import type { Act, Replacement } from "./act.ts";
 import { addItem } from "./add-item.ts";
 import { cancelInvoice } from "./cancel-invoice.ts";
 import { changeRecipient } from "./change-recipient.ts";
@@ -68,4 +68,16 @@ export function verdictSubject(
   verdict: { readonly is: "done"; readonly resource_id?: string } | { readonly is: "not_done" },
 ): string {
   return canonicalJson({ kind: "resolve_operation", operation_id: operationId, verdict: { ...verdict } });
+}
+
+/** What the end of an operation means for other drafts: from its full arguments, which its final record does not keep. */
+export function replacementBy(
+  { kind, args }: { readonly kind: ActKind; readonly args: JsonObject },
+  { state, result }: { readonly state: string; readonly result: JsonObject | null },
+): Replacement | null {
+  const act = ACTS[kind];
+  if (act.replaces === undefined || result === null || (state !== "done" && state !== "mismatch")) return null;
+  const [asked, made] = [act.schemas.args.safeParse(args), act.schemas.result.safeParse(result)];
+  // Whoever records an end has parsed it; what is none of this act's says nothing about other drafts.
+  return asked.success && made.success ? act.replaces(asked.data, made.data) : null;
 }

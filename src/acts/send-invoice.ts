@@ -4,11 +4,11 @@ import { allows, documentName, type Invoice, isCreditNote } from "../domain/invo
 import { inert } from "../domain/untrusted.ts";
 import { WrongStateError } from "../errors.ts";
 import { customerFacts, invoiceFacts, mergeFacts } from "../guard/facts.ts";
-import { document, finish, type PlanInput, quotedEmail, typedFor } from "../guard/plan-parts.ts";
+import { document, finish, grossText, type PlanInput, quotedEmail, typedFor } from "../guard/plan-parts.ts";
 import { parts } from "../guard/plan-words.ts";
-import type { Plan } from "../guard/port.ts";
+import type { Plan, Risk } from "../guard/port.ts";
 import { INVOICE_LAW, lawDetails } from "../guard/risk-law.ts";
-import type { Rule } from "../guard/risk-rule.ts";
+import { type Rule, risk } from "../guard/risk-rule.ts";
 import {
   dueInPast,
   emailChanged,
@@ -27,15 +27,20 @@ import {
   unusualRate,
 } from "../guard/risks.ts";
 import { notShown, paymentDetails, senderByHand } from "../guard/text-risks.ts";
-import { say } from "../guard/wording.ts";
+import { type Language, say } from "../guard/wording.ts";
 import type { GuardedAct } from "./act.ts";
 import { customerLocks, planInput } from "./asking.ts";
 import { lineSchema, linesOf, sameLines, sameNumber } from "./lines.ts";
 import { isPrintedElsewhere, printedOf, printedSchema } from "./printed.ts";
 import { type DocumentReading, gone, readDocument, readInvoiceAgain, resetSince } from "./reading.ts";
+import { wrongState } from "./states.ts";
 import { sameText } from "./text.ts";
 
-const args = z.object({ invoice_id: z.string() });
+const args = z.object({
+  invoice_id: z.string(),
+  /** The corrected copy that stands for it by the record: a person wants this one all the same. Not sent. */
+  instead_of: z.string().exactOptional(),
+});
 /** The content that is about to leave. */
 const before = z.object({
   currency: z.string(),
@@ -55,12 +60,22 @@ type Content = z.infer<typeof before>;
 export type SendInvoiceArgs = z.infer<typeof args>;
 export type SendInvoiceResult = z.infer<typeof result>;
 
+/** The corrected copy that the draft is sent instead of; no invoice: it is gone. */
+interface Copy {
+  readonly id: string;
+  readonly invoice: Invoice | null;
+}
+
+interface SendReading extends DocumentReading {
+  readonly copy: Copy | null;
+}
+
 /** Sends a draft: numbered, locked, delivered. Once, for ever. */
-export const sendInvoice: GuardedAct<SendInvoiceArgs, Content, SendInvoiceResult, DocumentReading> = {
+export const sendInvoice: GuardedAct<SendInvoiceArgs, Content, SendInvoiceResult, SendReading> = {
   kind: "send_invoice",
   schemas: { args, before, result },
   guarded: {
-    plan: (_args, reading, asking) => planSend(planInput(reading, asking)),
+    plan: (_args, reading, asking) => planSend({ ...planInput(reading, asking), copy: reading.copy }),
     locks: (_args, { customer }) => customerLocks(customer),
     receiver: ({ customer }) => customer?.id ?? null,
     bills: true,
@@ -68,14 +83,23 @@ export const sendInvoice: GuardedAct<SendInvoiceArgs, Content, SendInvoiceResult
   repeat: "always",
   duplicable: false,
   created: null,
-  keeps: ["invoice_id"],
+  keeps: ["invoice_id", "instead_of"],
   identity: ({ invoice_id }) => ({ invoice_id }),
-  locks: ({ invoice_id }) => [`inv:${invoice_id}`],
+  locks: ({ invoice_id, instead_of }) => [
+    `inv:${invoice_id}`,
+    ...(instead_of === undefined ? [] : [`inv:${instead_of}`]),
+  ],
   subject: ({ invoice_id }) => ({ type: "invoice", id: invoice_id }),
+  replaces: ({ invoice_id, instead_of }) =>
+    instead_of === undefined ? null : { is: "superseded", draft: instead_of, by: invoice_id },
 
-  read: ({ invoice_id }, context, moment) => readDocument(invoice_id, context, moment),
+  async read({ invoice_id, instead_of }, context, moment) {
+    const copy =
+      instead_of === undefined ? null : { id: instead_of, invoice: await readInvoiceAgain(context, instead_of) };
+    return { ...(await readDocument(invoice_id, context, moment)), copy };
+  },
 
-  allowed(_args, { invoice }) {
+  allowed(_args, { invoice, copy }) {
     if (!allows("send", invoice.status)) {
       return new WrongStateError(
         `${documentName(invoice)} is already ${inert(invoice.status_word, 30)}; only a draft can be sent.`,
@@ -93,7 +117,7 @@ export const sendInvoice: GuardedAct<SendInvoiceArgs, Content, SendInvoiceResult
         next: "Link a customer with update_invoice first.",
       });
     }
-    return null;
+    return billedBy(copy);
   },
 
   prepare: (_args, reading) =>
@@ -153,6 +177,17 @@ export const sendInvoice: GuardedAct<SendInvoiceArgs, Content, SendInvoiceResult
 
   undone: ({ invoice_id }, context) => resetSince(context, invoice_id, ({ status }) => status === "draft"),
 };
+
+/** Both would bill the same. */
+function billedBy(copy: Copy | null): WrongStateError | null {
+  const invoice = copy?.invoice ?? null;
+  if (invoice === null || invoice.status === "draft" || invoice.status === "void") return null;
+  return wrongState(
+    invoice,
+    " and bills the same.",
+    "Cancel it with cancel_invoice first, if the former draft is right.",
+  );
+}
 
 const sent = (invoice: Invoice): SendInvoiceResult => ({
   invoice_id: invoice.id,
@@ -220,8 +255,9 @@ const RISKS: readonly Rule[] = [
 ];
 
 /** Sends a draft: it is locked, numbered and e-mailed. */
-export function planSend(input: PlanInput): Plan {
+export function planSend(input: PlanInput & { readonly copy?: Copy | null }): Plan {
   const { invoice, customer, language, who, amount } = parts(input);
+  const { copy = null } = input;
   const email = customer?.email ?? null;
   const consequences = [
     say(
@@ -260,9 +296,31 @@ export function planSend(input: PlanInput): Plan {
     documents: [document(invoice, customer, true)],
     details: lawDetails(input, language),
     consequences,
-    risks: risksOf({ ...input, act: "send_invoice", former_customer: null, language }, RISKS),
+    risks: [
+      ...(copy === null ? [] : [insteadOf(copy, language)]),
+      ...risksOf({ ...input, act: "send_invoice", former_customer: null, language }, RISKS),
+    ],
     level: "approve",
     typed: typedFor(invoice, language),
-    facts: mergeFacts(invoiceFacts(invoice), customer === null ? {} : customerFacts("customer", customer)),
+    facts: mergeFacts(
+      invoiceFacts(invoice),
+      customer === null ? {} : customerFacts("customer", customer),
+      copy === null ? {} : { "instead of": copy.id },
+    ),
   });
+}
+
+function insteadOf({ invoice }: Copy, language: Language): Risk {
+  const over = invoice === null ? "" : grossText(invoice, language);
+  return risk(
+    "superseded",
+    true,
+    language,
+    invoice === null
+      ? "This draft was replaced by a corrected copy, which is gone by now."
+      : `This draft was replaced by a corrected copy over ${over}, which then stays unsent.`,
+    invoice === null
+      ? "Dieser Entwurf wurde durch eine korrigierte Kopie ersetzt, die es nicht mehr gibt."
+      : `Dieser Entwurf wurde durch eine korrigierte Kopie über ${over} ersetzt, die dann ungesendet bleibt.`,
+  );
 }

@@ -32,6 +32,25 @@ function wayOfCorrecting(invoice: Editable): string {
   }
 }
 
+/** A draft that others rely on: nothing may take its place, and its number would be a gap. */
+export function irreplaceable(
+  invoice: Pick<Invoice, "number" | "reference"> & Editable,
+  doing: "deleting" | "replacing",
+): WrongStateError | null {
+  const because =
+    (invoice.number ?? "").trim() !== ""
+      ? `has a number, and ${doing} it would leave a gap`
+      : invoice.reference === null
+        ? null
+        : doing === "deleting"
+          ? "bills an order, subscription or pass, which would go unbilled"
+          : "bills an order, subscription or pass, which a copy would not";
+  if (because === null) return null;
+  return new WrongStateError(`${documentName(invoice)} ${because}. Nothing was changed.`, {
+    next: `Leave it unsent, or have a person ${doing === "deleting" ? "delete" : "correct"} it in the dashboard.`,
+  });
+}
+
 /** Cancelling and re-addressing are for documents that left the house. */
 export function notRevocable(invoice: Invoice, act: "cancel" | "change_recipient"): WrongStateError | null {
   const participle = act === "cancel" ? "cancelled" : "re-addressed";

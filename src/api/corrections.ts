@@ -4,11 +4,20 @@ import { encodeDocument } from "../jsonapi/encode.ts";
 import { deletionEvidence, evidenceOf } from "./created.ts";
 import { idOf, path } from "./path.ts";
 import type { CallOptions, InvoicesApi } from "./port.ts";
+import type { MissingRoutes } from "./settings.ts";
 import type { Wire, WriteAnswer, WriteRequest } from "./wire.ts";
 
 type Corrections = Pick<InvoicesApi, "updateCustomer" | "updateItem" | "removeItem" | "deleteInvoice">;
 type Reads = Pick<InvoicesApi, "getCustomer" | "getInvoice">;
 type Route = keyof Corrections;
+
+/** Method and path, as the routes are remembered. */
+const ROUTES: Readonly<Record<Route, string>> = {
+  updateCustomer: "PATCH /customers/{id}",
+  updateItem: "PATCH /items/{id}",
+  removeItem: "DELETE /items/{id}",
+  deleteInvoice: "DELETE /invoices/{id}",
+};
 
 const DASHBOARD = "or let a person do it in the dashboard";
 const DOES: Readonly<Record<Route, string>> = {
@@ -19,32 +28,30 @@ const DOES: Readonly<Record<Route, string>> = {
 };
 const REMAINS: Readonly<Record<Route, string>> = {
   updateCustomer: `Use create_address for an address and update_invoice for the recipient of a draft, ${DASHBOARD}.`,
-  updateItem: `Make a corrected copy with copy_invoice (lines) and leave this one unsent, ${DASHBOARD}.`,
-  removeItem: `Make a corrected copy with copy_invoice (lines) and leave this one unsent, ${DASHBOARD}.`,
-  deleteInvoice: `Leave the draft unsent: it bills nobody, ${DASHBOARD}.`,
+  updateItem: `Make a corrected copy with copy_invoice (lines, supersedes), ${DASHBOARD}.`,
+  removeItem: `Make a corrected copy with copy_invoice (lines, supersedes), ${DASHBOARD}.`,
+  deleteInvoice: `Leave the draft unsent: it bills nobody. For other content make a corrected copy that stands for it (copy_invoice, supersedes), ${DASHBOARD}.`,
 };
 
 /**
  * Changes that the guide shows no route for. `PATCH /customers/{id}` is documented by the official connector; PATCH and
  * DELETE of `/items/{id}` and DELETE of `/invoices/{id}` are what JSON:API and the vendor's framework imply (wire facts
  * 4.1, 4.2). A 404 or 405 while the resource itself can be read means that this API lacks the route, which proves that
- * nothing was done. Remembered as long as this client lives, so that no second request is spent on it.
+ * nothing was done. Remembered, so that no second request is spent on it.
  */
-export function createCorrectionsApi(wire: Wire, reads: Reads): Corrections {
-  const missing = new Map<Route, number>();
-
+export function createCorrectionsApi(wire: Wire, reads: Reads, missing: MissingRoutes): Corrections {
   async function write(
     route: Route,
     request: WriteRequest,
     isThere: () => Promise<boolean>,
     call: CallOptions | undefined,
   ): Promise<WriteAnswer> {
-    const known = missing.get(route);
-    if (known !== undefined) return { kind: "not_sent", error: routeMissing(route, known) };
+    const known = await missing.get(ROUTES[route]);
+    if (known !== null) return { kind: "not_sent", error: routeMissing(route, known) };
     const answer = await wire.write(request, call);
     if (answer.kind !== "rejected" || (answer.status !== 404 && answer.status !== 405)) return answer;
     if (!(await holds(isThere))) return answer;
-    missing.set(route, answer.status);
+    await missing.put(ROUTES[route], answer.status);
     return { ...answer, error: routeMissing(route, answer.status) };
   }
 
@@ -120,6 +127,17 @@ export function createCorrectionsApi(wire: Wire, reads: Reads): Corrections {
         call,
       );
       return deletionEvidence(answer);
+    },
+  };
+}
+
+/** As long as this client lives. */
+export function rememberedRoutes(): MissingRoutes {
+  const missing = new Map<string, number>();
+  return {
+    get: async (route) => missing.get(route) ?? null,
+    async put(route, status) {
+      missing.set(route, status);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { InvoicingError } from "../errors.ts";
-import { createCorrectionsApi } from "./corrections.ts";
+import { createCorrectionsApi, rememberedRoutes } from "./corrections.ts";
 import { createCustomersApi } from "./customers.ts";
 import { createFetchDocument } from "./documents.ts";
 import { createInvoicesApi } from "./invoices.ts";
@@ -15,7 +15,11 @@ export function createHttpApi(options: HttpApiOptions): InvoicesApi {
   const wire = createWire(options);
   const customers = createCustomersApi(wire);
   const invoices = createInvoicesApi(wire, customers.getCustomer, options.time_zone ?? null);
-  const corrections = createCorrectionsApi(wire, { ...customers, ...invoices });
+  const corrections = createCorrectionsApi(
+    wire,
+    { ...customers, ...invoices },
+    options.missing_routes ?? rememberedRoutes(),
+  );
   const markPaid = createMarkPaid(wire, options.time_zone ?? null);
   return {
     organization: (call) => wire.organization.get(call),

@@ -23,9 +23,18 @@ export interface HttpApiOptions {
   readonly budget?: Partial<BudgetLimits>;
   /** Counts what other processes send with the same credential. */
   readonly shared_budget?: SharedBudget;
+  /** Where routes that the API lacks are remembered; absent: in this client. */
+  readonly missing_routes?: MissingRoutes;
   /** One line per request: method, path, status, milliseconds. Never a query, a body or a secret. */
   readonly log?: (line: string) => void;
   readonly tracing?: Tracing;
+}
+
+/** Routes (`PATCH /items/{id}`) that this API answered with 404 or 405 while the resource was there. Never throws. */
+export interface MissingRoutes {
+  /** The status it answered with; `null`: not known to be missing. */
+  get(route: string): Promise<number | null>;
+  put(route: string, status: number): Promise<void>;
 }
 
 /** A setting that may be asked for when it is first needed. */

@@ -61,6 +61,16 @@ export function roundMoney(value: Decimal, currency: string): Decimal {
   return value.round(minorDigits(currency), Big.roundHalfUp);
 }
 
+/** Cut to whole minor units, towards zero. */
+export function cutMoney(value: Decimal, currency: string): Decimal {
+  return value.round(minorDigits(currency), Big.roundDown);
+}
+
+/** The smallest amount of a currency: 0.01 EUR, 1 JPY. */
+export function minorUnit(currency: string): Decimal {
+  return decimal(10).pow(-minorDigits(currency));
+}
+
 /** Plain decimal text with at least the currency's minor digits: `1785.00`. The form of amounts in structured answers. */
 export function moneyText(value: Decimal, currency: string): string {
   const digits = minorDigits(currency);

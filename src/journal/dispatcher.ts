@@ -1,5 +1,6 @@
 import type { ActEvidence, Shown } from "../acts/act.ts";
 import { approvalSubject } from "../acts/index.ts";
+import { supersededDraft } from "../acts/superseded.ts";
 import type { CallOptions, WriteSlot } from "../api/port.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { NOT_TRACED } from "../domain/tracing.ts";
@@ -101,6 +102,7 @@ export class Dispatcher {
         continue;
       }
       if (claim.is === "refused") throw refusedApproval(claim.reason);
+      if (claim.is === "superseded") throw supersededDraft(operation.subject(args, null).id ?? "", claim.by);
       if (claim.is === "over_limit") throw policyBreach(claim.breach.limit, claim.breach.sentence);
       if (claim.is === "equal") {
         const ended = await this.conclude(call, claim.row);

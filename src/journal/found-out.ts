@@ -1,6 +1,7 @@
 import type { JsonObject } from "../domain/json.ts";
 import type { Place } from "../domain/scope.ts";
 import { bankLineKey } from "./rules/digest.ts";
+import { standsFor } from "./rules/replacement.ts";
 import type { BankLine, Fact, JournalStore } from "./store-port.ts";
 
 /** Lines of bank statements that operations used up (`NewOperation.bank_lines`). */
@@ -21,9 +22,30 @@ export class BankLines {
   }
 }
 
+/** Drafts that a corrected copy stands for (`rules/replacement.ts`). */
+export class Superseded {
+  readonly #store: JournalStore;
+
+  constructor(store: JournalStore) {
+    this.#store = store;
+  }
+
+  /** The replaced ones among these, with the draft that stands for each. */
+  among(place: Place, drafts: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.#store.read(async (tx) => {
+      const found = new Map<string, string>();
+      for (const draft of drafts) {
+        const by = await standsFor(tx, place, draft);
+        if (by !== null) found.set(draft, by);
+      }
+      return found;
+    });
+  }
+}
+
 /**
- * Small facts with the place they hold for. Kinds: `superseded` (key: invoice id; value: by, released), `route_missing`
- * (key: method and path template; the place's organization is empty, because a route is the origin's).
+ * Small facts with the place they hold for. Kinds: `superseded` (key: invoice id; value: by; written by the rules alone),
+ * `route_missing` (`missing-routes.ts`).
  */
 export class Facts {
   readonly #store: JournalStore;

@@ -44,7 +44,7 @@ class OperationsJournals implements Journals {
   }
 
   in(scope: Scope): Journal {
-    const { operations, bankLines } = this.#options.store;
+    const { operations, bankLines, superseded } = this.#options.store;
     return {
       recall: (operation, args, options) => this.#recall(scope, operation, args, options),
       perform: (operation, args, options) => this.#performOnce(scope, operation, args, options),
@@ -56,6 +56,7 @@ class OperationsJournals implements Journals {
       settle: (id) => this.#settle(scope, id),
       resolve: (id, verdict, approval) => this.#resolve(scope, id, verdict, approval),
       usedBankLines: (keys) => bankLines.find(scope, keys),
+      superseded: (drafts) => superseded.among(scope, drafts),
       recover: () => this.#recover(scope),
     };
   }

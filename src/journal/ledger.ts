@@ -1,11 +1,11 @@
-import type { ActKind } from "../acts/index.ts";
+import { type ActKind, replacementBy } from "../acts/index.ts";
 import type { JsonObject } from "../domain/json.ts";
 import { ANY_ORIGIN, type Place } from "../domain/scope.ts";
 import { DAY_MS } from "../domain/send-limits.ts";
 import type { ApprovalStore } from "../guard/port.ts";
 import { ApprovalLedger, useApproval } from "./approval-ledger.ts";
 import { AuditLedger, appendLine } from "./audit.ts";
-import { BankLines, Facts } from "./found-out.ts";
+import { BankLines, Facts, Superseded } from "./found-out.ts";
 import type { OperationFilter } from "./port.ts";
 import { forgetUsed, forgotten } from "./retention.ts";
 import {
@@ -21,6 +21,7 @@ import {
 } from "./rules/claim.ts";
 import { approvalDigest, bankLineKey, operationDigest } from "./rules/digest.ts";
 import { countedWith } from "./rules/limits.ts";
+import { recordReplacement, standsFor } from "./rules/replacement.ts";
 import { attempted, type Change, isFinal, nextRow } from "./rules/transition.ts";
 import { rearmed, refusal } from "./rules/use.ts";
 import type { AuditEvent, JournalStore, OperationRow, Tx } from "./store-port.ts";
@@ -32,6 +33,7 @@ export interface Ledger {
   readonly audit: Pick<AuditLedger, keyof AuditLedger>;
   readonly bankLines: BankLines;
   readonly facts: Facts;
+  readonly superseded: Superseded;
   close(): Promise<void>;
 }
 
@@ -42,6 +44,7 @@ export function ledgerOn(store: JournalStore): Ledger {
     audit: new AuditLedger(store),
     bankLines: new BankLines(store),
     facts: new Facts(store),
+    superseded: new Superseded(store),
     close: () => store.close(),
   };
 }
@@ -133,9 +136,8 @@ export class OperationLedger {
       await tx.operations.update(next);
       if (change.rearm && next.approval_id !== null) await rearm(tx, next.approval_id, current.subject_id, now);
       if (isFinal(next)) await forgetUsed(tx, next);
-      for (const { kind, key, value } of change.facts ?? []) {
-        await tx.facts.put({ origin: next.origin, organization_id: next.organization_id, kind, key, value, at: now });
-      }
+      const replacement = replacementBy(current, next);
+      if (replacement !== null) await recordReplacement(tx, next, replacement, now);
       const extra = verdict === undefined ? {} : await verdictLine(tx, verdict.approval.id);
       await record(tx, next, change.event, now, verdict?.principal ?? next.principal, extra);
       return next;
@@ -202,6 +204,7 @@ async function claimFacts(tx: Tx, operation: NewOperation): Promise<ClaimFacts> 
     approval: approval === null ? null : await tx.approvals.get(approval.id),
     uses: approval === null ? [] : await tx.uses.of(approval.id),
     bank_lines: lines.length === 0 ? [] : await tx.bankLines.find(place, lines),
+    superseded_by: kind === "send_invoice" && subject_id !== null ? await standsFor(tx, place, subject_id) : null,
   };
 }
 

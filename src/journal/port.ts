@@ -120,6 +120,8 @@ export interface Journal {
   ): Promise<OperationRecord>;
   /** Those of these bank lines that are used up or held, by their keys. */
   usedBankLines(keys: readonly string[]): Promise<ReadonlyMap<string, UsedBankLine>>;
+  /** Those of these drafts that a corrected copy stands for, with its id. */
+  superseded(drafts: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Takes over what a dead process left open in this place: to knowledge, never to action. */
   recover(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import type { ReadContext } from "./context.ts";
 import { invoiceData, invoiceText, toInvoice } from "./invoices.ts";
 import { readInvoice } from "./read-back.ts";
 import { candidateData } from "./resolve-customer.ts";
+import { marked, supersededAmong } from "./superseded.ts";
 import type { Result } from "./tool.ts";
 
 /** The shared answer of tools that change a draft: what was done, and the draft as the API has it now. */
@@ -34,9 +35,11 @@ export async function draftAnswer(
 ): Promise<Result<DraftData>> {
   const { invoice, note } = document === null ? await readInvoice(id, context) : { invoice: document };
   if (invoice === null) return { data: { done: `${done} ${note}`, invoice_id: id }, next: `get_invoice ${id}.` };
+  const superseded = await supersededAmong([invoice], context);
+  const by = superseded.get(id);
   return {
-    data: { done, invoice_id: id, invoice: toInvoice(invoice, context.today) },
-    next,
+    data: { done, invoice_id: id, invoice: marked(toInvoice(invoice, context.today), id, superseded) },
+    next: by === undefined ? next : `Its corrected copy ${by} counts; this one is not to be sent.`,
     meta: readOnlyCard(invoice, context, address),
   };
 }

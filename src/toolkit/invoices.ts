@@ -32,6 +32,7 @@ export const invoiceRow = z.object({
   customer_id: z.string().optional(),
   issued_at: z.string().optional(),
   due_date: z.string().optional(),
+  superseded_by: z.string().optional().describe("Corrected copy that stands for this draft: do not send it."),
 });
 export type InvoiceRow = z.infer<typeof invoiceRow>;
 
@@ -219,6 +220,7 @@ export function rowLine(row: ShortRow): string {
     row.total === undefined || row.currency === undefined ? row.total : `${row.total} ${row.currency}`,
     row.customer === undefined ? undefined : quoted(row.customer, 80),
     row.due_date === undefined ? undefined : `due ${row.due_date}`,
+    row.superseded_by === undefined ? undefined : `replaced by ${row.superseded_by}, not to be sent`,
   ]
     .filter(isDefined)
     .join(" · ");

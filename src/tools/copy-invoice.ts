@@ -1,26 +1,14 @@
 import { z } from "zod";
 import { customerName } from "../domain/customer.ts";
-import { documentName, type Invoice, type Item, isCreditNote } from "../domain/invoice.ts";
+import { documentName, type Invoice, isCreditNote } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
-import { decimal, formatMoney } from "../domain/money.ts";
-import { quoted } from "../domain/untrusted.ts";
+import { inert, quoted } from "../domain/untrusted.ts";
 import { InputError, WrongStateError } from "../errors.ts";
 import { composeDraft, MAX_LINES, replacedText } from "../toolkit/compose.ts";
+import { copiedLines, lineWish, replaced } from "../toolkit/copied-lines.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
-import { type LineArgs, lineChanges } from "../toolkit/lines.ts";
-import {
-  amount,
-  block,
-  customerId,
-  day,
-  duplicateOf,
-  flag,
-  invoiceRef,
-  line,
-  quantity,
-  taxRate,
-} from "../toolkit/params.ts";
+import { block, customerId, day, duplicateOf, flag, invoiceRef, line } from "../toolkit/params.ts";
 import { findCustomer, findInvoice } from "../toolkit/references.ts";
 
 const input = z.strictObject({
@@ -31,20 +19,9 @@ const input = z.strictObject({
     .max(20)
     .optional()
     .describe("In titles, subtitles, notes: e.g. the month."),
-  lines: z
-    .array(
-      z.strictObject({
-        line: z.int().min(1).max(MAX_LINES).describe("From 1."),
-        quantity: quantity().optional(),
-        tax_rate: taxRate().optional(),
-        single_net_amount: amount("Net.").optional(),
-        single_gross_amount: amount("Gross.").optional(),
-        remove: flag("Remove.").optional(),
-      }),
-    )
-    .max(MAX_LINES)
-    .optional()
-    .describe("Changed lines."),
+  lines: z.array(lineWish).max(MAX_LINES).optional().describe("Changed or new lines."),
+  discount: z.number().gt(0).max(100).optional().describe("Percent off all lines."),
+  supersedes: flag("true: the copied draft is not to be sent.").optional(),
   is_quote: flag("false: an invoice from a quote.").optional(),
   issued_at: day("YYYY-MM-DD.").optional(),
   due_date: day("YYYY-MM-DD.").optional(),
@@ -52,7 +29,6 @@ const input = z.strictObject({
   duplicate_of: duplicateOf(),
 });
 type Input = z.infer<typeof input>;
-type LineWish = NonNullable<Input["lines"]>[number];
 
 export default defineTool({
   name: "copy_invoice",
@@ -68,61 +44,49 @@ export default defineTool({
   examples: [{ invoice_id: "#2026-0012", replace: [{ from: "October", to: "November" }], due_date: "2026-12-31" }],
   async run(arguments_, context) {
     const original = await findInvoice(arguments_.invoice_id, context);
-    if (isCreditNote(original)) {
-      throw new WrongStateError(`${documentName(original)} is a credit note; only invoices and quotes are copied.`);
-    }
-    const items = original.items ?? [];
-    if (items.length === 0) throw new WrongStateError(`${documentName(original)} has no lines to copy.`);
+    const supersedes = arguments_.supersedes === true;
+    checkOriginal(original, supersedes, arguments_);
     const customer =
       arguments_.customer_id === undefined
         ? original.customer_id === null
           ? null
           : await findCustomer(original.customer_id, context)
         : await findCustomer(arguments_.customer_id, context);
-    const { lines, changes } = changedLines(items, original, arguments_);
-    const notes = arguments_.notes ?? replaced(original.notes ?? "", arguments_);
+    const language = customer?.locale ?? context.language;
+    const { lines, changes, calculate_from_net } = copiedLines(original, { ...arguments_, language });
+    const notes = arguments_.notes ?? replaced(original.notes ?? "", arguments_.replace);
     if (notes !== (original.notes ?? "")) changes.push(`notes: ${quoted(original.notes ?? "")} → ${quoted(notes)}`);
-    if (customer !== null && customer.id !== original.customer_id) {
-      changes.push(`customer: now ${quoted(customerName(customer), 80)}`);
-    }
+    const isSameCustomer = customer?.id === original.customer_id;
+    if (customer !== null && !isSameCustomer) changes.push(`customer: now ${quoted(customerName(customer), 80)}`);
     const isQuote = arguments_.is_quote ?? original.is_quote;
     if (isQuote !== original.is_quote) changes.push(isQuote ? "kind: invoice → quote" : "kind: quote → invoice");
-    for (const { from } of arguments_.replace ?? []) {
-      if (
-        ![...items.flatMap((item) => [item.title, item.subtitle ?? ""]), original.notes ?? ""].some((text) =>
-          text.includes(from),
-        )
-      ) {
-        throw new InputError(
-          `copy_invoice: ${quoted(from)} does not occur in ${documentName(original)}, so nothing would be replaced.`,
-        );
-      }
-    }
+    // A corrected draft is the same invoice: what was set by hand stays.
+    const kept = supersedes && isSameCustomer ? original : null;
     const composed = await composeDraft(
       defined({
         currency: original.currency,
-        calculate_from_net: original.calculate_from_net,
+        calculate_from_net,
         customer_id: customer?.id,
         // The customer's address may have changed since, and the API fills it in on sending.
-        recipient: customer === null ? (original.recipient ?? undefined) : undefined,
+        recipient: (customer === null ? original.recipient : kept?.recipient) || undefined,
         invoicing_party: original.invoicing_party ?? undefined,
         notes: notes === "" ? undefined : notes,
         is_quote: isQuote ? true : undefined,
-        vat_number: customer?.id === original.customer_id ? (original.vat_number ?? undefined) : undefined,
-        issued_at: arguments_.issued_at,
-        due_date: arguments_.due_date,
+        vat_number: isSameCustomer ? (original.vat_number ?? undefined) : undefined,
+        issued_at: arguments_.issued_at ?? kept?.issued_at ?? undefined,
+        due_date: arguments_.due_date ?? kept?.due_date ?? undefined,
+        supersedes: supersedes ? original.id : undefined,
       }),
       lines,
       context,
       arguments_.duplicate_of,
     );
-    const same = changes.length === 0 ? " Nothing is different: check that its texts name the right period." : "";
     const answer = await draftAnswer(
       composed.invoice_id,
       context,
       composed.repeated && composed.operation_id !== null
         ? `This copy was made before; this is that draft. Another one on purpose: duplicate_of "${composed.operation_id}".`
-        : `${replacedText(composed)}Copied ${documentName(original)} as a new draft${isQuote ? " of a quote" : original.is_quote ? " of an invoice" : ""}.${same}`,
+        : `${replacedText(composed)}${copied(original, composed.invoice_id, isQuote, supersedes)}${changes.length === 0 ? " Nothing is different: check that its texts name the right period." : ""}`,
       "Show the differences and the gross to the person; then send_invoice.",
       composed.document,
       customer?.address ?? null,
@@ -132,82 +96,38 @@ export default defineTool({
   render: (data) => [draftText(data), ...(data.changes ?? []).map((change) => `  Changed: ${change}`)].join("\n"),
 });
 
-function changedLines(
-  items: readonly Item[],
-  original: Invoice,
-  wanted: Input,
-): { lines: LineArgs[]; changes: string[] } {
+function checkOriginal(original: Invoice, supersedes: boolean, { replace }: Input): void {
   const name = documentName(original);
-  const asked = new Map<number, LineWish>();
-  for (const wish of wanted.lines ?? []) {
-    if (wish.line > items.length) {
-      throw new InputError(`copy_invoice: there is no line ${wish.line}; ${name} has ${items.length}.`);
-    }
-    if (asked.has(wish.line)) throw new InputError(`copy_invoice: line ${wish.line} is given twice.`);
-    asked.set(wish.line, wish);
+  if (isCreditNote(original)) {
+    throw new WrongStateError(`${name} is a credit note; only invoices and quotes are copied.`);
   }
-  const changes: string[] = [];
-  const lines = items.flatMap((item, index) => {
-    const wish = asked.get(index + 1);
-    if (wish?.remove === true) {
-      changes.push(`line ${index + 1}: ${quoted(item.title)} left out`);
-      return [];
-    }
-    return [changedLine(item, index + 1, original, wanted, wish, changes)];
-  });
-  if (lines.length === 0) throw new InputError("copy_invoice: no line would be left.");
-  return { lines, changes };
-}
-
-/** One line as it will be; what is different is added to `changes`. */
-function changedLine(
-  item: Item,
-  place: number,
-  original: Invoice,
-  wanted: Input,
-  wish: LineWish | undefined,
-  changes: string[],
-): LineArgs {
-  const { calculate_from_net, currency } = original;
-  const where = `line ${place}`;
-  const { line: _place, remove: _remove, ...values } = wish ?? {};
-  const given = lineChanges("copy_invoice", values, calculate_from_net, currency, documentName(original));
-  const former = calculate_from_net ? item.single_net_amount : item.single_gross_amount;
-  const price = given.amount ?? former?.toFixed();
-  if (price === undefined) {
-    throw new WrongStateError(
-      `Line ${place} of ${documentName(original)} has no ${calculate_from_net ? "net" : "gross"} price to copy.`,
+  const items = original.items ?? [];
+  if (items.length === 0) throw new WrongStateError(`${name} has no lines to copy.`);
+  if (supersedes && original.status !== "draft") {
+    throw new WrongStateError(`${name} is ${original.status} and stays: a copy stands for a draft only.`, {
+      next: "Copy it without supersedes; cancel_invoice takes the sent one back.",
+    });
+  }
+  const texts = [...items.flatMap((item) => [item.title, item.subtitle ?? ""]), original.notes ?? ""];
+  const absent = (replace ?? []).find(({ from }) => !texts.some((text) => text.includes(from)));
+  if (absent !== undefined) {
+    throw new InputError(
+      `copy_invoice: ${quoted(absent.from)} does not occur in ${name}, so nothing would be replaced.`,
     );
   }
-  const count = given.quantity ?? Number(item.quantity.toFixed());
-  if (!Number.isInteger(count)) {
-    throw new WrongStateError(
-      `Line ${place} of ${documentName(original)} has the quantity ${item.quantity.toFixed()}, which the API does not take back.`,
-    );
-  }
-  const title = replaced(item.title, wanted);
-  const subtitle = replaced(item.subtitle ?? "", wanted);
-  if (title.length > 185 || subtitle.length > 185)
-    throw new InputError(`copy_invoice: ${where} would be longer than 185 characters.`);
-  const rate = given.tax_rate ?? item.tax_rate.toFixed();
-  if (title !== item.title) changes.push(`${where}: ${quoted(item.title)} → ${quoted(title)}`);
-  if (subtitle !== (item.subtitle ?? ""))
-    changes.push(`${where}: ${quoted(item.subtitle ?? "")} → ${quoted(subtitle)}`);
-  if (!item.quantity.eq(count)) changes.push(`${where}: quantity ${item.quantity.toFixed()} → ${count}`);
-  if (!item.tax_rate.eq(rate)) changes.push(`${where}: tax rate ${item.tax_rate.toFixed()} → ${rate} %`);
-  if (former !== null && !former.eq(price)) {
-    const side = calculate_from_net ? "net" : "gross";
-    changes.push(`${where}: ${formatMoney(former, currency)} → ${formatMoney(decimal(price), currency)} ${side}`);
-  }
-  return defined({
-    title,
-    subtitle: subtitle === "" ? undefined : subtitle,
-    quantity: count,
-    tax_rate: rate,
-    amount: price,
-  });
 }
 
-function replaced(text: string, { replace }: Input): string {
-  return (replace ?? []).reduce((current, { from, to }) => current.replaceAll(from, () => to), text);
+/** Names both documents. Whether a quote was accepted is not among what the API says. */
+function copied(original: Invoice, id: string, isQuote: boolean, supersedes: boolean): string {
+  const name = documentName(original);
+  const kind = isQuote ? "a quote" : "an invoice";
+  const made = `Copied ${name} as a new draft of ${kind}, ${id}.`;
+  const accepted = /accept/i.test(original.status_word)
+    ? " The API calls the quote accepted."
+    : ` The API calls the quote ${inert(original.status_word, 30)}, not whether the customer accepted it: ask, unless the person said so.`;
+  return [
+    made,
+    original.is_quote && !isQuote ? accepted : "",
+    supersedes ? ` It stands for ${name}, which can no longer be sent by mistake.` : "",
+  ].join("");
 }

@@ -5,6 +5,7 @@ import { invoiceData, invoiceText, toInvoice } from "../toolkit/invoices.ts";
 import { nextStep } from "../toolkit/next-step.ts";
 import { format, invoiceRef } from "../toolkit/params.ts";
 import { findInvoice } from "../toolkit/references.ts";
+import { marked, supersededAmong } from "../toolkit/superseded.ts";
 
 export default defineTool({
   name: "get_invoice",
@@ -19,9 +20,12 @@ export default defineTool({
   examples: [{ invoice_id: "#2026-0012" }],
   async run(input, context) {
     const invoice = await findInvoice(input.invoice_id, context);
-    const next = nextStep(invoice, context.today);
+    const superseded = await supersededAmong([invoice], context);
+    const by = superseded.get(invoice.id);
+    const next = by === undefined ? nextStep(invoice, context.today) : `Its corrected copy counts: get_invoice ${by}.`;
+    const data = toInvoice(invoice, context.today, input.response_format === "detailed");
     return {
-      data: { invoice: toInvoice(invoice, context.today, input.response_format === "detailed") },
+      data: { invoice: marked(data, invoice.id, superseded) },
       ...(next === undefined ? {} : { next }),
       meta: readOnlyCard(invoice, context),
     };

@@ -10,6 +10,7 @@ import { rowText, shortRow, toDetailedRow, toShortRow } from "../toolkit/invoice
 import { cursor, customerId, day, format, limit, line } from "../toolkit/params.ts";
 import { findCustomer, hasNumber } from "../toolkit/references.ts";
 import { PAGE_SIZE, type Scan, scan } from "../toolkit/scan.ts";
+import { marked, supersededAmong } from "../toolkit/superseded.ts";
 
 /** One call looks at no more than 300 invoices; the cursor goes on from there. */
 const MAX_PAGES = 10;
@@ -71,7 +72,8 @@ export default defineTool({
       newest_first: true,
     });
     const shown = response_format === "detailed" ? toDetailedRow : toShortRow;
-    const rows = result.found.map((invoice) => shown(invoice, context.today));
+    const superseded = await supersededAmong(result.found, context);
+    const rows = result.found.map((invoice) => marked(shown(invoice, context.today), invoice.id, superseded));
     return {
       data: {
         invoices: rows,

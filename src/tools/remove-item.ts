@@ -5,6 +5,7 @@ import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
 import { requireOwnDraft } from "../toolkit/own-draft.ts";
 import { invoiceRef, itemId } from "../toolkit/params.ts";
 import { findInvoiceId } from "../toolkit/references.ts";
+import { orCopy } from "../toolkit/superseded.ts";
 
 export default defineTool({
   name: "remove_item",
@@ -19,7 +20,11 @@ export default defineTool({
   async run(input, context) {
     const id = await findInvoiceId(input.invoice_id, context);
     await requireOwnDraft({ id }, "removing a line", await context.journal());
-    const outcome = await context.perform(removeItem, { invoice_id: id, item_id: input.item_id.trim() });
+    const item_id = input.item_id.trim();
+    const outcome = await orCopy(context.perform(removeItem, { invoice_id: id, item_id }), id, async () => {
+      const { items } = await context.api.getInvoice(id, { signal: context.signal });
+      return [{ line: (items ?? []).findIndex((item) => item.id === item_id) + 1, remove: true }];
+    });
     return draftAnswer(
       id,
       context,

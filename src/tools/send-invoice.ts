@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { sendInvoice } from "../acts/send-invoice.ts";
+import { supersededDraft } from "../acts/superseded.ts";
 import { documentName } from "../domain/invoice.ts";
 import { formatMoney } from "../domain/money.ts";
+import { InputError } from "../errors.ts";
 import { committedAnswer, committedOutput, committedText } from "../toolkit/committed.ts";
 import { defineCommit } from "../toolkit/define.ts";
-import { invoiceRef } from "../toolkit/params.ts";
+import { invoiceRef, line } from "../toolkit/params.ts";
 import { findInvoiceId } from "../toolkit/references.ts";
 import { requireAllLines } from "../toolkit/whole-draft.ts";
 
@@ -14,12 +16,25 @@ export default defineCommit({
   effect: "commit",
   search: "Rechnung senden verschicken ausstellen E-Mail send issue invoice",
   description: "Issue a draft and e-mail it to the customer. Final; a person approves.",
-  input: z.strictObject({ invoice_id: invoiceRef() }),
+  input: z.strictObject({
+    invoice_id: invoiceRef(),
+    instead_of: line(64, "Corrected copy that replaced it.").optional(),
+  }),
   output: committedOutput,
   examples: [{ invoice_id: "draft-id" }],
   act: sendInvoice,
-  resolve: async (input, context) => ({ invoice_id: await findInvoiceId(input.invoice_id, context) }),
-  check: ({ invoice }, journal) => requireAllLines(invoice, journal),
+  resolve: async (input, context) => ({
+    invoice_id: await findInvoiceId(input.invoice_id, context),
+    ...(input.instead_of === undefined ? {} : { instead_of: input.instead_of.trim() }),
+  }),
+  async check({ invoice, copy }, journal) {
+    const by = (await journal.superseded([invoice.id])).get(invoice.id);
+    if (by !== undefined && by !== copy?.id) throw supersededDraft(invoice.id, by);
+    if (by === undefined && copy !== null) {
+      throw new InputError(`send_invoice: ${invoice.id} was not replaced by ${copy.id}: leave out instead_of.`);
+    }
+    await requireAllLines(invoice, journal);
+  },
   report: (outcome, args, context) =>
     committedAnswer(args.invoice_id, context, outcome, (invoice) => ({
       done: `Sent ${documentName(invoice)}: ${invoice.total === null ? "amount unknown" : formatMoney(invoice.total, invoice.currency)}${invoice.due_date === null ? "" : `, due ${invoice.due_date}`}.`,

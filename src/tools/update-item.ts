@@ -9,6 +9,7 @@ import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
 import { lineChanges } from "../toolkit/lines.ts";
 import { amount, emptiable, invoiceRef, itemId, line, quantity, taxRate } from "../toolkit/params.ts";
 import { findInvoice } from "../toolkit/references.ts";
+import { orCopy } from "../toolkit/superseded.ts";
 
 const FIELDS = ["title", "subtitle", "quantity", "tax_rate", "single_net_amount", "single_gross_amount"] as const;
 
@@ -42,7 +43,11 @@ export default defineTool({
     const item = lineOf(invoice, item_id, place);
     const name = documentName(invoice);
     const changes = lineChanges("update_item", given, invoice.calculate_from_net, invoice.currency, name);
-    const outcome = await context.perform(updateItem, { invoice_id: invoice.id, item_id: item.id, changes });
+    const outcome = await orCopy(
+      context.perform(updateItem, { invoice_id: invoice.id, item_id: item.id, changes }),
+      invoice.id,
+      async () => [{ line: (invoice.items ?? []).indexOf(item) + 1, ...given }],
+    );
     const said = FIELDS.filter((field) => given[field] !== undefined && shown(item[field]) !== shown(given[field]))
       .map((field) => `${field} ${quoted(shown(item[field]), 185)} → ${quoted(shown(given[field]), 185)}`)
       .join(", ");

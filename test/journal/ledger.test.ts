@@ -137,18 +137,12 @@ describe("lines of bank statements", () => {
 });
 
 describe("facts", () => {
-  it("are recorded with the change that found them out, or not at all", async () => {
-    const row = await claimed();
-    const facts = [{ kind: "superseded", key: "i", value: { by: "j", released: false } }];
-    await ended(row, "done", { facts });
-    expect(await ledger.facts.get(PLACE, "superseded", "i")).toMatchObject({ value: { by: "j" }, at: NOW });
-    const lost = { state: "done", event: "settled", now: NOW, facts: [{ kind: "k", key: "x", value: {} }] } as const;
-    expect(await ledger.operations.transition(row, lost)).toBeNull();
+  it("are kept until they are found out anew", async () => {
+    await ledger.facts.put(PLACE, { kind: "k", key: "i", value: { by: "j" }, at: NOW });
+    await ledger.facts.put(PLACE, { kind: "k", key: "i", value: { by: "l" }, at: NOW + 1 });
+    expect(await ledger.facts.list(PLACE, "k")).toMatchObject([{ value: { by: "l" }, at: NOW + 1 }]);
+    await ledger.facts.remove(PLACE, "k", "i");
     expect(await ledger.facts.list(PLACE, "k")).toEqual([]);
-    await ledger.facts.put(PLACE, { kind: "superseded", key: "i", value: { by: "j", released: true }, at: NOW + 1 });
-    expect(await ledger.facts.list(PLACE, "superseded")).toMatchObject([{ value: { released: true }, at: NOW + 1 }]);
-    await ledger.facts.remove(PLACE, "superseded", "i");
-    expect(await ledger.facts.list(PLACE, "superseded")).toEqual([]);
   });
 });
 

@@ -121,6 +121,7 @@ function withoutRecheck(journal: Journal): Journal {
     settle: (id, signal) => journal.settle(id, signal),
     resolve: (id, verdict, approval) => journal.resolve(id, verdict, approval),
     usedBankLines: (keys) => journal.usedBankLines(keys),
+    superseded: (drafts) => journal.superseded(drafts),
     recover: () => journal.recover(),
   };
 }

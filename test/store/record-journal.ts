@@ -164,8 +164,8 @@ const batch = await claim(
     bank_lines: [{ key: "2026-04-02 1785.00 EUR", shown: "ACME 1.785,00" }],
   },
 );
-const facts = [{ kind: "superseded", key: "9b1c2a6e-0009", value: { by: "9b1c2a6e-0007", released: false } }];
-await move(batch, { ...ends(batch), state: "done", result: { status: "paid" }, remember: { until: null }, facts });
+await move(batch, { ...ends(batch), state: "done", result: { status: "paid" }, remember: { until: null } });
+await ledger.facts.put(batch, { kind: "superseded", key: "9b1c2a6e-0009", value: { by: "9b1c2a6e-0007" }, at: THEN });
 
 await ask("declined", plan, "s-declined", "declined");
 await ask("withdrawn", plan, "s-withdrawn", null);

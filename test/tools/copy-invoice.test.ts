@@ -58,7 +58,13 @@ describe("copy_invoice", () => {
       "given twice",
     ],
     ["no line at all", [1, 2, 3].map((line) => ({ line, remove: true })), "no line would be left"],
-    ["the other direction", [{ line: 1, single_gross_amount: 95 }], "leave out single_gross_amount"],
+    [
+      "the other direction for a part",
+      [{ line: 1, single_gross_amount: 95 }],
+      "is calculated from net amounts. Leave out single_gross_amount, or give it for every line to turn the direction; missing: line 2, 3",
+    ],
+    ["a new line without its rate", [{ title: "Neu", quantity: 1, single_net_amount: 5 }], "a new line needs"],
+    ["neither a line nor a new one", [{ quantity: 1 }], "names a line, or the title of a new one"],
     ["fractions of a cent", [{ line: 1, single_net_amount: 9.999 }], "more than 2 decimals"],
   ])("refuses %s and makes nothing", async (_name, lines, why) => {
     const invoice_id = await freshDraft(bench, 3);
@@ -83,7 +89,69 @@ describe("copy_invoice", () => {
     const invoice = await bench.ok("copy_invoice", { invoice_id, is_quote: false });
     expect(part(invoice, "invoice")["kind"]).toBe("invoice");
     expect(invoice.structured["changes"]).toEqual(["kind: quote → invoice"]);
-    expect(invoice.structured["done"]).toBe(`Copied quote ${invoice_id} as a new draft of an invoice.`);
+    expect(invoice.structured["done"]).toBe(
+      `Copied quote ${invoice_id} as a new draft of an invoice, ${textOf(invoice, "invoice_id")}. The API calls the quote draft, not whether the customer accepted it: ask, unless the person said so.`,
+    );
+    expect(same.structured["done"]).toContain(`as a new draft of a quote, ${textOf(same, "invoice_id")}.`);
+  });
+
+  it("adds lines, renames one, and says it", async () => {
+    const invoice_id = await freshDraft(bench, 1);
+    const answer = await bench.ok("copy_invoice", {
+      invoice_id,
+      lines: [
+        { line: 1, title: "Beratung März", subtitle: "vor Ort" },
+        { title: "Anfahrt", quantity: 1, tax_rate: 7, single_net_amount: 20 },
+      ],
+    });
+    expect(answer.structured["changes"]).toEqual([
+      expect.stringMatching(/^line 1: "Leistung \d+\.1" → "Beratung März"$/),
+      'line 1: "" → "vor Ort"',
+      'new line: 1 × 20.00 EUR net, 7 %: "Anfahrt"',
+    ]);
+    expect(part(answer, "invoice")).toMatchObject({ net_amount: "120.00", total: "140.40" });
+  });
+
+  it("turns the direction when every line gets its price that way", async () => {
+    const invoice_id = await freshDraft(bench, 2);
+    const lines = [
+      { line: 1, single_gross_amount: 50 },
+      { line: 2, single_gross_amount: 50 },
+    ];
+    const answer = await bench.ok("copy_invoice", { invoice_id, lines });
+    expect(part(answer, "invoice")).toMatchObject({ calculate_from_net: false, total: "200.00" });
+    expect(answer.structured["changes"]).toEqual([
+      "prices: net → gross",
+      "line 1: 59.50 EUR → 50.00 EUR gross",
+      "line 2: 59.50 EUR → 50.00 EUR gross",
+    ]);
+  });
+
+  it("takes a percentage off, one line per rate, to the cent", async () => {
+    const invoice_id = await freshDraft(bench, 2);
+    const answer = await bench.ok("copy_invoice", {
+      invoice_id,
+      lines: [
+        { line: 1, quantity: 1, single_net_amount: 33.33 },
+        { line: 2, quantity: 1, single_net_amount: 33.33, tax_rate: 7 },
+      ],
+      discount: 12.5,
+    });
+    // 12.5 % of 66.66 is 8.3325: 8.33, of which 4.17 and 4.16.
+    expect(answer.structured["changes"]).toContain(
+      "discount 12.5 % net: -4.17 EUR on 33.33 EUR at 19 %; -4.16 EUR on 33.33 EUR at 7 %; together -8.33 EUR",
+    );
+    expect(part(answer, "invoice")["net_amount"]).toBe("58.33");
+    expect(answer.text).toMatch(/Rabatt 12,5 % auf Positionen zu 7 %|Discount 12.5 % on items at 7 %/);
+  });
+
+  it("takes no discount off what is negative", async () => {
+    const invoice_id = await freshDraft(bench, 1);
+    const before = bench.simulator.effects().length;
+    const lines = [{ title: "Gutschein", quantity: 1, tax_rate: 7, single_net_amount: -10 }];
+    const answer = await bench.refused("copy_invoice", { invoice_id, lines, discount: 10 });
+    expect(answer.text).toContain("the lines at 7 % add up to -10.00 EUR");
+    expect(bench.simulator.effects().length).toBe(before);
   });
 
   it("copies no credit note", async () => {

@@ -59,7 +59,9 @@ export type Claim =
   | { readonly is: "stale" }
   /** The approval cannot be used. */
   | { readonly is: "refused"; readonly reason: string }
-  | { readonly is: "over_limit"; readonly breach: Breach };
+  | { readonly is: "over_limit"; readonly breach: Breach }
+  /** A corrected copy stands for the draft, and nobody said otherwise. */
+  | { readonly is: "superseded"; readonly by: string };
 
 /** What the database knows when the claim is decided. */
 export interface ClaimFacts extends Look {
@@ -71,15 +73,20 @@ export interface ClaimFacts extends Look {
   readonly uses: readonly ApprovalUse[];
   /** Held lines among the wanted ones. */
   readonly bank_lines: readonly BankLine[];
+  /** The draft that stands for the one to be sent. */
+  readonly superseded_by: string | null;
 }
 
-/** Repeat, lock, outdated reading, limits, bank lines, approval: in this order, so that what is refused uses nothing up. */
+/** Repeat, lock, outdated reading, replaced draft, limits, bank lines, approval: in this order, so that what is refused uses nothing up. */
 export function decideClaim(operation: NewOperation, facts: ClaimFacts): Claim {
   const { approval, now } = operation;
   const equal = repeatOf(facts.equal, now);
   if (equal !== null) return { is: "equal", row: equal };
   if (facts.holder !== null) return { is: "held", row: facts.holder };
   if (facts.latest !== operation.seen) return { is: "stale" };
+  if (facts.superseded_by !== null && operation.args["instead_of"] !== facts.superseded_by) {
+    return { is: "superseded", by: facts.superseded_by };
+  }
   const over = approval?.limits ? overLimits(approval.limits, facts.day, operation.subject_id) : null;
   if (over !== null) return over;
   const [line] = facts.bank_lines;

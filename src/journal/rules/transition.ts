@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../domain/json.ts";
 import type { OperationState } from "../port.ts";
-import type { AuditEvent, Fact, OperationRow } from "../store-port.ts";
+import type { AuditEvent, OperationRow } from "../store-port.ts";
 import type { Wanted } from "./use.ts";
 
 const FINAL: readonly OperationState[] = ["done", "not_done", "mismatch"];
@@ -25,8 +25,6 @@ export interface Change {
   readonly remember?: { readonly until: number | null } | null;
   /** Nothing left this machine: the approval may be used again while it lasts. */
   readonly rearm?: boolean;
-  /** Found out with it, and recorded with it. */
-  readonly facts?: readonly Pick<Fact, "kind" | "key" | "value">[];
   /** A person's verdict: who gave it and with which approval, consumed in the same transaction. */
   readonly verdict?: { readonly principal: string; readonly approval: Wanted };
 }

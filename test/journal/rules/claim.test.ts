@@ -22,6 +22,7 @@ const free: ClaimFacts = {
   approval: given(),
   uses: [],
   bank_lines: [],
+  superseded_by: null,
 };
 const line = { ...PLACE, key: "k", operation_id: "op_1", invoice_id: "i", at: NOW, shown: null };
 const limits = { currency: "EUR", gross: "119", max_count: 1, max_gross: null, unwarned: null };
