@@ -13,18 +13,17 @@ import { isJsonObject } from "./domain/json.ts";
 import { oneLine } from "./domain/untrusted.ts";
 import { InvoicingError } from "./errors.ts";
 import type { ApprovalForm, Asker, ClientFacts, FormAnswer } from "./guard/port.ts";
-import { LISTED_FOR_AN_HOUR, SERVER_CAPABILITIES, SERVER_INFO } from "./offer.ts";
+import { LISTED_FOR_AN_HOUR, SERVER_CAPABILITIES, SERVER_INFO, TOOLS_FOR_AN_HOUR } from "./offer.ts";
 import type { Completion } from "./toolkit/completion.ts";
 import type { Call } from "./toolkit/context.ts";
-import type { ListedTool } from "./toolkit/listed-tool.ts";
+import { type ListedTool, listedFor, showsApps } from "./toolkit/listed-tool.ts";
 import type { Prompt } from "./toolkit/prompt.ts";
 import type { ToolAnswer } from "./toolkit/report.ts";
 import type { Content, Resources } from "./toolkit/resource.ts";
-import { CARD_MEDIA_TYPE } from "./ui/names.ts";
 
 /** What a server offers. Made once per process; `buildServer` is called per connection and must stay cheap. */
 export interface ServerParts {
-  /** Exactly what `tools/list` answers; the same for every connection and for the life of the process. */
+  /** What `tools/list` answers, but for tools of views; the same for the life of the process. */
   readonly tools: readonly ListedTool[];
   readonly instructions: string;
   /** Loads what it needs at the first call, so that the first answer of a connection comes fast. */
@@ -66,20 +65,24 @@ export function buildServer(parts: ServerParts, era: "legacy" | "modern", introd
       capabilities: { ...SERVER_CAPABILITIES },
       instructions: parts.instructions,
       cacheHints: {
-        "tools/list": LISTED_FOR_AN_HOUR,
+        "tools/list": TOOLS_FOR_AN_HOUR,
         "resources/list": LISTED_FOR_AN_HOUR,
         "resources/templates/list": LISTED_FOR_AN_HOUR,
         "prompts/list": LISTED_FOR_AN_HOUR,
       },
     },
   );
-  server.setRequestHandler("tools/list", () => ({ tools: parts.tools.map((tool) => ({ ...tool })) }));
+  const toolsFor = (context: ServerContext) => listedFor(parts.tools, capabilitiesOf(server, context, introduction));
+  server.setRequestHandler("tools/list", (_request, context) => ({
+    tools: toolsFor(context).map((tool) => ({ ...tool })),
+  }));
   server.setRequestHandler("tools/call", async (request, context) => {
     const { name, arguments: args } = request.params;
-    if (!parts.tools.some((tool) => tool.name === name)) {
+    const tools = toolsFor(context);
+    if (!tools.some((tool) => tool.name === name)) {
       throw new ProtocolError(
         ProtocolErrorCode.InvalidParams,
-        `There is no tool of that name. Tools: ${parts.tools.map((tool) => tool.name).join(", ")}.`,
+        `There is no tool of that name. Tools: ${tools.map((tool) => tool.name).join(", ")}.`,
       );
     }
     const progress = progressOf(context);
@@ -247,17 +250,26 @@ function returnedOf(context: ServerContext): Asker["returned"] {
   };
 }
 
+/** What the request itself names, or was said at the opening, here or at another instance. */
+function declared(context: ServerContext): Readonly<Record<string, unknown>> {
+  const envelope: unknown = context.mcpReq.envelope;
+  return isJsonObject(envelope) ? envelope : {};
+}
+
+function capabilitiesOf(server: Server, context: ServerContext, introduction: Introduction | undefined): unknown {
+  return (
+    declared(context)[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities() ?? introduction?.capabilities
+  );
+}
+
 function clientFacts(
   server: Server,
   context: ServerContext,
   era: "legacy" | "modern",
   introduction: Introduction | undefined,
 ): ClientFacts {
-  const envelope: unknown = context.mcpReq.envelope;
-  const own = isJsonObject(envelope) ? envelope : {};
-  const capabilities =
-    own[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities() ?? introduction?.capabilities;
-  const info = own[CLIENT_INFO_META_KEY] ?? server.getClientVersion() ?? introduction?.client;
+  const capabilities = capabilitiesOf(server, context, introduction);
+  const info = declared(context)[CLIENT_INFO_META_KEY] ?? server.getClientVersion() ?? introduction?.client;
   return {
     form: asksForms(capabilities),
     apps: showsApps(capabilities),
@@ -277,13 +289,6 @@ function wordOf(info: unknown, key: "name" | "version"): string {
 function asksForms(capabilities: unknown): boolean {
   const elicitation = isJsonObject(capabilities) ? capabilities["elicitation"] : undefined;
   return isJsonObject(elicitation) && (elicitation["form"] !== undefined || elicitation["url"] === undefined);
-}
-
-function showsApps(capabilities: unknown): boolean {
-  const extensions = isJsonObject(capabilities) ? capabilities["extensions"] : undefined;
-  const ui = isJsonObject(extensions) ? extensions["io.modelcontextprotocol/ui"] : undefined;
-  const types = isJsonObject(ui) ? ui["mimeTypes"] : undefined;
-  return Array.isArray(types) && types.includes(CARD_MEDIA_TYPE);
 }
 
 function progressOf(context: ServerContext): (message: string) => void {

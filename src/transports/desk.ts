@@ -1,6 +1,7 @@
 import type { Readable, Writable } from "node:stream";
-import { LISTED_FOR_AN_HOUR, SERVER_CAPABILITIES, SERVER_INFO } from "../offer.ts";
+import { SERVER_CAPABILITIES, SERVER_INFO, TOOLS_FOR_AN_HOUR } from "../offer.ts";
 import type { ServerParts } from "../server.ts";
+import { listedFor } from "../toolkit/listed-tool.ts";
 import { MODERN_VERSION, type Opening, openingOf, type RequestId } from "./opening.ts";
 
 /**
@@ -60,6 +61,8 @@ class Replies {
   readonly answered: RequestId[] = [];
   readonly #parts: Pick<ServerParts, "tools" | "instructions">;
   #phase: Phase = "new";
+  /** What the client declared at `initialize`. */
+  #capabilities: unknown = null;
 
   constructor(parts: Pick<ServerParts, "tools" | "instructions">) {
     this.#parts = parts;
@@ -86,6 +89,7 @@ class Replies {
     const { tools, instructions } = this.#parts;
     switch (opening.kind) {
       case "initialize":
+        this.#capabilities = opening.capabilities;
         return {
           protocolVersion: opening.version,
           capabilities: SERVER_CAPABILITIES,
@@ -95,7 +99,9 @@ class Replies {
       case "ping":
         return {};
       case "list":
-        return opening.modern === null ? { tools } : modern({ tools }, LISTED_FOR_AN_HOUR);
+        return opening.modern === null
+          ? { tools: listedFor(tools, this.#capabilities) }
+          : modern({ tools: listedFor(tools, opening.modern.capabilities) }, TOOLS_FOR_AN_HOUR);
       case "discover":
         return modern(
           { supportedVersions: [MODERN_VERSION], capabilities: SERVER_CAPABILITIES, instructions },

@@ -5,6 +5,7 @@ import { StdioClientTransport as Stdio1 } from "@modelcontextprotocol/sdk/client
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
 import { isJsonObject } from "../../src/domain/json.ts";
+import { CARD_MEDIA_TYPE } from "../../src/ui/names.ts";
 import { CLI } from "./cli-process.ts";
 import { filledIn } from "./mcp-tools.ts";
 
@@ -33,6 +34,8 @@ export interface ClientOptions {
   readonly started?: { readonly command: string; readonly before: readonly string[]; readonly cwd: string };
   /** `none`: the client declares no forms. Default: a person who approves. */
   readonly person?: "approves" | "declines" | "none";
+  /** The client declares that it shows cards (MCP Apps). */
+  readonly cards?: true;
 }
 
 /** The SDKs and eras that deployed hosts embed. */
@@ -48,7 +51,10 @@ function server({ args, env, started }: ClientOptions) {
 }
 
 const INFO = { name: "interop", version: "1.0.0" };
-const capabilities = (options: ClientOptions) => (options.person === "none" ? {} : { elicitation: { form: {} } });
+const capabilities = ({ person, cards }: ClientOptions) => ({
+  ...(person === "none" ? {} : { elicitation: { form: {} } }),
+  ...(cards === true ? { extensions: { "io.modelcontextprotocol/ui": { mimeTypes: [CARD_MEDIA_TYPE] } } } : {}),
+});
 
 const formRequest = z.object({
   message: z.string(),
