@@ -2,7 +2,6 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isJsonObject } from "../../src/domain/json.ts";
-import { tools } from "../../src/tools/index.ts";
 import {
   buildCli,
   type Home,
@@ -12,6 +11,7 @@ import {
   runCli,
   startCli,
 } from "../harness/cli-process.ts";
+import { LISTED_NAMES } from "../harness/mcp-tools.ts";
 
 const CANARY = "canary-7f3a9b2c5d8e1f4a";
 
@@ -82,7 +82,7 @@ describe("the server on stdio", () => {
     const cli = startCli(["--demo"], home.env());
     expect((await cli.initialize())["result"]).toMatchObject({ serverInfo: { name: "invoicing-mcp" } });
     const names = await toolNames(cli);
-    expect(names).toEqual(tools.map(({ name }) => name));
+    expect(names).toEqual(LISTED_NAMES);
     const found = await call(cli, "search_customers", { email: "sonja.brandt@brandt-buch.example" });
     expect(found["structuredContent"]).toMatchObject({ customers: [{ id: "181227" }] });
     cli.child.stdin.end();
@@ -176,7 +176,7 @@ describe("the server on stdio", () => {
       }),
     );
     await cli.initialize();
-    expect(await toolNames(cli)).toEqual(tools.map(({ name }) => name));
+    expect(await toolNames(cli)).toEqual(LISTED_NAMES);
     const answer = await call(cli, "get_invoice", { invoice_id: "1" });
     expect(answer).toMatchObject({
       isError: true,

@@ -16,6 +16,7 @@ import {
 } from "../../src/simulator/index.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Call, Deps } from "../../src/toolkit/context.ts";
+import { isForViews } from "../../src/toolkit/listed-tool.ts";
 import type { ToolAnswer } from "../../src/toolkit/report.ts";
 import type { Tool } from "../../src/toolkit/tool.ts";
 import { tools } from "../../src/tools/index.ts";
@@ -61,6 +62,11 @@ export function filledIn(properties: Readonly<Record<string, unknown>>): Record<
 }
 
 const NO_FORMS: ClientFacts = { form: false, apps: false, era: "push", progress: false, name: "test", version: "1" };
+
+/** What a client that shows no cards is told of. */
+export const LISTED_NAMES: readonly string[] = tools
+  .filter((tool) => !isForViews(tool.listing()))
+  .map(({ name }) => name);
 
 export interface Answered {
   readonly isError: boolean;
