@@ -3,7 +3,7 @@ import { isJsonObject } from "../domain/json.ts";
 import type { ObjectSchema, SchemaValue } from "./listed-tool.ts";
 
 /**
- * Keywords that are checked but not advertised: unknown arguments are refused with the names of the known ones, bounds and regexes cost more tokens than all names together, and an error
+ * Keywords that are checked but not advertised: bounds and regexes cost more tokens than all names together, and an error
  * says more than a bound does. Bounds that a caller has to know stand in the description.
  */
 const UNLISTED = new Set([
@@ -16,7 +16,6 @@ const UNLISTED = new Set([
   "maximum",
   "minItems",
   "exclusiveMinimum",
-  "additionalProperties",
 ]);
 
 /** JSON Schema of a tool's arguments. */
@@ -31,7 +30,7 @@ export function listedInput(input: z.ZodObject): ObjectSchema {
 export function listedOutput(output: z.ZodObject, isAsked: boolean): ObjectSchema {
   const fields = { ...common.shape, ...(isAsked ? asked.shape : {}) };
   const schema = z.toJSONSchema(output.extend(fields), { io: "output", target: "draft-2020-12" });
-  return objectSchema(schema, ["required"]);
+  return objectSchema(schema, ["required", "additionalProperties"]);
 }
 
 /** Fields every structured answer may carry. */

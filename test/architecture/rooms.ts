@@ -73,7 +73,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "config-values.ts": ["domain"],
   "offer.ts": ["version.ts"],
   "help.ts": ["config.ts", "version.ts"],
-  "server.ts": ["toolkit", "ui", "guard/port.ts", "domain", "errors.ts", "offer.ts"],
+  "server.ts": ["toolkit", "guard/port.ts", "domain", "errors.ts", "offer.ts"],
   transports: ["server.ts", "offer.ts", "toolkit/listed-tool.ts", "domain"],
   "owner.ts": ["config.ts", "store", "journal", "guard", "domain", "errors.ts"],
   setup: ["api", "config.ts", "config-values.ts", "credentials", "domain", "errors.ts", "version.ts"],
