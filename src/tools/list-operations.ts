@@ -33,13 +33,14 @@ export default defineTool({
   examples: [{}, { only_open: true }],
   async run(input, context) {
     const journal = await context.journal();
+    const since = input.since ?? context.today;
     const until = input.until ?? context.today;
     const wanted = input.limit ?? 20;
     const records = await journal.list(
       input.only_open === true
         ? { states: OPEN_STATES, limit: COUNTED }
         : {
-            since: startOfDay(input.since ?? context.today, context.timeZone),
+            since: startOfDay(since, context.timeZone),
             until: startOfDay(addDays(until, 1), context.timeZone),
             limit: COUNTED,
           },
@@ -55,7 +56,11 @@ export default defineTool({
       ...(records.length === COUNTED
         ? { next: `Only the newest ${COUNTED} were counted, so the sums are too small: narrow the days.` }
         : {}),
-      meta: picture("operations", context, { sums: sumsByAct(records) }),
+      meta: picture("operations", context, {
+        sums: sumsByAct(records),
+        ...(input.only_open === true ? {} : { since, until }),
+        ...(records.length === COUNTED ? { part: true } : {}),
+      }),
     };
   },
   render: ({ operations, more, sums }) =>

@@ -1,5 +1,7 @@
 import type { Browser, Frame } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { tools } from "../../src/tools/index.ts";
+import { VIEWS_URI } from "../../src/ui/names.ts";
 import { viewsHtml } from "../../src/ui/views.ts";
 import { type Bench, startBench } from "../harness/mcp-tools.ts";
 import { billing, operations, receivables, statement } from "../ui/view-data.ts";
@@ -121,7 +123,7 @@ describe.concurrent("what is seen", () => {
       expect(said.indexOf("Erst ein Teil ist gelesen")).toBeLessThan(said.indexOf("Summen\n"));
     });
     await shown(receivables("en", { part: true }), async ({ frame }) => {
-      expect(await text(frame)).toContain("Only a part was read; these sums are too small.");
+      expect(await text(frame)).toContain("Only a part was read: these sums are of that part.");
     });
   });
 
@@ -141,6 +143,19 @@ describe.concurrent("what is seen", () => {
     await shown(operations("en", { operations: [{ ...sent, document: id, result }] }), async ({ frame }) => {
       expect(await text(frame)).toContain("Send RE-2026-0047");
       expect(await text(frame, "h2")).toBe("1 sent, 1 marked as paid");
+    });
+  });
+
+  it("says of which days, and of none where none were asked for", async () => {
+    for (const [more, lead] of [
+      [{}, "12.11.2026"],
+      [{ since: "2026-11-01" }, "01.11.2026 bis 12.11.2026"],
+    ] as const) {
+      await shown(operations("de", {}, more), async ({ frame }) => expect(await text(frame, ".lead")).toBe(lead));
+    }
+    await shown(operations("de", {}, { since: null, part: true }), async ({ frame }) => {
+      expect(await frame.$(".lead")).toBeNull();
+      expect(await text(frame)).toContain("Erst ein Teil ist gelesen");
     });
   });
 
@@ -348,7 +363,7 @@ describe("real answers", () => {
 
   it("of every tool with a picture are drawn, with the figures that the answer states", async () => {
     const statementLines = "12.11.2026 RE 2026-0012 Kollektiv Nordlicht 424,83 EUR";
-    for (const [tool, args, parts] of [
+    const asked = [
       ["review_receivables", {}, ["7,174.18 EUR", "5,829.57 EUR", "1,556.64 CHF"]],
       ["match_payments", { statement: statementLines }, ["2026-0012", "424.83 EUR"]],
       ["review_billing", { from: "2026-01-01", to: "2026-03-31", documents: true }, ["EUR billed", "January 2026"]],
@@ -369,7 +384,11 @@ describe("real answers", () => {
         ["Different from the original", "quantity"],
       ],
       ["list_operations", {}, ["Create draft", "done"]],
-    ] as const) {
+    ] as const;
+    // None is left out.
+    const pictured = tools.filter((tool) => JSON.stringify(tool.listing()).includes(VIEWS_URI)).map(({ name }) => name);
+    expect(asked.map(([tool]) => tool).sort()).toEqual(pictured.sort());
+    for (const [tool, args, parts] of asked) {
       await shown(await asHost(tool, args), async ({ frame }) => {
         const said = await text(frame);
         for (const part of parts) expect(said, tool).toContain(part);

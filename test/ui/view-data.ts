@@ -187,7 +187,7 @@ export const billing = (locale: "de" | "en", changes: object = {}, more: object 
     { apart: { quotes: 1, drafts: 2 }, documents: [], ...more },
   );
 
-export const operations = (locale: "de" | "en", changes: object = {}) =>
+export const operations = (locale: "de" | "en", changes: object = {}, more: object = {}) =>
   answer(
     "operations",
     locale,
@@ -239,9 +239,12 @@ export const operations = (locale: "de" | "en", changes: object = {}) =>
       ...changes,
     },
     {
+      since: "2026-11-12",
+      until: "2026-11-12",
       sums: [
         { act: "send_invoice", done: 1, amounts: [{ currency: "EUR", amount: "1785.00" }] },
         { act: "mark_paid", done: 1, amounts: [{ currency: "EUR", amount: "539.85" }] },
       ],
+      ...more,
     },
   );

@@ -1,18 +1,17 @@
 import { div, element } from "../element.ts";
 import { count, type Data, rows, text, texts } from "./data.ts";
-import { type Frame, part, sheet } from "./parts.ts";
+import { type Frame, notice, part, sheet } from "./parts.ts";
 import { wordOf } from "./words.ts";
 
 const OPEN = ["dispatching", "unknown", "ambiguous"];
 
 /** What was done: in sum first, what is unresolved before all else, then step by step, the newest first. */
 export function operationsView(data: Data, more: Data, frame: Frame): HTMLElement {
-  const { words, notation } = frame;
+  const { words } = frame;
   const operations = rows(data, "operations");
   const open = operations.filter((operation) => OPEN.includes(text(operation, "state") ?? ""));
   const rest = operations.filter((operation) => !open.includes(operation));
   const left = count(data, "more");
-  const day = frame.today;
   const sums = rows(more, "sums");
   return sheet(
     frame,
@@ -23,12 +22,20 @@ export function operationsView(data: Data, more: Data, frame: Frame): HTMLElemen
         : sums.length > 0
           ? sums.map((sum) => didIn(sum, words)).join(", ")
           : words.operations(operations.length + left),
-    day === null ? null : notation.day(day),
+    days(more, frame),
+    more["part"] === true ? notice(words.partOnly) : null,
     list(words.unresolved(open.length), open, frame),
     sums.length === 0 ? null : part(words.sums, sumTiles(sums, frame)),
     list(words.theOperations, rest, frame),
     left === 0 ? null : element("p", { class: "rest" }, words.moreOperations(left)),
   );
+}
+
+/** The day or days that were asked for; null for what is unresolved, of whatever day. */
+function days(more: Data, { words, notation }: Frame): string | null {
+  const [since, until] = [text(more, "since"), text(more, "until")];
+  if (since === null || until === null) return null;
+  return since === until ? notation.day(since) : words.days(notation.day(since), notation.day(until));
 }
 
 /** `2 sent` */

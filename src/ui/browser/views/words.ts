@@ -9,7 +9,7 @@ const EN = {
   warnings: "Please check",
   changes: "Different from the original",
   and: "and",
-  partOnly: "Only a part was read; these sums are too small.",
+  partOnly: "Only a part was read: these sums are of that part.",
   customer: "Customer",
   noCustomer: "No customer",
   moreCustomers: (count: number) =>
@@ -111,7 +111,7 @@ const EN = {
   moreDocuments: (count: number) => (count === 1 ? "1 more document" : `${count} more documents`),
 
   nothingDone: "Nothing was done",
-  doneOn: (day: string) => `Done on ${day}`,
+  days: (from: string, to: string) => `${from} to ${to}`,
   operations: (count: number) => (count === 1 ? "1 step" : `${count} steps`),
   unresolved: (count: number) => (count === 1 ? "1 step is unresolved" : `${count} steps are unresolved`),
   sums: "In sum",
@@ -162,7 +162,7 @@ const DE: ViewWords = {
   warnings: "Bitte prüfen",
   changes: "Anders als das Original",
   and: "und",
-  partOnly: "Erst ein Teil ist gelesen; diese Summen sind zu klein.",
+  partOnly: "Erst ein Teil ist gelesen: diese Summen gelten nur für ihn.",
   customer: "Kunde",
   noCustomer: "Ohne Kunden",
   moreCustomers: (count) =>
@@ -265,7 +265,7 @@ const DE: ViewWords = {
   moreDocuments: (count) => (count === 1 ? "1 weiterer Beleg" : `${count} weitere Belege`),
 
   nothingDone: "Nichts wurde getan",
-  doneOn: (day) => `Erledigt am ${day}`,
+  days: (from, to) => `${from} bis ${to}`,
   operations: (count) => (count === 1 ? "1 Schritt" : `${count} Schritte`),
   unresolved: (count) => (count === 1 ? "1 Schritt ist ungeklärt" : `${count} Schritte sind ungeklärt`),
   sums: "In Summe",
