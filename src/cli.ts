@@ -198,6 +198,7 @@ async function hosted(argv: readonly string[]): Promise<void> {
     help: { type: "boolean", short: "h" },
   });
   if (values["help"] === true) return print([serveHelp, ...rowsOf(HOSTED_SETTINGS), ""].join("\n"));
+  const { loadDatabaseConfig } = await import("./hosted/database-settings.ts");
   const { newKey, serveHosted } = await import("./hosted/serve.ts");
   if (typeof values["new-key"] === "string") return print(newKey(values["new-key"]));
   const given = strings(values);
@@ -207,6 +208,7 @@ async function hosted(argv: readonly string[]): Promise<void> {
   const served = await serveHosted({
     config,
     hosted: settings,
+    database: loadDatabaseConfig(process.env),
     policy: await policyOf(config.policy),
     demo: demo || config.demo,
     proxy: proxyOf(process.env),

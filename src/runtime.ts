@@ -4,6 +4,7 @@ import { createHttpApi } from "./api/http.ts";
 import type { InvoicesApi } from "./api/port.ts";
 import type { ProxySettings } from "./api/proxy.ts";
 import type { MissingRoutes } from "./api/settings.ts";
+import type { SharedBudget } from "./api/shared-budget.ts";
 import { type Config, JOURNAL_FILE } from "./config.ts";
 import { createBrowserLinks } from "./documents/browser-links.ts";
 import { downloadsTo } from "./documents/folder.ts";
@@ -227,7 +228,7 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
   const routes = missingRoutes(async () => (await store()).facts, origin, systemClock);
   const api = demo
     ? demoApi(config.language, report, closers)
-    : realApi(config, config.api_token ?? options.keptToken ?? "", options.proxy, undefined, routes);
+    : realApi(config, config.api_token ?? options.keptToken ?? "", { proxy: options.proxy, missing_routes: routes });
   const journals = once(async () => {
     const made = journalsOn(await store(), api, report);
     closers.push(() => made.close());
@@ -286,13 +287,19 @@ export function localPrincipal(): string {
   }
 }
 
+/** What a client of the API shares with others. */
+export interface ApiSurroundings {
+  readonly proxy?: ProxySettings | null | undefined;
+  readonly tracing?: Tracing;
+  readonly budget?: SharedBudget | null;
+  readonly missing_routes?: MissingRoutes;
+}
+
 /** The invoices API of one token. */
 export function realApi(
   config: Pick<Config, "base_url" | "organization_id" | "language" | "timezone">,
   token: string | (() => Promise<string>),
-  proxy: ProxySettings | null | undefined,
-  tracing: Tracing = NOT_TRACED,
-  missing_routes?: MissingRoutes,
+  { proxy, tracing, budget, missing_routes }: ApiSurroundings = {},
 ): InvoicesApi {
   const host = Intl.DateTimeFormat().resolvedOptions();
   return createHttpApi({
@@ -305,7 +312,8 @@ export function realApi(
     time_zone: config.timezone ?? host.timeZone,
     ...(missing_routes === undefined ? {} : { missing_routes }),
     ...(!proxy ? {} : { proxy }),
-    tracing,
+    ...(!budget ? {} : { shared_budget: budget }),
+    tracing: tracing ?? NOT_TRACED,
   });
 }
 

@@ -28,7 +28,7 @@ const organizationSchema = z.strictObject({
     .string()
     .regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of a variable")
     .optional(),
-  mode: z.enum(["full", "draft-only", "read-only"]).default("read-only"),
+  mode: z.enum(["full", "draft-only", "read-only"]).optional(),
   policy: word.optional(),
   language: z.string().optional(),
   timezone: z.string().optional(),
@@ -54,7 +54,8 @@ export interface Tenant {
   readonly id: string | null;
   /** Origin of the API, as part of everything recorded. */
   readonly origin: string;
-  readonly mode: "full" | "draft-only" | "read-only";
+  /** `null`: what its owner has set in the database, else `read-only`. */
+  readonly mode: "full" | "draft-only" | "read-only" | null;
   readonly policy: Policy;
   readonly language: string | undefined;
   readonly timezone: string | undefined;
@@ -148,7 +149,16 @@ export function loadAccess(
       organization.policy === undefined
         ? (defaults.policy ?? defaultPolicy)
         : loadPolicy(resolve(dirname(path), organization.policy));
-    return { id, origin: new URL(base_url).origin, mode, members, policy, language, timezone, token: api_token };
+    return {
+      id,
+      origin: new URL(base_url).origin,
+      mode: mode ?? null,
+      members,
+      policy,
+      language,
+      timezone,
+      token: api_token,
+    };
   });
   const hashes = keys.map(({ name, sha256 }) => ({ name, hash: Buffer.from(sha256, "hex") }));
   return {

@@ -64,7 +64,7 @@ export function createApp(options: AppOptions): App {
       authentication,
     );
     const caller = callerMark(identity.principal);
-    const { parts, place } = offeredTo(identity, organization);
+    const { parts, place } = await offeredTo(identity, organization);
     const leave = rates.enter(`${identity.principal}\n${place}`);
     try {
       const body = await jsonBody(request);
@@ -84,7 +84,10 @@ export function createApp(options: AppOptions): App {
     }
   }
 
-  function offeredTo(identity: Identity, organization: string | null): { parts: ServerParts; place: string } {
+  async function offeredTo(
+    identity: Identity,
+    organization: string | null,
+  ): Promise<{ parts: ServerParts; place: string }> {
     const all = membershipsOf(access, identity);
     if (all.length === 0) {
       throw refuse(
@@ -98,7 +101,7 @@ export function createApp(options: AppOptions): App {
       throw refuse(403, "access_denied", "You are signed in, but have no access to this organization.");
     }
     if (more.length > 0) return { parts: tenants.partsForSeveral(all.map(addressOfOne)), place: "" };
-    return { parts: tenants.partsFor(only, identity.principal), place: only.tenant.id ?? "" };
+    return { parts: await tenants.partsFor(only, identity.principal), place: only.tenant.id ?? "" };
   }
 
   function addressOfOne({ tenant }: Membership): string {

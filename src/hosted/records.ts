@@ -1,11 +1,24 @@
-import type { Place } from "../domain/scope.ts";
-import type { Ledger } from "../journal/ledger.ts";
+import type { SharedBudget } from "../api/shared-budget.ts";
+import type { Place, Scope } from "../domain/scope.ts";
+import { ConfigError } from "../errors.ts";
+import { type Ledger, ledgerOn } from "../journal/ledger.ts";
 import { openStore } from "../store/open.ts";
+import { openPostgres } from "../store/postgres/open.ts";
+import type { CredentialInfo, HostedMode } from "../store/vault-port.ts";
+import { type DatabaseConfig, missing } from "./database-settings.ts";
 
-/** Where the record of every organization is kept. */
+/** What is kept for everybody: the record of every organization, and what instances share. */
 export interface Records {
-  /** What is kept of one place. */
+  /** The record of one place. */
   of(place: Place): Ledger;
+  /** Of these places, those with operations that no living process works on. */
+  abandoned(places: readonly Place[], now: number): Promise<readonly Place[]>;
+  /** The API's limits, counted over all instances; `null`: this process counts for itself. */
+  budget(place: Place): SharedBudget | null;
+  /** The credential that somebody entered for this principal; `null`: nobody did. */
+  credential(scope: Scope): Promise<{ readonly info: CredentialInfo; readonly token: string } | null>;
+  /** What the organization's owner allows, where the access file does not say it. */
+  modeOf(place: Place): Promise<HostedMode>;
   /** Throws where nothing can be recorded. */
   ready(): Promise<void>;
   close(): Promise<void>;
@@ -16,7 +29,49 @@ export function recordsInFile(path: string): Records {
   const ledger = openStore(path);
   return {
     of: () => ledger,
+    async abandoned(places) {
+      const open = await Promise.all(places.map(async (place) => (await ledger.operations.open(place)).length > 0));
+      return places.filter((_place, index) => open[index] === true);
+    },
+    budget: () => null,
+    credential: async () => null,
+    modeOf: async () => "read-only",
     ready: async () => void (await ledger.operations.places()),
     close: () => ledger.close(),
+  };
+}
+
+/** In PostgreSQL, for any number of instances. */
+export function recordsInDatabase({ url, schema, keys }: DatabaseConfig): Records {
+  if (url === null) throw missing("url");
+  const postgres = openPostgres({ url, schema });
+  const vault = keys === null ? null : postgres.vault(keys);
+  const ledgers = new Map<string, Ledger>();
+  return {
+    of(place) {
+      if (place.organization_id === "") {
+        throw new ConfigError("The database keeps records of named organizations, and this start names none.", {
+          next: "Set INVOICES_ORGANIZATION_ID, or name organizations in the file of INVOICES_HTTP_ACCESS.",
+        });
+      }
+      const name = `${place.origin} ${place.organization_id}`;
+      const ledger = ledgers.get(name) ?? ledgerOn(postgres.journal(place));
+      ledgers.set(name, ledger);
+      return ledger;
+    },
+    async abandoned(places, now) {
+      const found = await postgres.abandoned(now);
+      return places.filter((place) =>
+        found.some((one) => one.origin === place.origin && one.organization_id === place.organization_id),
+      );
+    },
+    budget: ({ origin, organization_id }) => postgres.budget(`${origin} ${organization_id}`),
+    async credential(scope) {
+      const kept = await vault?.get(scope);
+      return kept ? { info: kept.info, token: kept.secret.access_token } : null;
+    },
+    modeOf: async (place) => (await vault?.modeOf(place)) ?? "read-only",
+    ready: () => postgres.ready(),
+    close: () => postgres.close(),
   };
 }

@@ -7,7 +7,7 @@ import type { ProxySettings } from "../api/proxy.ts";
 import { type Config, JOURNAL_FILE } from "../config.ts";
 import { systemClock } from "../domain/clock.ts";
 import { NOT_TRACED } from "../domain/tracing.ts";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, InvoicingError } from "../errors.ts";
 import { defaultPolicy, type Policy } from "../guard/policy.ts";
 import type { KeyRing } from "../guard/seal.ts";
 import { once } from "../once.ts";
@@ -20,12 +20,13 @@ import { type App, createApp } from "./app.ts";
 import { APPROVE_PATH, type ApproveOptions, createApprovePages, remotePage } from "./approve.ts";
 import { type AuthorizationServer, authorizationServer, missedClients } from "./authorization-server.ts";
 import { sealedCookies } from "./cookies.ts";
+import type { DatabaseConfig } from "./database-settings.ts";
 import { type Listener, listen } from "./listener.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { createLogin } from "./login.ts";
 import { createMetrics } from "./metrics.ts";
 import { placesOf } from "./places.ts";
-import { type Records, recordsInFile } from "./records.ts";
+import { type Records, recordsInDatabase, recordsInFile } from "./records.ts";
 import { type HostedConfig, isLoopback } from "./settings.ts";
 import { createTenants } from "./tenants.ts";
 import type { OpenTracing } from "./tracing.ts";
@@ -33,6 +34,8 @@ import type { OpenTracing } from "./tracing.ts";
 export interface ServeOptions {
   readonly config: Config;
   readonly hosted: HostedConfig;
+  /** Where the record is kept, when it is not in a file. */
+  readonly database: DatabaseConfig;
   readonly policy: Policy | null;
   readonly demo: boolean;
   readonly proxy: ProxySettings | null;
@@ -72,7 +75,7 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
     });
   }
   const tracing = await tracingOf(hosted);
-  const records = recordsInFile(options.demo ? ":memory:" : join(config.data_dir, JOURNAL_FILE));
+  const records = recordsOf(options);
   const metrics = createMetrics();
   let stopping = false;
   const problems = async () => (stopping ? ["stopping"] : problemsOf(server, records));
@@ -110,8 +113,14 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
     }),
   );
   if (server !== null) void checkServer(server, log);
+  records.ready().catch((error: unknown) => {
+    log.error(
+      { event: "record_unusable" },
+      error instanceof InvoicingError ? `${error.message} ${error.next}` : "the record cannot be used",
+    );
+  });
   const stopSweeping = sweep(() => tenants.recover(), report);
-  log.info({ event: "started", url, admin: hostOf(ports.admin) }, "serving");
+  log.info({ event: "started", url, port: ports.listener.address.port, admin: hostOf(ports.admin) }, "serving");
   return {
     url,
     adminUrl: `http://${hostOf(ports.admin)}`,
@@ -174,6 +183,11 @@ function pagesOf(
 
 function isPersonOf({ issuer }: HostedConfig, principal: string): boolean {
   return issuer !== undefined && principal.startsWith(`${issuer}|`);
+}
+
+function recordsOf({ config, database, demo }: ServeOptions): Records {
+  if (demo) return recordsInFile(":memory:");
+  return database.url === null ? recordsInFile(join(config.data_dir, JOURNAL_FILE)) : recordsInDatabase(database);
 }
 
 function accessOf({ config, hosted, policy, env }: ServeOptions): Access {

@@ -1,49 +1,32 @@
-import type { InvoicesApi } from "../api/port.ts";
-import type { ProxySettings } from "../api/proxy.ts";
 import { assembleRefusing, effectOf, type Offer, offerOf, partsOf, strictest } from "../assemble.ts";
-import type { Config } from "../config.ts";
-import type { Tracing } from "../domain/tracing.ts";
+import { systemClock } from "../domain/clock.ts";
+import { isJsonObject } from "../domain/json.ts";
 import { ConfigError, InputError, PermissionError } from "../errors.ts";
 import type { GuardDeps, PageChannel } from "../guard/guard.ts";
 import type { KeyRing } from "../guard/seal.ts";
-import type { Journals } from "../journal/port.ts";
-import { once } from "../once.ts";
-import { demoApi, depsOf, journalsOn, type Runtime, realApi, runtimeOf } from "../runtime.ts";
+import { depsOf, type Runtime, runtimeOf } from "../runtime.ts";
 import type { ServerParts } from "../server.ts";
 import type { Mode } from "../toolkit/effect.ts";
 import { errorAnswer, type ToolAnswer } from "../toolkit/report.ts";
 import { type Membership, placeOf, type Tenant } from "./access.ts";
-import type { Records } from "./records.ts";
+import { createOffices, type OfficesOptions, signInAgain } from "./offices.ts";
 import { type Right, rightFor, scopeOf } from "./scopes.ts";
 
-export interface TenantsOptions {
-  readonly config: Config;
-  /** Everybody works on the built-in simulator. */
-  readonly demo: boolean;
+export interface TenantsOptions extends OfficesOptions {
   readonly tenants: readonly Tenant[];
-  readonly records: Records;
   readonly keys: KeyRing;
-  readonly proxy: ProxySettings | null;
   readonly page: (principal: string) => PageChannel | null;
-  readonly report: (line: string) => void;
   readonly log: GuardDeps["log"];
-  readonly tracing: Tracing;
 }
 
 export interface Tenants {
   /** What this caller is offered. Cheap: kept for callers that come again. */
-  partsFor(membership: Membership, principal: string): ServerParts;
+  partsFor(membership: Membership, principal: string): Promise<ServerParts>;
   /** For a caller of several organizations at the address of none: every answer says where to go. */
   partsForSeveral(addresses: readonly string[]): ServerParts;
   /** Takes over what another process left open, in every organization; reads only. */
   recover(): Promise<void>;
   close(): Promise<void>;
-}
-
-/** One organization's client of the API and its record, shared by everybody who works there. */
-interface Office {
-  readonly api: InvoicesApi;
-  readonly journals: () => Promise<Journals>;
 }
 
 /** Callers whose parts are kept; an older one's are made again when it comes again, and nothing of it is lost. */
@@ -52,61 +35,34 @@ const MOST_KEPT = 2_000;
 const MOST_RESULT_BYTES = 64 * 1024;
 
 export function createTenants(options: TenantsOptions): Tenants {
-  const { config, records, report } = options;
-  const offices = new Map<Tenant, Office>();
-  const closers: (() => Promise<void>)[] = [];
+  const { config, records } = options;
+  const offices = createOffices(options);
   const kept = new Map<string, Runtime>();
   const offers = new Map<Mode, Offer>();
 
-  function officeOf(tenant: Tenant): Office {
-    const known = offices.get(tenant);
-    if (known !== undefined) return known;
-    const { id, token } = tenant;
-    const settings = { ...settingsOf(tenant), base_url: tenant.origin };
-    const api = options.demo
-      ? demoApi(config.language, report, closers, options.tracing)
-      : realApi(
-          id === null ? settings : { ...settings, organization_id: id },
-          async () => {
-            if (token !== undefined) return token;
-            throw new ConfigError("No credential is kept for this organization.", {
-              next: "Whoever runs this server gives one; docs/hosting.md says how.",
-            });
-          },
-          options.proxy,
-          options.tracing,
-        );
-    const journals = once(async () => {
-      const made = journalsOn(records.of(placeOf(tenant)), api, report, options.tracing);
-      closers.push(() => made.close());
-      return made;
-    });
-    const office = { api, journals };
-    offices.set(tenant, office);
-    return office;
-  }
-
-  function settingsOf({ language, timezone }: Tenant): Pick<Config, "language" | "timezone"> {
-    return { language: language ?? config.language, timezone: timezone ?? config.timezone };
-  }
-
-  function offerFor({ mode, policy }: Tenant): Offer {
-    const strict = strictest(config.mode, mode, policy.mode);
+  async function offerFor(tenant: Tenant): Promise<Offer> {
+    const mode = tenant.mode ?? (await records.modeOf(placeOf(tenant)));
+    const strict = strictest(config.mode, mode, tenant.policy.mode);
     const offer = offers.get(strict) ?? offerOf(strict, config);
     offers.set(strict, offer);
     return offer;
   }
 
-  function runtimeFor(tenant: Tenant, principal: string, offer: Offer): Runtime {
-    const key = `${principal}\n${tenant.origin}\n${tenant.id}`;
+  async function runtimeFor(tenant: Tenant, principal: string, offer: Offer): Promise<Runtime> {
+    const { name, api, journals } = await offices.of(tenant, principal);
+    const key = `${principal}\n${name}\n${offer.tools.length}`;
     const known = kept.get(key);
     kept.delete(key);
-    const { api, journals } = officeOf(tenant);
     const made =
       known ??
       runtimeOf(
         depsOf({
-          config: { confirm: config.confirm, ...settingsOf(tenant), download_dir: undefined },
+          config: {
+            confirm: config.confirm,
+            language: tenant.language ?? config.language,
+            timezone: tenant.timezone ?? config.timezone,
+            download_dir: undefined,
+          },
           demo: options.demo,
           policy: tenant.policy,
           origin: options.demo ? "simulator" : tenant.origin,
@@ -132,9 +88,9 @@ export function createTenants(options: TenantsOptions): Tenants {
   }
 
   return {
-    partsFor({ tenant, rights }, principal) {
-      const offer = offerFor(tenant);
-      const parts = partsOf(offer, [], async () => runtimeFor(tenant, principal, offer));
+    async partsFor({ tenant, rights }, principal) {
+      const offer = await offerFor(tenant);
+      const parts = partsOf(offer, [], () => runtimeFor(tenant, principal, offer));
       return withRights(parts, rights);
     },
     partsForSeveral: (addresses) =>
@@ -144,18 +100,21 @@ export function createTenants(options: TenantsOptions): Tenants {
         }),
       ),
     async recover() {
-      for (const tenant of options.tenants) {
-        const { id, origin } = tenant;
-        if (id === null || tenant.token === undefined) continue;
-        const open = await records.of(placeOf(tenant)).operations.open({ origin, organization_id: id });
-        if (open.length === 0) continue;
-        const journals = await officeOf(tenant).journals();
-        await journals.in({ origin, organization_id: id, principal: "server" }).recover();
+      const named = options.tenants.filter(({ id }) => id !== null);
+      const abandoned = await records.abandoned(named.map(placeOf), systemClock.now());
+      for (const place of abandoned) {
+        const tenant = named.find(({ id, origin }) => id === place.organization_id && origin === place.origin);
+        const open = await records.of(place).operations.open(place);
+        // Whoever began one of them has a credential by which all can be read.
+        for (const principal of new Set(open.map((row) => row.principal))) {
+          const office = tenant === undefined ? null : await offices.of(tenant, principal).catch(() => null);
+          if (office === null) continue;
+          await (await office.journals()).in({ ...place, principal }).recover();
+          break;
+        }
       }
     },
-    async close() {
-      for (const close of closers.reverse()) await close();
-    },
+    close: () => offices.close(),
   };
 }
 
@@ -171,7 +130,7 @@ function withRights(parts: ServerParts, rights: ReadonlySet<Right>): ServerParts
     async callTool(name, args, call) {
       const right = needed.get(name);
       if (right === undefined || !rights.has(right)) return errorAnswer(missing(right ?? "cancel"), undefined, false);
-      const answer = await parts.callTool(name, args, call);
+      const answer = ofThisServer(await answered(() => parts.callTool(name, args, call)));
       // What changes something says what became of it, however long that is.
       return right === "read" ? withinLimit(answer) : answer;
     },
@@ -185,6 +144,23 @@ function withRights(parts: ServerParts, rights: ReadonlySet<Right>): ServerParts
     complete: async (asked, signal) =>
       rights.has("read") ? parts.complete(asked, signal) : { values: [], hasMore: false },
   };
+}
+
+/** An organization that cannot be worked in says so in every answer. */
+async function answered(call: () => Promise<ToolAnswer>): Promise<ToolAnswer> {
+  try {
+    return await call();
+  } catch (error) {
+    return errorAnswer(error, undefined, false);
+  }
+}
+
+/** Advice for a person's own computer helps nobody here. */
+function ofThisServer(answer: ToolAnswer): ToolAnswer {
+  const error = answer.kind === "result" ? answer.structured["error"] : undefined;
+  const isRefused = isJsonObject(error) && error["code"] === "authentication" && error["effect"] === "none";
+  if (!isRefused || String(error["next"]).includes("credentials")) return answer;
+  return errorAnswer(signInAgain("The invoices API does not take the credential that is kept here."), undefined, false);
 }
 
 function withinLimit(answer: ToolAnswer): ToolAnswer {

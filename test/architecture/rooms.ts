@@ -109,6 +109,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   hosted: [
     "api/port.ts",
     "api/proxy.ts",
+    "api/shared-budget.ts",
     "assemble.ts",
     "config.ts",
     "config-values.ts",
@@ -121,6 +122,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "runtime.ts",
     "server.ts",
     "store/open.ts",
+    "store/postgres/open.ts",
     "store/vault-port.ts",
     "toolkit",
     "transports/http.ts",

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config.ts";
 import { isJsonObject } from "../../src/domain/json.ts";
+import type { DatabaseConfig } from "../../src/hosted/database-settings.ts";
 import { type Served, serveHosted } from "../../src/hosted/serve.ts";
 import { loadHostedConfig } from "../../src/hosted/settings.ts";
 import { type RunningSimulator, startSimulator } from "../../src/simulator/index.ts";
@@ -22,6 +23,8 @@ export interface HostedOptions {
   /** Settings by their variables. */
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: Readonly<Record<string, string>>;
+  /** Where the record is kept; default: a file. */
+  readonly database?: DatabaseConfig;
   /** Servers on the same record, with the same keys. Default 1. */
   readonly instances?: number;
 }
@@ -36,6 +39,8 @@ export interface Hosted {
   logs(): string;
   close(): Promise<void>;
 }
+
+const NO_DATABASE: DatabaseConfig = { url: null, owner_url: null, schema: "invoicing", keys: null };
 
 /** Of the test's organization of this position. */
 export function organizationId(index: number): string {
@@ -79,6 +84,7 @@ export async function startHosted(options: HostedOptions): Promise<Hosted> {
     serveHosted({
       config: loadConfig({ "data-dir": join(folder, "state"), ...options.flags }, env, true),
       hosted: loadHostedConfig({}, { INVOICES_HTTP_KEYS: keys, ...env }),
+      database: options.database ?? NO_DATABASE,
       policy: null,
       demo: false,
       proxy: null,

@@ -60,7 +60,7 @@ export async function startFixture(): Promise<{ readonly url: string; close(): P
     access,
     authentication: { local: "local:suite", access, server: null },
     tenants: {
-      partsFor: () => nothing,
+      partsFor: async () => nothing,
       partsForSeveral: () => nothing,
       recover: async () => {},
       close: async () => {},
