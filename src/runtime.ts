@@ -33,7 +33,7 @@ import { type Completes, complete } from "./toolkit/completion.ts";
 import type { Deps } from "./toolkit/context.ts";
 import { offeredPrompts, type Prompt, promptText } from "./toolkit/prompt.ts";
 import { type Resources, readResource } from "./toolkit/resource.ts";
-import { tools } from "./tools/index.ts";
+import { load } from "./tools/load.ts";
 import { VERSION } from "./version.ts";
 
 export interface RuntimeOptions {
@@ -84,7 +84,8 @@ export function runtimeOf(deps: Deps, toolNames: RuntimeOptions["toolNames"], cl
   const prompts = offeredPrompts(everyPrompt, ...toolNames);
   return {
     async callTool(name, args, call) {
-      const tool = tools.find((one) => one.name === name);
+      if (!Object.hasOwn(load, name)) throw new Error(`tool ${name} is listed but does not exist`);
+      const tool = (await load[name]?.())?.default;
       if (tool === undefined) throw new Error(`tool ${name} is listed but does not exist`);
       return tool.call(deps, args, call);
     },

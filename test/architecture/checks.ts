@@ -40,7 +40,8 @@ function zoneFindings({ path, own }: Module): readonly string[] {
   if (allowed === undefined) return [`${path} is in no room: add "${room}" to test/architecture/rooms.ts.`];
   return own
     .filter((target) => {
-      if (roomOf(target) === room) return SOLITARY.includes(room) && path !== `${room}/index.ts`;
+      if (roomOf(target) === room)
+        return SOLITARY.includes(room) && path !== `${room}/index.ts` && path !== `${room}/load.ts`;
       return !allowed.some((pattern) => matches(target, pattern));
     })
     .map((target) => `${path} may not import ${target}.`);

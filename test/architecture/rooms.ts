@@ -132,7 +132,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "cli.ts": ["*"],
 };
 
-/** Files of these rooms do not know each other: a new one is added without reading the others. `index.ts` lists them. */
+/** Files of these rooms do not know each other: a new one is added without reading the others. `index.ts` and `load.ts` list them. */
 export const SOLITARY: readonly string[] = ["tools", "prompts", "resources"];
 
 /** Packages that only some rooms may know, so that each can be replaced in one place. */
