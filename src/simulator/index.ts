@@ -26,6 +26,8 @@ export interface SimulatorOptions {
   readonly seed?: "firm" | "empty";
   /** Adds this many invoices to an empty store, for load tests. */
   readonly many?: number;
+  /** Of which each customer has this many; default 10. */
+  readonly many_per_customer?: number;
   /** Epoch milliseconds; default the machine's clock. */
   readonly now?: () => number;
   /** Accepted bearer token; default a generated one with a `tenant` claim. */
@@ -78,7 +80,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     if (store.customers.size === 0 && store.invoices.size === 0) {
       store.transaction(() => {
         if (options.seed !== "empty") seedFirm(world);
-        seedMany(world, options.many ?? 0);
+        seedMany(world, options.many ?? 0, options.many_per_customer ?? 10);
       });
     }
     const app = createApp(world, {

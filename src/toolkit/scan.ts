@@ -30,8 +30,8 @@ export interface ScanRequest<T extends Entry> {
   readonly limit: number;
   readonly start: Position;
   readonly max_pages: number;
-  /** Whether newest-first by `created_at` was asked for; else the API's own order. */
-  readonly newest_first: boolean;
+  /** By `created_at`, as it was asked for; `null`: the API's own order. */
+  readonly order: "newest_first" | "oldest_first" | null;
 }
 
 /**
@@ -70,7 +70,7 @@ export async function scan<T extends Entry>(request: ScanRequest<T>): Promise<Sc
       continue;
     }
     if (read === 0 && shown.unapplied.length === 0) total = shown.total;
-    const isSorted = request.newest_first && !shown.unapplied.includes("sort");
+    const isSorted = request.order !== null && !shown.unapplied.includes("sort");
     for (const [index, entry] of shown.items.entries()) {
       // What was seen last may stand on both sides of a page's end by now.
       if (index < from || ids.has(entry.id) || start.seen.includes(markOf(entry.id))) continue;
@@ -105,7 +105,7 @@ interface Resumed<T> {
 }
 
 /** Finds the entries that were seen last, on their page or on those beside it. */
-async function resume<T extends Entry>({ fetchPage, start, newest_first }: ScanRequest<T>): Promise<Resumed<T>> {
+async function resume<T extends Entry>({ fetchPage, start, order }: ScanRequest<T>): Promise<Resumed<T>> {
   if (start.seen.length === 0) return { page: start.page, from: 0, current: null, shifted: false };
   const read: { readonly page: number; readonly current: Page<T> }[] = [];
   for (const page of [start.page, start.page - 1, start.page + 1, start.page - 2, start.page + 2]) {
@@ -116,16 +116,21 @@ async function resume<T extends Entry>({ fetchPage, start, newest_first }: ScanR
     if (at >= 0) return { page, from: at + 1, current, shifted: false };
   }
   // All that were seen last are gone, or far away; the order tells where they stood.
-  for (const { page, current } of newest_first && start.key !== null ? read : []) {
-    const from = placeOf(current.items, start.key ?? "");
+  for (const { page, current } of order !== null && start.key !== null ? read : []) {
+    const from = placeOf(current.items, start.key ?? "", order === "newest_first" ? -1 : 1);
     if (from !== null) return { page, from, current, shifted: false };
   }
   // Repeating some is better than leaving some out.
   return { page: Math.max(1, start.page - 2), from: 0, current: null, shifted: true };
 }
 
-/** Index of the first entry not newer than `key`, behind newer ones; `null` when that may stand on another page. */
-function placeOf(items: readonly Entry[], key: string): number | null {
-  const place = items.findIndex(({ created_at }) => created_at !== null && Date.parse(created_at) <= Date.parse(key));
+/**
+ * Index of the first entry that stands where `key` stood or beyond, behind others; `null` when that may be on another page.
+ * `direction`: 1 where later entries follow, -1 where earlier ones do.
+ */
+function placeOf(items: readonly Entry[], key: string, direction: 1 | -1): number | null {
+  const place = items.findIndex(
+    ({ created_at }) => created_at !== null && (Date.parse(created_at) - Date.parse(key)) * direction >= 0,
+  );
   return place > 0 ? place : null;
 }

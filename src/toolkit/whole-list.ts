@@ -158,13 +158,25 @@ function take(
     if (reading.ids.has(invoice.id)) continue;
     reading.ids.add(invoice.id);
     reading.seen += 1;
-    if (keep(invoice)) reading.kept.push(invoice);
+    if (keep(invoice)) reading.kept.push(lean(invoice));
   }
   const last = page.items.at(-1);
   if (last?.created_at) reading.back_to = last.created_at;
   reading.complete = page.items.length === 0 || (page.last_page !== null && page.page >= page.last_page);
   reading.next_page += 1;
   return true;
+}
+
+/** Without the texts and links that no sum is made of: among tens of thousands of documents they are most of the memory. */
+function lean(invoice: Invoice): Invoice {
+  return {
+    ...invoice,
+    recipient: invoice.recipient?.split("\n")[0] ?? null,
+    invoicing_party: null,
+    notes: null,
+    seller: null,
+    documents: { pdf: null, xml: null, quote_pdf: null },
+  };
 }
 
 function isTemporary(error: unknown): error is InvoicingError {

@@ -38,7 +38,7 @@ export default defineTool({
   search: "Rechnungen auflisten Angebote Entwürfe überfällig list invoices drafts",
   always: true,
   long: true,
-  description: "List invoices, quotes and credit notes, newest first. Filters combine.",
+  description: "List invoices, quotes and credit notes, newest first; overdue: oldest first. Filters combine.",
   input,
   output: z.object({
     invoices: z.array(shortRow),
@@ -69,7 +69,7 @@ export default defineTool({
       limit: wanted,
       start: position,
       max_pages: MAX_PAGES,
-      newest_first: true,
+      order: filters.status === "overdue" ? "oldest_first" : "newest_first",
     });
     const shown = response_format === "detailed" ? toDetailedRow : toShortRow;
     const superseded = await supersededAmong(result.found, context);
@@ -120,7 +120,8 @@ function partOf(
 /** What the API is asked to filter. Everything is checked again here: it may not know a filter, or read it differently. */
 function serverQuery(filters: Filters): InvoiceQuery {
   return {
-    sort: "-created_at",
+    // What is overdue is old: among many open ones it would stand on the last pages.
+    sort: filters.status === "overdue" ? "created_at" : "-created_at",
     ...defined({
       status: filters.status === "overdue" ? "sent" : filters.status === "void" ? undefined : filters.status,
       customer_id: filters.customer_id,

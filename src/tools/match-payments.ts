@@ -21,9 +21,13 @@ import { block, currency, limit } from "../toolkit/params.ts";
 import { PAGE_SIZE } from "../toolkit/scan.ts";
 import { rememberLines } from "../toolkit/seen-lines.ts";
 
-/** One call looks at no more than 600 invoices for open ones, and searches for at most 60 numbers beyond them. */
+/**
+ * One call looks at no more than 600 invoices for open ones, and searches for at most 200 numbers beyond them: together
+ * less than the API answers in a minute. Clients give a call up after 60 s, so no search begins after 35.
+ */
 const MAX_PAGES = 20;
-const MAX_SEARCHES = 60;
+const MAX_SEARCHES = 200;
+const SEARCH_MS = 35_000;
 const AT_ONCE = 4;
 const MAX_UNREAD = 20;
 /** What one approval covers. */
@@ -243,6 +247,7 @@ async function candidates(
 ): Promise<{ invoices: readonly Invoice[]; incomplete: string | undefined }> {
   const found = new Map<string, Invoice>();
   const options = { signal: context.signal };
+  const until = context.clock.now() + SEARCH_MS;
   const readPage = async (page: number) => {
     const answer = await context.api.listInvoices(
       { status: "sent", sort: "-created_at", page, page_size: PAGE_SIZE },
@@ -265,20 +270,23 @@ async function candidates(
   }
   const cut = next <= last && !decided();
   const terms = searchTerms(lines, index, [...found.values()].filter(isOpen));
-  for (let at = 0; at < Math.min(terms.length, MAX_SEARCHES); at += AT_ONCE) {
-    const searched = terms.slice(at, Math.min(at + AT_ONCE, MAX_SEARCHES));
+  let searches = 0;
+  while (searches < Math.min(terms.length, MAX_SEARCHES) && context.clock.now() < until) {
+    const searched = terms.slice(searches, Math.min(searches + AT_ONCE, MAX_SEARCHES));
     const answers = await Promise.all(
       searched.map((search) => context.api.listInvoices({ search, sort: "-created_at", page_size: 10 }, options)),
     );
     for (const invoice of answers.flatMap(({ items }) => items)) found.set(invoice.id, invoice);
+    searches += searched.length;
+    context.progress(`${searches} of ${terms.length} numbers searched for`);
   }
-  return { invoices: [...found.values()], incomplete: shortfall(cut, terms.length) };
+  return { invoices: [...found.values()], incomplete: shortfall(cut, searches, terms.length) };
 }
 
-function shortfall(cut: boolean, searches: number): string | undefined {
+function shortfall(cut: boolean, searches: number, terms: number): string | undefined {
   const parts = [
     ...(cut ? [`Only the newest ${MAX_PAGES * PAGE_SIZE} invoices were compared by name and amount.`] : []),
-    ...(searches > MAX_SEARCHES ? [`Only ${MAX_SEARCHES} of ${searches} unknown numbers were searched for.`] : []),
+    ...(searches < terms ? [`Only ${searches} of ${terms} unknown numbers were searched for.`] : []),
   ];
   return parts.length === 0 ? undefined : parts.join(" ");
 }

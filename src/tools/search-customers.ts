@@ -63,7 +63,7 @@ export default defineTool({
       limit: input.limit ?? 10,
       start: decodeCursor(filters, input.cursor),
       max_pages: MAX_PAGES,
-      newest_first: false,
+      order: null,
     });
     const shown = input.response_format === "detailed" ? customerDetails : customerRow;
     const found = result.found.length;

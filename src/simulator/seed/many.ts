@@ -4,16 +4,13 @@ import { issue } from "../rules/issue.ts";
 import { instant, localDay, type World } from "../world.ts";
 
 const DAY = 86_400_000;
-const INVOICES_PER_CUSTOMER = 10;
-
-/** Adds `count` invoices with two lines each, and a customer for every ten of them. For load tests. */
-export function seedMany(world: World, count: number): void {
+/** Adds `count` invoices with two lines each, and a customer for every `perCustomer` of them. For load tests. */
+export function seedMany(world: World, count: number, perCustomer: number): void {
   const { store } = world;
   let customer: CustomerRecord | undefined;
   for (let index = 0; index < count; index += 1) {
     const at = world.now() - (count - index) * 60_000;
-    if (customer === undefined || index % INVOICES_PER_CUSTOMER === 0)
-      customer = store.customers.put(person(world, at));
+    if (customer === undefined || index % perCustomer === 0) customer = store.customers.put(person(world, at));
     const draft: InvoiceRecord = {
       id: world.newId(),
       number: null,
