@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,8 @@ import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { isJsonObject } from "../src/domain/json.ts";
 import { startSimulator } from "../src/simulator/index.ts";
-import { printTable } from "./table.ts";
+import { peakOf } from "./stdio-process.ts";
+import { machine, printTable } from "./table.ts";
 
 /**
  * A large account: 20,000 customers and 100,000 invoices in the simulator, with the API's published limits on. Calls,
@@ -100,7 +101,7 @@ async function measure(): Promise<void> {
   }
   api.kill();
   printTable(
-    `${INVOICES.toLocaleString("en")} invoices, ${(INVOICES / PER_CUSTOMER).toLocaleString("en")} customers, published limits on, Node ${process.version}`,
+    `${INVOICES.toLocaleString("en")} invoices, ${(INVOICES / PER_CUSTOMER).toLocaleString("en")} customers, published limits on; ${machine()}`,
     ["Job", "calls", "requests", "seconds", "peak MiB", "answer"],
     rows.map(({ job, calls, requests: sent, seconds, peak, note }) => [
       job,
@@ -157,14 +158,5 @@ function noteOf(tool: string, answer: Readonly<Record<string, unknown>>): string
       return answer["complete"] === true ? "complete" : "a part";
     default:
       return isJsonObject(answer["error"]) ? String(answer["error"]["code"]) : "found";
-  }
-}
-
-/** Peak resident memory of a process, in MiB; known on Linux only. */
-function peakOf(pid: number | null): number {
-  try {
-    return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
-  } catch {
-    return Number.NaN;
   }
 }

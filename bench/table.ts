@@ -1,3 +1,5 @@
+import { cpus, release, totalmem, type } from "node:os";
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
@@ -5,11 +7,15 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-/** First column left, all others right. */
+/** A Markdown table under its title: first column left, all others right. */
 export function printTable(title: string, head: readonly string[], rows: readonly (readonly string[])[]): void {
-  const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map((row) => (row[column] ?? "").length)));
-  const line = (cells: readonly string[]) =>
-    cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)));
-  const text = [head, widths.map((width) => "-".repeat(width)), ...rows].map((row) => line(row).join("  ")).join("\n");
-  process.stdout.write(`${title}\n\n${text}\n\n`);
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const rule = line(head.map((_, column) => (column === 0 ? "---" : "---:")));
+  process.stdout.write(`**${title}**\n\n${[line(head), rule, ...rows.map(line)].join("\n")}\n\n`);
+}
+
+/** What a number was measured on. */
+export function machine(): string {
+  const [first] = cpus();
+  return `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${first?.model.trim() ?? "?"}, ${Math.round(totalmem() / 1024 ** 3)} GiB, ${type()} ${release()}`;
 }
