@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
 /**
- * A name for this process that others can check: host, boot, process id, its start time, and a random part.
+ * A name for this process that others can check: host, boot and pid namespace, process id, its start time, and a random part.
  * Used to tell at once that the owner of an unfinished dispatch is dead, without waiting for its lease.
  */
 export function processOwner(): string {
@@ -11,11 +11,14 @@ export function processOwner(): string {
   return [hostname(), bootId(), process.pid, startOf(process.pid) ?? "", random].join("|");
 }
 
-/** `false`: proven dead. `null`: cannot be told from here (another machine), so its lease decides. */
+/**
+ * `false`: proven dead. `null`: cannot be told from here, so its lease decides: another machine, or a container, where other
+ * processes have the same ids; hosts of one name are not one machine.
+ */
 export function isOwnerAlive(owner: string): boolean | null {
   const [host, boot, pid, start] = owner.split("|");
   if (host !== hostname() || pid === undefined) return null;
-  if (boot !== bootId()) return false;
+  if (boot !== bootId()) return null;
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
@@ -30,9 +33,17 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ESRCH";
 }
 
-/** Linux tells boots apart; elsewhere a reused process id after a restart waits for the lease. */
+/** Linux tells boots and containers apart; elsewhere a reused process id after a restart waits for the lease. */
 function bootId(): string {
-  return read("/proc/sys/kernel/random/boot_id")?.trim() ?? "";
+  return `${read("/proc/sys/kernel/random/boot_id")?.trim() ?? ""} ${pidNamespace()}`;
+}
+
+function pidNamespace(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return "";
+  }
 }
 
 /** Start time of a process in clock ticks (proc(5), field 22). */

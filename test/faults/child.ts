@@ -5,13 +5,13 @@
 import { z } from "zod";
 import { ACT_KINDS, ACTS } from "../../src/acts/index.ts";
 import { InvoicingError } from "../../src/errors.ts";
-import { openStore } from "../../src/store/open.ts";
 import { performAny } from "../harness/acts.ts";
+import { openAt } from "./grounds.ts";
 import { apiAt, approved, journalOn } from "./scene.ts";
 
 const [url = "", token = "", file = "", kindText, argsText = "{}", mode = "act", killAt = ""] = process.argv.slice(2);
 const say = (line: string) => process.stdout.write(`${line}\n`);
-const store = openStore(file);
+const store = openAt(file);
 const journal = journalOn(store, apiAt(url, token), {
   onPoint: async (point) => {
     if (point !== killAt) return;

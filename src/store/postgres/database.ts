@@ -113,6 +113,8 @@ export class Database {
     const connected = new Connected(client);
     try {
       return await work(connected);
+    } catch (error) {
+      throw judged(error);
     } finally {
       connected.leave();
       client.release(connected.isBroken);
@@ -133,8 +135,7 @@ export class Database {
           return value;
         } catch (error) {
           if (!connection.isBroken) await connection.command("ROLLBACK").catch(() => undefined);
-          if (!(error instanceof StatementError)) throw error;
-          throw error.failure === "conflict" || error.failure === "lost" ? new Again(error) : journalError(error);
+          throw error;
         }
       }),
     );
@@ -174,6 +175,12 @@ export class Again extends Error {
   constructor(cause: unknown) {
     super("conflict or lost connection", { cause });
   }
+}
+
+/** A failed statement: that the work may be run again, or the failure in words. Anything else is the work's own error. */
+export function judged(error: unknown): unknown {
+  if (!(error instanceof StatementError)) return error;
+  return error.failure === "conflict" || error.failure === "lost" ? new Again(error) : journalError(error);
 }
 
 /** One connection while it is ours. */

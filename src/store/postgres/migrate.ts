@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { JournalError } from "../../errors.ts";
 import { Again, type Connected, Database, type DatabaseSettings, literal } from "./database.ts";
-import { journalError, StatementError } from "./failures.ts";
+import { journalError } from "./failures.ts";
 import { foreign, newer, requireServer, stateOf } from "./format.ts";
 import { grantsTo } from "./grants.ts";
 import { FORMAT, MIGRATIONS } from "./migrations/index.ts";
@@ -24,7 +24,7 @@ export async function migrate(order: MigrationOrder): Promise<readonly string[]>
   try {
     return await database.connected((connection) => migrated(connection, database.schema, order));
   } catch (error) {
-    throw error instanceof Again || error instanceof StatementError ? journalError(error.cause) : error;
+    throw error instanceof Again ? journalError(error.cause) : error;
   } finally {
     await database.close();
   }

@@ -7,8 +7,7 @@ import { once } from "../../once.ts";
 import { parsed } from "../rows.ts";
 import type { Vault, VaultKeys } from "../vault-port.ts";
 import { PostgresBudget } from "./budget.ts";
-import { Again, Database, type DatabaseSettings } from "./database.ts";
-import { journalError, StatementError } from "./failures.ts";
+import { Database, type DatabaseSettings } from "./database.ts";
 import { requireReady } from "./format.ts";
 import { PostgresStore } from "./store.ts";
 import { PostgresVault } from "./vault.ts";
@@ -81,15 +80,6 @@ export function vaultAsOwner(
 
 function readiness(database: Database, isOwner: boolean): () => Promise<void> {
   return once(() =>
-    database.patiently(() =>
-      database.connected(async (connection) => {
-        try {
-          await requireReady(connection, database.schema, isOwner);
-        } catch (error) {
-          if (!(error instanceof StatementError)) throw error;
-          throw error.failure === "lost" ? new Again(error) : journalError(error);
-        }
-      }),
-    ),
+    database.patiently(() => database.connected((connection) => requireReady(connection, database.schema, isOwner))),
   );
 }

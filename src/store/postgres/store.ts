@@ -4,7 +4,7 @@ import type { JournalStore, Tx } from "../../journal/store-port.ts";
 import { Approvals, Uses } from "./approvals.ts";
 import { Again, type Connected, type Database, TURNS, turnName, turnOf, type Wall } from "./database.ts";
 import { durabilityProblems } from "./durability.ts";
-import { journalError, StatementError } from "./failures.ts";
+import { StatementError } from "./failures.ts";
 import { Operations } from "./operations.ts";
 import { Audit, BankLineRows, FactRows } from "./records.ts";
 import { Session } from "./session.ts";
@@ -86,7 +86,7 @@ export class PostgresStore implements JournalStore {
     } catch (error) {
       session.end();
       if (!connection.isBroken) await connection.command("ROLLBACK").catch(() => undefined);
-      throw judged(session.failure, error);
+      throw session.failure ?? error;
     }
     try {
       const done = await connection.command("COMMIT");
@@ -94,7 +94,7 @@ export class PostgresStore implements JournalStore {
       return { value, lost: null };
     } catch (error) {
       const isLost = error instanceof StatementError && error.failure === "lost";
-      if (!isLost) throw judged(null, error);
+      if (!isLost) throw error;
       // Nobody said whether it was committed.
       return { value, lost: writes ? { ...begun, cause: error } : null };
     }
@@ -104,17 +104,16 @@ export class PostgresStore implements JournalStore {
   async #isCommitted(lost: Lost): Promise<boolean> {
     const until = Date.now() + LOOK_MS;
     for (;;) {
-      try {
-        const status = await this.#database.connected((other) => endOf(other, lost));
-        if (status === "committed") return true;
-        if (status === "aborted") return false;
-        // The server has forgotten so old a transaction.
-        if (status === null) throw unknownEnd(lost.cause);
-      } catch (error) {
-        const isAway = error instanceof Again || (error instanceof StatementError && error.failure === "lost");
-        if (!isAway) throw unknownEnd(error);
-      }
-      if (Date.now() >= until) throw unknownEnd(lost.cause);
+      const status = await this.#database
+        .connected((other) => endOf(other, lost))
+        .catch((error: unknown) => {
+          if (error instanceof Again) return "out of reach";
+          throw unknownEnd(error);
+        });
+      if (status === "committed") return true;
+      if (status === "aborted") return false;
+      // Too long out of reach, or the server has forgotten so old a transaction.
+      if (status === null || Date.now() >= until) throw unknownEnd(lost.cause);
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
   }
@@ -145,13 +144,6 @@ function unknownEnd(cause: unknown): JournalError {
     "The connection to the journal's database was lost while it stored a change: whether it did is not known.",
     { next: "Look with get_operation or list_operations before anything is repeated.", cause },
   );
-}
-
-/** That the work may be run again, the database's failure in words, or the work's own error. */
-function judged(failed: StatementError | null, error: unknown): unknown {
-  const failure = failed ?? (error instanceof StatementError ? error : null);
-  if (failure === null) return error;
-  return failure.failure === "conflict" || failure.failure === "lost" ? new Again(failure) : journalError(failure);
 }
 
 function tablesOf(session: Session): Tx {
