@@ -8,7 +8,7 @@ import { oneLine, terminalText } from "./domain/untrusted.ts";
 import { ConfigError, NotFoundError } from "./errors.ts";
 import { defaultPolicy, loadPolicy } from "./guard/policy.ts";
 import { approveInTerminal } from "./guard/terminal.ts";
-import type { Ledger } from "./journal/ledger.ts";
+import { type Ledger, ledgerOn } from "./journal/ledger.ts";
 import { journalExportCsv, journalList, journalShow, journalVerify } from "./journal/owner.ts";
 import { OPEN_STATES } from "./journal/port.ts";
 import { openStore } from "./store/open.ts";
@@ -49,12 +49,16 @@ export async function runApprove(config: Config, { input, output }: Terminal): P
 
 const JOURNAL_COMMANDS = "list [--open] [--limit N], show ID, verify, or export --csv";
 
-/** `invoicing-mcp journal …`: what was done, for the owner. Reads the file only; sends nothing. */
+/** Where the hosted server keeps the record, as the role that owns it; `null`: in a file on this computer. */
+export type OwnedDatabase = { readonly url: string; readonly schema: string } | null;
+
+/** `invoicing-mcp journal …`: what was done, for the owner. Reads the record only; sends nothing. */
 export async function runJournal(
   config: Config,
   words: readonly string[],
   flags: { readonly open: boolean; readonly csv: boolean; readonly limit: string | undefined },
   print: (text: string) => void,
+  database: OwnedDatabase = null,
 ): Promise<number> {
   // Whatever a column holds: nothing of it commands the terminal.
   const write = (text: string) => print(terminalText(text));
@@ -63,42 +67,46 @@ export async function runJournal(
   if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) {
     throw new ConfigError("--limit is not a number from 1 to 10000.", { next: `journal ${JOURNAL_COMMANDS}` });
   }
-  return withStore(config, async (store) => {
-    switch (command) {
-      case "list": {
-        for (const place of await placesOf(store, config)) {
-          write(`${placeText(place)}\n`);
-          const filter = flags.open ? { states: OPEN_STATES, limit } : { limit };
-          for (const line of await journalList(store, place, filter)) {
-            write(
-              `${[line.at, line.id, line.kind, line.number || line.subject, line.amount, line.state].filter((cell) => cell !== "").join("  ")}\n`,
-            );
-            if (line.why !== "") write(`    ${line.why}\n`);
+  return withStore(
+    config,
+    async (store) => {
+      switch (command) {
+        case "list": {
+          for (const place of await placesOf(store, config)) {
+            write(`${placeText(place)}\n`);
+            const filter = flags.open ? { states: OPEN_STATES, limit } : { limit };
+            for (const line of await journalList(store, place, filter)) {
+              write(
+                `${[line.at, line.id, line.kind, line.number || line.subject, line.amount, line.state].filter((cell) => cell !== "").join("  ")}\n`,
+              );
+              if (line.why !== "") write(`    ${line.why}\n`);
+            }
           }
+          return 0;
         }
-        return 0;
-      }
-      case "show": {
-        if (id === undefined) throw new ConfigError("journal show needs an id.", { next: "See: journal list." });
-        write(`${JSON.stringify(await shown(store, config, id), null, 2)}\n`);
-        return 0;
-      }
-      case "verify": {
-        const { ok, text } = await journalVerify(store);
-        write(`${text}\n`);
-        return ok ? 0 : 1;
-      }
-      case "export": {
-        if (!flags.csv) throw new ConfigError("journal export writes CSV only.", { next: "Add --csv." });
-        for (const place of await placesOf(store, config)) {
-          for await (const line of journalExportCsv(store, place)) write(line);
+        case "show": {
+          if (id === undefined) throw new ConfigError("journal show needs an id.", { next: "See: journal list." });
+          write(`${JSON.stringify(await shown(store, config, id), null, 2)}\n`);
+          return 0;
         }
-        return 0;
+        case "verify": {
+          const { ok, text } = await journalVerify(store);
+          write(`${text}\n`);
+          return ok ? 0 : 1;
+        }
+        case "export": {
+          if (!flags.csv) throw new ConfigError("journal export writes CSV only.", { next: "Add --csv." });
+          for (const place of await placesOf(store, config)) {
+            for await (const line of journalExportCsv(store, place)) write(line);
+          }
+          return 0;
+        }
+        default:
+          throw new ConfigError("journal needs a command.", { next: `journal ${JOURNAL_COMMANDS}` });
       }
-      default:
-        throw new ConfigError("journal needs a command.", { next: `journal ${JOURNAL_COMMANDS}` });
-    }
-  });
+    },
+    database,
+  );
 }
 
 /** Of the organization that is configured, else of all; each origin by itself. */
@@ -119,17 +127,30 @@ async function shown(store: Ledger, config: Config, id: string): Promise<unknown
   throw new NotFoundError("The journal has no operation of that id.", { next: "See: journal list." });
 }
 
-async function withStore<T>(config: Config, work: (store: Ledger) => Promise<T>): Promise<T> {
+async function withStore<T>(
+  config: Config,
+  work: (store: Ledger) => Promise<T>,
+  database: OwnedDatabase = null,
+): Promise<T> {
+  const store = database === null ? fileOf(config) : await ownedBy(database);
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+async function ownedBy(database: NonNullable<OwnedDatabase>): Promise<Ledger> {
+  const { openAsOwner } = await import("./store/postgres/open.ts");
+  return ledgerOn(openAsOwner(database));
+}
+
+function fileOf(config: Config): Ledger {
   const path = join(config.data_dir, JOURNAL_FILE);
   if (!existsSync(path)) {
     throw new ConfigError(`There is no journal at ${path} yet.`, {
       next: "It is made by the first write. If the server uses another folder, name it with --data-dir.",
     });
   }
-  const store = openStore(path);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
-  }
+  return openStore(path);
 }

@@ -48,6 +48,10 @@ describe("the owner's commands", () => {
     expect(second.stdout).toMatch(
       /is up to date \(format \d\)\.\nThis journal was taken over before; nothing was changed\./,
     );
+    expect((await runCli(["journal", "list"], env)).stdout).toMatch(/Organization org at .*\n.*op {2}add_item/);
+    expect((await runCli(["journal", "verify"], env)).stdout).toBe(
+      "Whole: 1 audit lines, 1 operations, 0 approvals.\n",
+    );
     const postgres = openPostgres(app);
     await postgres.ready();
     await postgres.close();
