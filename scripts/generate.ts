@@ -5,6 +5,8 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
 import { SETTINGS } from "../src/config.ts";
 import { policyJsonSchema } from "../src/guard/policy.ts";
+import { DATABASE_SETTINGS } from "../src/hosted/database-settings.ts";
+import { HOSTED_SETTINGS } from "../src/hosted/settings.ts";
 import type { Tool } from "../src/toolkit/tool.ts";
 import { uiAssets, viewAssets } from "./build-ui.ts";
 import { clientsPage, clientsShort } from "./clients.ts";
@@ -89,7 +91,7 @@ function withTables(page: string, tables: Readonly<Record<string, string>>): str
     const start = `<!-- generated:${name} -->`;
     const from = text.indexOf(start);
     const to = text.indexOf("<!-- /generated -->", from);
-    if (from < 0 || to < 0) throw new Error(`README.md: no section ${start} … <!-- /generated -->.`);
+    if (from < 0 || to < 0) throw new Error(`A page has no section ${start} … <!-- /generated -->.`);
     return `${text.slice(0, from + start.length)}\n${table}\n${text.slice(to)}`;
   }, page);
 }
@@ -124,8 +126,14 @@ async function outputs(): Promise<readonly Output[]> {
     { path: "docs/policy.schema.json", text: () => json(policyJsonSchema()) },
     { path: "server.json", text: () => json(registryEntry(packaged, SETTINGS)) },
     { path: "manifest.json", text: () => json(bundleManifest(packaged, SETTINGS, tools)) },
+    { path: "docs/hosting.md", text: hosting },
     { path: "README.md", text: () => readme(tools) },
   ];
+}
+
+async function hosting(): Promise<string> {
+  const page = await readFile(join(ROOT, "docs", "hosting.md"), "utf8");
+  return withTables(page, { hosted: settingsTable(HOSTED_SETTINGS), database: settingsTable(DATABASE_SETTINGS) });
 }
 
 async function readme(tools: readonly Tool[]): Promise<string> {

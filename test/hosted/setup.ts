@@ -23,6 +23,8 @@ export interface HostedOptions {
   /** Settings by their variables. */
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: Readonly<Record<string, string>>;
+  /** No credential in the settings: each works with the one entered for them. */
+  readonly withoutTokens?: boolean;
   /** Where the record is kept; default: a file. */
   readonly database?: DatabaseConfig;
   /** Servers on the same record, with the same keys. Default 1. */
@@ -63,7 +65,7 @@ export async function startHosted(options: HostedOptions): Promise<Hosted> {
       organizations: options.tenants.map(({ members, mode }, index) => ({
         id: simulators[index]?.organization_id,
         base_url: simulators[index]?.url,
-        token_env: `TOKEN_${index}`,
+        ...(options.withoutTokens === true ? {} : { token_env: `TOKEN_${index}` }),
         mode: mode ?? "full",
         language: "en",
         members,
