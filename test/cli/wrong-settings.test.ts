@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
@@ -163,6 +164,17 @@ describe("settings that cannot be read", () => {
     const policy = join(home.path, "policy.json");
     writeFileSync(policy, '{ "version": 1, "max_totl": 5 }');
     expectCause(await answer({ ...TOKEN, INVOICES_POLICY: policy }), /policy.*max_totl/i, /\w/);
+  });
+
+  it.runIf(process.platform !== "win32")("and the command that is told for them is one that can be typed", async () => {
+    const folder = join(home.path, "it's $HOME");
+    mkdirSync(folder);
+    const { text } = await answer({ INVOICES_DATA_DIR: folder });
+    const told = /in a terminal: (.*)\. No account/.exec(text)?.[1] ?? "";
+    expect(told).toContain(" setup --data-dir ");
+    const typed = spawnSync("/bin/sh", ["-c", told], { cwd: "/", env: { HOME: home.path }, encoding: "utf8", input: "" });
+    expect(typed.stderr).toContain("there is no terminal to ask in");
+    expect(typed.status).toBe(2);
   });
 
   it("are no reason to refuse the demo", async () => {
