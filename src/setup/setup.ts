@@ -209,7 +209,10 @@ async function firstRead(
     tryStart(start, world.system.env),
   );
   if (tried.kind === "answered" && !tried.isError) {
-    dialogue.show("It works", `${client.reload}\nThen ask, for example: “Who owes us money?”\nHow you approve there: ${client.approval}`);
+    dialogue.show(
+      "It works",
+      `${client.reload}\nThen ask, for example: “Who owes us money?”\nHow you approve there: ${client.approval}`,
+    );
     return 0;
   }
   const said = tried.kind === "silent" ? `It was started, but ${tried.reason}.` : tried.says;

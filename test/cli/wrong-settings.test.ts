@@ -172,7 +172,12 @@ describe("settings that cannot be read", () => {
     const { text } = await answer({ INVOICES_DATA_DIR: folder });
     const told = /in a terminal: (.*)\. No account/.exec(text)?.[1] ?? "";
     expect(told).toContain(" setup --data-dir ");
-    const typed = spawnSync("/bin/sh", ["-c", told], { cwd: "/", env: { HOME: home.path }, encoding: "utf8", input: "" });
+    const typed = spawnSync("/bin/sh", ["-c", told], {
+      cwd: "/",
+      env: { HOME: home.path },
+      encoding: "utf8",
+      input: "",
+    });
     expect(typed.stderr).toContain("there is no terminal to ask in");
     expect(typed.status).toBe(2);
   });
