@@ -43,6 +43,7 @@ export async function uiAssets(): Promise<string> {
   const pageStyle = await compile("page.css");
   const card = await compile("card-main.ts");
   const page = await compile("page-main.ts");
+  const passkey = await compile("passkey-main.ts");
   return [
     HEAD,
     constant("STYLE", style),
@@ -51,6 +52,7 @@ export async function uiAssets(): Promise<string> {
     constant("CARD_SCRIPT_HASH", sha256(card)),
     constant("PAGE_STYLE", pageStyle),
     constant("PAGE_SCRIPT", page),
+    constant("PASSKEY_SCRIPT", passkey),
   ].join("");
 }
 

@@ -8,7 +8,7 @@ import { type Config, loadConfig, SETTINGS, type Setting } from "./config.ts";
 import { oneLine } from "./domain/untrusted.ts";
 import { ConfigError, InvoicingError } from "./errors.ts";
 import type { BrowserEnvironment } from "./guard/channels/browser.ts";
-import { approveCommand, ownCommand, type Start } from "./guard/channels/terminal-command.ts";
+import { approveCommand, ownCommand, passkeyCommand, type Start } from "./guard/channels/terminal-command.ts";
 import { doctorHelp, help, rowsOf, serveHelp, simulatorHelp } from "./help.ts";
 import type { ServerParts } from "./server.ts";
 import { policyOf, type Settings, settingsOf } from "./start-settings.ts";
@@ -24,6 +24,8 @@ async function main(argv: readonly string[]): Promise<void> {
   switch (command) {
     case "simulator":
       return simulator(rest);
+    case "passkey":
+      return passkey(rest);
     case "approve":
     case "journal":
       return owner(command, rest);
@@ -73,6 +75,7 @@ async function serve(argv: readonly string[]): Promise<void> {
     proxy: proxyOf(process.env),
     report,
     terminalCommand: approveCommand(startOf(settings.config)),
+    passkeyCommand: passkeyCommand(startOf(settings.config)),
     desktop: desktop(),
   });
   await connect(assembly.parts, 0, async () => {
@@ -347,6 +350,16 @@ async function database(command: "migrate" | "credentials", argv: readonly strin
     { principal, organization, origin: new URL(base_url).origin },
     { input: process.stdin, questions: process.stderr, print },
   );
+}
+
+async function passkey(argv: readonly string[]): Promise<void> {
+  const { values, positionals } = parse(argv, settingFlags, true);
+  const config = loadConfig(strings(values), process.env, true);
+  const { runPasskey } = await import("./owner-passkeys.ts");
+  const { systemBrowser } = await import("./guard/channels/browser.ts");
+  const isPersons = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const openBrowser = systemBrowser(desktop());
+  process.exitCode = await runPasskey(config, positionals, { isPersons, print, openBrowser });
 }
 
 interface Flag {

@@ -20,6 +20,7 @@ export function help(): string {
     "  invoicing-mcp setup               connect a client with your account, by questions; setup --help for scripts",
     "  invoicing-mcp doctor              what is wrong here, and what to do about it; --json for an issue report",
     "  invoicing-mcp approve             answer pending approvals in this terminal",
+    "  invoicing-mcp passkey add [NAME] | list | remove ID    devices that may approve",
     "  invoicing-mcp journal list | show ID | verify | export --csv",
     "  invoicing-mcp serve               serve a team over HTTP; see serve --help and docs/hosting.md",
     "  invoicing-mcp migrate [--check] [--from-journal FILE]   the hosted server's database (docs/hosting.md)",

@@ -1,4 +1,3 @@
-import { userInfo } from "node:os";
 import { join } from "node:path";
 import { createHttpApi } from "./api/http.ts";
 import type { InvoicesApi } from "./api/port.ts";
@@ -14,14 +13,17 @@ import { NOT_TRACED, type Tracing } from "./domain/tracing.ts";
 import { type BrowserEnvironment, browserCommands, systemBrowser } from "./guard/channels/browser.ts";
 import { createApprovalPage } from "./guard/channels/page.ts";
 import { createGuard, type GuardDeps, type PageChannel } from "./guard/guard.ts";
+import type { PasskeyStore } from "./guard/passkeys/port.ts";
 import { defaultPolicy, type Policy } from "./guard/policy.ts";
 import type { Approval, ApprovalStore, FormAnswer } from "./guard/port.ts";
+import { localPrincipal } from "./guard/principal.ts";
 import type { KeyRing } from "./guard/seal.ts";
 import { outcomesOf } from "./journal/approved.ts";
 import { createJournals } from "./journal/journal.ts";
 import type { Ledger } from "./journal/ledger.ts";
 import { missingRoutes } from "./journal/missing-routes.ts";
 import { isOwnerAlive, processOwner } from "./journal/owner-process.ts";
+import { passkeysIn } from "./journal/passkeys.ts";
 import type { Journals } from "./journal/port.ts";
 import { once } from "./once.ts";
 import { withPicture } from "./pictures/offer.ts";
@@ -44,6 +46,8 @@ export interface RuntimeOptions {
   readonly report: (line: string) => void;
   /** What a person types to answer approvals in a terminal of this machine. */
   readonly terminalCommand: string;
+  /** What a person types there to register a passkey. */
+  readonly passkeyCommand?: string;
   /** Whether and how a browser can be shown to the person from here. */
   readonly desktop: BrowserEnvironment;
   /** Where the settings name no token: asked for it when the first request needs it. */
@@ -136,8 +140,11 @@ export interface ScopeOptions {
   readonly api: InvoicesApi;
   readonly store: () => Promise<Ledger>;
   readonly journals: () => Promise<Journals>;
-  readonly page: (approvals: ApprovalStore) => PageChannel | null;
+  readonly page: (approvals: ApprovalStore, passkeys: PasskeyStore) => PageChannel | null;
+  /** The page takes passkeys, where the policy wants them. */
+  readonly takesPasskeys?: true;
   readonly terminalCommand: string | null;
+  readonly passkeyCommand?: string;
   /** Seals what travels through clients; shared by the processes that answer the same clients. */
   readonly keys?: KeyRing;
   readonly toolNames: RuntimeOptions["toolNames"];
@@ -167,8 +174,9 @@ export function depsOf(options: ScopeOptions): Deps {
     api,
     journal: async () => (await options.journals()).in(await scope()),
     guard: once(async () => {
-      const { approvals } = await store();
-      const page = options.page(approvals);
+      const { approvals, facts } = await store();
+      const passkeys = passkeysIn(facts);
+      const page = options.page(approvals, passkeys);
       return createGuard({
         store: approvals,
         clock: systemClock,
@@ -177,6 +185,8 @@ export function depsOf(options: ScopeOptions): Deps {
         ...(page === null ? {} : { page }),
         terminalCommand: options.terminalCommand,
         ...shownBy(options),
+        ...(options.takesPasskeys === true ? { passkeys } : {}),
+        ...(options.passkeyCommand === undefined ? {} : { passkeyCommand: options.passkeyCommand }),
         ...(options.keys === undefined ? {} : { keys: options.keys }),
         log: options.log,
       });
@@ -249,7 +259,8 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
     api,
     store,
     journals,
-    page(approvals) {
+    takesPasskeys: true,
+    page(approvals, passkeys) {
       const page = createApprovalPage({
         store: approvals,
         clock: systemClock,
@@ -257,6 +268,7 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
         scope: { origin, principal },
         openBrowser: systemBrowser(options.desktop),
         ...shownBy({ config, journals }),
+        ...(policy.approver === "passkey" ? { passkeys } : {}),
         log,
       });
       closers.push(() => page.close());
@@ -264,6 +276,7 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
     },
     // The demo keeps its approvals in memory, where no other process can answer them.
     terminalCommand: demo ? null : options.terminalCommand,
+    ...(options.passkeyCommand === undefined ? {} : { passkeyCommand: options.passkeyCommand }),
     toolNames: options.toolNames,
     log,
   });
@@ -276,16 +289,6 @@ function browserLinks({ desktop }: RuntimeOptions, closers: (() => Promise<void>
   const links = createBrowserLinks(systemClock);
   closers.push(() => links.close());
   return { browserLinks: links };
-}
-
-/** The person of this computer. */
-export function localPrincipal(): string {
-  try {
-    return `local:${userInfo().username}`;
-  } catch {
-    // A user id without an entry in the password file, as in containers.
-    return `local:uid ${process.getuid?.() ?? "unknown"}`;
-  }
 }
 
 /** What a client of the API shares with others. */

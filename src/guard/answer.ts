@@ -1,6 +1,12 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Policy } from "./policy.ts";
-import type { Approval, ApprovalChannel, ApprovalLevel, ApprovalStore } from "./port.ts";
+import {
+  type Approval,
+  type ApprovalChannel,
+  type ApprovalLevel,
+  type ApprovalStore,
+  PERSON_CHANNELS,
+} from "./port.ts";
 import { type PlanSnapshot, readSnapshot } from "./snapshot.ts";
 import { typedMatches } from "./typed.ts";
 import { type Language, say } from "./wording.ts";
@@ -12,15 +18,24 @@ export interface AnswerDeps {
   readonly policy: Policy;
 }
 
-/** Channels a person answers, unless the owner's policy lists fewer. `token` needs the explicit `--confirm token`. */
-const PERSON_CHANNELS: readonly ApprovalChannel[] = ["form", "card", "page", "terminal"];
-
+/** Whether an approval may be given there, by the owner's policy. `token` needs the explicit `--confirm token`. */
 export function channelAllowed(policy: Policy, level: ApprovalLevel, channel: ApprovalChannel): boolean {
+  if (policy.approver === "passkey") return channel === "passkey";
   const listed: readonly ApprovalChannel[] | undefined = policy.channels[level];
-  return listed === undefined ? channel === "token" || PERSON_CHANNELS.includes(channel) : listed.includes(channel);
+  return listed === undefined ? channel === "token" || isPersons(channel) : listed.includes(channel);
 }
 
-export type AnswerResult = "approved" | "declined" | "mistyped" | "closed";
+function isPersons(channel: ApprovalChannel): boolean {
+  return PERSON_CHANNELS.some((own) => own === channel);
+}
+
+/** Whether only a passkey can approve it: by the policy now, or by the one it was asked under. */
+export function needsPasskey(policy: Policy, approval: Pick<Approval, "channels">): boolean {
+  return policy.approver === "passkey" || approval.channels.includes("passkey");
+}
+
+/** `passkey`: a yes from where none is; nothing was recorded. */
+export type AnswerResult = "approved" | "declined" | "mistyped" | "closed" | "passkey";
 
 /** Wrong answers to one approval after which it is withdrawn. */
 const MAX_ATTEMPTS = 5;
@@ -49,8 +64,10 @@ export function createAnswerDesk({ store, clock, policy }: AnswerDeps) {
   ): Promise<AnswerResult> {
     const snapshot = answerable(approval, channel);
     if (approval === null || snapshot === null) return "closed";
-    if (decision === "approve" && snapshot.level === "typed" && !typedMatches(typed ?? "", snapshot.typed)) {
-      return strike(approval.id);
+    if (decision === "approve") {
+      if (!mayApprove(approval, snapshot, channel)) return "passkey";
+      const wrong = await mistyped(approval, snapshot, typed);
+      if (wrong !== null) return wrong;
     }
     const state = decision === "approve" ? "approved" : "declined";
     const won = await store.answer(approval.id, { state, channel, approved_by: "person", now: clock.now() });
@@ -58,15 +75,30 @@ export function createAnswerDesk({ store, clock, policy }: AnswerDeps) {
     return won ? state : "closed";
   }
 
+  /** A wrong text counts against the approval. `null`: nothing had to be typed, or it fits. */
+  async function mistyped(
+    { id }: Approval,
+    snapshot: PlanSnapshot,
+    typed: string | undefined,
+  ): Promise<AnswerResult | null> {
+    if (snapshot.level !== "typed" || typedMatches(typed ?? "", snapshot.typed)) return null;
+    return strike(id);
+  }
+
+  function mayApprove(approval: Approval, { level }: PlanSnapshot, channel: ApprovalChannel): boolean {
+    return channelAllowed(policy, level, channel) && approval.channels.includes(channel);
+  }
+
+  /** What waits and may be answered there: approved, or where only a passkey approves at least declined. */
   function answerable(approval: Approval | null, channel: ApprovalChannel): PlanSnapshot | null {
     if (approval === null || approval.state !== "pending" || clock.now() >= approval.expires_at) return null;
     const snapshot = readSnapshot(approval);
-    if (snapshot === null || !channelAllowed(policy, snapshot.level, channel)) return null;
-    if (!approval.channels.includes(channel)) return null;
-    return snapshot;
+    if (snapshot === null) return null;
+    const declines = needsPasskey(policy, approval) && isPersons(channel);
+    return declines || mayApprove(approval, snapshot, channel) ? snapshot : null;
   }
 
-  return { take, strike, answerable };
+  return { take, strike, mistyped, answerable, needsPasskey: (approval: Approval) => needsPasskey(policy, approval) };
 }
 
 export type AnswerDesk = ReturnType<typeof createAnswerDesk>;
@@ -74,6 +106,24 @@ export type AnswerDesk = ReturnType<typeof createAnswerDesk>;
 /** One answer for everything that must not be told apart. */
 export const CLOSED =
   "This approval cannot be answered here: it is unknown, expired or already answered. Nothing was changed.";
+
+/** Nobody can approve until the owner has registered one, in a terminal. */
+export function noPasskeyText(language: Language): string {
+  return say(
+    language,
+    "No passkey is registered here. Its owner registers one in a terminal of this machine: invoicing-mcp passkey add",
+    "Hier ist kein Passkey hinterlegt. Hinterlegt wird er in einem Terminal dieses Rechners: invoicing-mcp passkey add",
+  );
+}
+
+/** A signature came that does not count. */
+export function unsignedText(language: Language): string {
+  return say(
+    language,
+    "The passkey was not accepted. Nothing was approved; please try again.",
+    "Der Passkey wurde nicht anerkannt. Es wurde nichts freigegeben; bitte versuchen Sie es noch einmal.",
+  );
+}
 
 /** What the card, the page and the terminal say after an answer. */
 export function answerText(result: AnswerResult, language: Language): string {
@@ -91,6 +141,12 @@ export function answerText(result: AnswerResult, language: Language): string {
         language,
         "What was typed does not match. Nothing was done.",
         "Die Eingabe passt nicht. Es ist nichts geschehen.",
+      );
+    case "passkey":
+      return say(
+        language,
+        "This can only be approved with your passkey, on the approval page. Nothing was approved; declining is possible here.",
+        "Freigeben geht nur mit Ihrem Passkey, auf der Freigabeseite. Es wurde nichts freigegeben; ablehnen können Sie auch hier.",
       );
     case "closed":
       return say(

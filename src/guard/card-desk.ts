@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type AnswerDesk, answerText, CLOSED } from "./answer.ts";
-import type { Asking, GuardDeps } from "./asking.ts";
+import type { Asking } from "./asking.ts";
+import type { GuardDeps } from "./deps.ts";
 import { outcomeView } from "./outcome.ts";
 import type { Approval, Guard } from "./port.ts";
 import { readSnapshot } from "./snapshot.ts";

@@ -1,5 +1,6 @@
+import { approvedFresh, declined, refused } from "./ask-words.ts";
 import { askedApproval, placeOf } from "./asked.ts";
-import { approvedFresh, declined, type GuardDeps, refused } from "./asking.ts";
+import type { GuardDeps } from "./deps.ts";
 import { describeChanges } from "./facts.ts";
 import { PAUSE_LOOKBACK_MS, pausedUntil } from "./ladder.ts";
 import { isUnattended } from "./policy.ts";
@@ -110,7 +111,10 @@ export function createFinding(deps: GuardDeps) {
 
   /** An approval given under a laxer setting does not outlive it. */
   function stillValid(approval: Approval, plan: Plan): boolean {
+    // Asked before the owner wanted a passkey, it could not be answered any more.
+    if (policy.approver === "passkey" && !approval.channels.includes("passkey")) return false;
     if (approval.state !== "approved") return true;
+    if (policy.approver === "passkey" && approval.channel !== "passkey") return false;
     if (approval.approved_by === "model") return deps.confirm === "token";
     if (approval.approved_by === "policy") return isUnattended(policy, plan);
     return approval.approved_by === "person";

@@ -2,15 +2,17 @@ import { dayOf } from "../domain/clock.ts";
 import { DAY_MS } from "../domain/send-limits.ts";
 import { PolicyError } from "../errors.ts";
 import { createAnswerDesk } from "./answer.ts";
+import { refused } from "./ask-words.ts";
 import { placeOf } from "./asked.ts";
-import { createAsking, type GuardDeps, refused } from "./asking.ts";
+import { createAsking } from "./asking.ts";
 import { createCardDesk } from "./card-desk.ts";
+import type { GuardDeps } from "./deps.ts";
 import { createFinding } from "./finding.ts";
 import { checkPolicy } from "./policy.ts";
 import type { Approval, Authorisation, Guard, Plan } from "./port.ts";
 import { readSnapshot } from "./snapshot.ts";
 
-export type { GuardDeps, PageChannel } from "./asking.ts";
+export type { GuardDeps, PageChannel } from "./deps.ts";
 
 type Request = Parameters<Guard["authorise"]>[0];
 

@@ -7,7 +7,7 @@ export const CONFIRM_MODES = ["auto", "form", "card", "page", "terminal", "token
 export type ConfirmMode = (typeof CONFIRM_MODES)[number];
 
 export interface Rung {
-  readonly channel: Exclude<ApprovalChannel, "policy">;
+  readonly channel: Exclude<ApprovalChannel, "policy" | "passkey">;
   readonly reason: string;
 }
 
@@ -22,6 +22,10 @@ interface Situation {
 
 /** The channels to try, strongest first that this client can show. Nothing left means: refuse. */
 export function ladder({ confirm, level, policy, client, hasPage, hasTerminal }: Situation): Rung[] {
+  if (policy.approver === "passkey") {
+    const isOpen = hasPage && (confirm === "auto" || confirm === "page");
+    return isOpen ? [{ channel: "page", reason: "the owner's policy wants a passkey" }] : [];
+  }
   const rungs: Rung[] = [];
   if (confirm === "token") rungs.push({ channel: "token", reason: "chosen by --confirm token" });
   else if (confirm !== "deny") {

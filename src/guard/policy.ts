@@ -60,6 +60,12 @@ export const policySchema = z.strictObject({
     })
     .prefault({})
     .describe("How much care an approval takes."),
+  approver: z
+    .enum(["person", "passkey"])
+    .default("person")
+    .describe(
+      "passkey: only a registered passkey approves, on the page, with its owner verified. A no counts anywhere.",
+    ),
   channels: z
     .strictObject({
       approve: z.array(channel).optional().describe("Channels that may be used at level approve."),
@@ -104,7 +110,23 @@ export function parsePolicy(json: unknown, source = "the policy"): Policy {
       next: "Correct it (docs/policy.schema.json describes every key), then start again.",
     });
   }
+  const clash = passkeyClash(parsed.data);
+  if (clash !== null) {
+    throw new ConfigError(`${source} wants a passkey for every approval, but ${clash}.`, {
+      next: "Take one of the two out: which one holds would be a guess.",
+    });
+  }
   return { ...parsed.data, hash: createHash("sha256").update(JSON.stringify(json)).digest("hex") };
+}
+
+/** What else in the file contradicts `approver: passkey`. */
+function passkeyClash({ approver, channels, unattended }: z.output<typeof policySchema>): string | null {
+  if (approver !== "passkey") return null;
+  if (unattended.enabled) return "unattended approves without anybody";
+  const lists = [channels.approve, channels.typed].filter((list) => list !== undefined);
+  return lists.some((list) => !list.includes("page"))
+    ? "channels keeps it off the page, where alone one can be used"
+    : null;
 }
 
 const MAX_BYTES = 65_536;

@@ -81,8 +81,11 @@ export interface BankLine {
 }
 
 export type ApprovalState = "pending" | "approved" | "declined" | "expired" | "used";
-export const CHANNELS = ["form", "card", "page", "terminal", "token", "policy"] as const;
+/** `passkey`: the page, with a passkey's signature over what was shown. */
+export const CHANNELS = ["form", "card", "page", "passkey", "terminal", "token", "policy"] as const;
 export type ApprovalChannel = (typeof CHANNELS)[number];
+/** Where a person answers without more: a no from any of them counts, whatever an approval takes. */
+export const PERSON_CHANNELS = ["form", "card", "page", "terminal"] as const satisfies readonly ApprovalChannel[];
 
 /** An approval as stored. Single use, bound to scope, act, subject and digest. */
 export interface Approval extends Scope {

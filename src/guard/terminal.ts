@@ -2,7 +2,7 @@ import { type AnswerDeps, answerText, createAnswerDesk } from "./answer.ts";
 import type { Approval } from "./port.ts";
 import { renderPreview } from "./preview.ts";
 import type { PlanSnapshot } from "./snapshot.ts";
-import { say } from "./wording.ts";
+import { type Language, say } from "./wording.ts";
 
 /** The person's terminal. `ask` shows a prompt and returns one line; `null` at the end of input. */
 export interface TerminalIo {
@@ -33,13 +33,15 @@ export async function approveInTerminal(deps: AnswerDeps & { readonly io: Termin
     for (const change of snapshot.view.changes) io.write(`${say(language, "Changed:", "Geändert:")} ${change}\n`);
     if (snapshot.level === "typed" && snapshot.view.typed_why) io.write(`${snapshot.view.typed_why}\n`);
     for (;;) {
-      const line = await io.ask(question(snapshot));
+      const line = await io.ask(desk.needsPasskey(approval) ? passkeyQuestion(language) : question(snapshot));
       if (line === null) return answered;
       const text = line.trim();
       if (text === "") break;
       const decision = decisionOf(text, snapshot);
-      if (decision === null) {
-        io.write(`${say(language, "Please answer y, n or nothing.", "Bitte mit j, n oder nichts antworten.")}\n`);
+      if (decision === null || (decision === "approve" && desk.needsPasskey(approval))) {
+        io.write(
+          `${decision === null ? say(language, "Please answer y, n or nothing.", "Bitte mit j, n oder nichts antworten.") : answerText("passkey", language)}\n`,
+        );
         continue;
       }
       const result = await desk.take(await store.get(approval.id), decision, text, "terminal");
@@ -67,6 +69,11 @@ function question({ level, view }: PlanSnapshot): string {
     "Approve? (y: yes, n: decline, empty: leave it open): ",
     "Freigeben? (j: ja, n: ablehnen, leer: offen lassen): ",
   );
+}
+
+function passkeyQuestion(language: Language): string {
+  const only = answerText("passkey", language).split(". ")[0] ?? "";
+  return `${only}. ${say(language, "n: decline, empty: leave it open", "n: ablehnen, leer: offen lassen")}: `;
 }
 
 function decisionOf(text: string, { level }: PlanSnapshot): "approve" | "decline" | null {

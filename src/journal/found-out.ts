@@ -45,7 +45,7 @@ export class Superseded {
 
 /**
  * Small facts with the place they hold for. Kinds: `superseded` (key: invoice id; value: by; written by the rules alone),
- * `route_missing` (`missing-routes.ts`).
+ * `route_missing` (`missing-routes.ts`), `passkey` (`passkeys.ts`).
  */
 export class Facts {
   readonly #store: JournalStore;
@@ -68,6 +68,24 @@ export class Facts {
   ): Promise<void> {
     const { origin, organization_id } = place;
     return this.#store.transaction((tx) => tx.facts.put({ origin, organization_id, ...fact }));
+  }
+
+  /** Read and replaced in one transaction; `null` leaves it as it is, and so does a fact that is not there. True: replaced. */
+  change(
+    { origin, organization_id }: Place,
+    kind: string,
+    key: string,
+    at: number,
+    next: (value: JsonObject) => JsonObject | null,
+  ): Promise<boolean> {
+    const place = { origin, organization_id };
+    return this.#store.transaction(async (tx) => {
+      const fact = await tx.facts.get(place, kind, key);
+      const value = fact === null ? null : next(fact.value);
+      if (value === null) return false;
+      await tx.facts.put({ ...place, kind, key, value, at });
+      return true;
+    });
   }
 
   remove(place: Place, kind: string, key: string): Promise<void> {

@@ -37,7 +37,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "errors.ts",
     "once.ts",
   ],
-  journal: ["acts", "api/port.ts", "guard/port.ts", "domain", "errors.ts"],
+  journal: ["acts", "api/port.ts", "guard/port.ts", "guard/passkeys/port.ts", "domain", "errors.ts"],
   ui: ["guard/view.ts"],
   guard: ["ui", "domain", "errors.ts"],
   toolkit: [
@@ -75,6 +75,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "help.ts": ["config.ts", "version.ts"],
   "server.ts": ["toolkit", "guard/port.ts", "domain", "errors.ts", "offer.ts"],
   transports: ["server.ts", "offer.ts", "toolkit/listed-tool.ts", "domain"],
+  "owner-passkeys.ts": ["config.ts", "store", "journal", "guard", "domain", "errors.ts"],
   "owner.ts": ["config.ts", "store", "journal", "guard", "domain", "errors.ts"],
   setup: ["api", "config.ts", "config-values.ts", "credentials", "domain", "errors.ts", "version.ts"],
   "owner-database.ts": ["config-values.ts", "hosted/database-settings.ts", "store", "domain", "errors.ts"],
@@ -139,6 +140,7 @@ export const SOLITARY: readonly string[] = ["tools", "prompts", "resources"];
 export const PACKAGES: readonly { readonly name: string; readonly allowed: readonly string[] }[] = [
   { name: "@modelcontextprotocol/", allowed: ["server.ts", "transports", "ui/register*"] },
   { name: "undici", allowed: ["api"] },
+  { name: "@simplewebauthn/server", allowed: ["guard"] },
   { name: "big.js", allowed: ["domain/money.ts", "simulator"] },
   { name: "hono", allowed: ["hosted", "simulator", "transports", "ui"] },
   { name: "@hono/node-server", allowed: ["hosted", "simulator", "transports", "ui"] },

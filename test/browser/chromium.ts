@@ -60,7 +60,7 @@ export async function launchChromium(): Promise<Browser> {
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
   ];
   // The package has a browser for Linux on x64 alone; elsewhere the installed Chrome is taken.
   if (process.platform !== "linux" || process.arch !== "x64") return puppeteer.launch({ channel: "chrome", args });

@@ -1,5 +1,15 @@
-import { type AnswerDeps, answerText, createAnswerDesk } from "../answer.ts";
+import {
+  type AnswerDeps,
+  type AnswerResult,
+  answerText,
+  createAnswerDesk,
+  noPasskeyText,
+  unsignedText,
+} from "../answer.ts";
 import { outcomeView } from "../outcome.ts";
+import { type AskingPage, createPasskeyDesk } from "../passkeys/desk.ts";
+import type { PasskeyStore } from "../passkeys/port.ts";
+import type { Assertion } from "../passkeys/verify.ts";
 import type { Approval, ApprovalState, OutcomesOf, OutcomeView } from "../port.ts";
 import { readSnapshot } from "../snapshot.ts";
 import type { PlanView } from "../view.ts";
@@ -8,13 +18,15 @@ import type { Language } from "../wording.ts";
 export interface PageApprovalsDeps extends AnswerDeps {
   readonly log: (event: string, fields: Readonly<Record<string, string | number | boolean | null>>) => void;
   readonly outcomesOf?: OutcomesOf;
+  /** Where the owner's policy wants them. */
+  readonly passkeys?: PasskeyStore;
   /** In which the times of outcomes are told. */
   readonly timeZone: string;
 }
 
 /** One entry of the page's list. What is decided comes without a view: the page has it, and a new page does not need it. */
 export type PageEntry =
-  | { readonly id: string; readonly state: "pending"; readonly view: PlanView }
+  | { readonly id: string; readonly state: "pending"; readonly view: PlanView; readonly passkey: boolean }
   | { readonly id: string; readonly state: ApprovalState; readonly outcome: OutcomeView | null };
 
 interface Followed {
@@ -35,6 +47,7 @@ const MAX_FOLLOWED = 200;
 export function createPageApprovals(deps: PageApprovalsDeps) {
   const { store, clock, log } = deps;
   const desk = createAnswerDesk(deps);
+  const signing = deps.passkeys === undefined ? null : createPasskeyDesk({ clock, log, passkeys: deps.passkeys });
   /** Approvals that a page showed: what becomes of them is told there. */
   const followed = new Map<string, Followed>();
 
@@ -49,7 +62,7 @@ export function createPageApprovals(deps: PageApprovalsDeps) {
       if (allowed !== null && !allowed.has(approval.id)) continue;
       const snapshot = desk.answerable(approval, "page");
       if (snapshot === null) continue;
-      entries.push({ id: approval.id, state: "pending", view: snapshot.view });
+      entries.push({ id: approval.id, state: "pending", view: snapshot.view, passkey: desk.needsPasskey(approval) });
       if (!followed.has(approval.id)) {
         followed.set(approval.id, { language: snapshot.view.locale, since: now, last: null });
       }
@@ -81,17 +94,50 @@ export function createPageApprovals(deps: PageApprovalsDeps) {
     return entry;
   }
 
-  async function answer(
+  /** What the browser is to ask the passkey; what has to be typed is looked at before the person is troubled. */
+  async function askPasskey(
     id: string,
-    decision: "approve" | "decline",
     typed: string | undefined,
-  ): Promise<{ readonly ok: boolean; readonly message: string }> {
+    page: AskingPage,
+  ): Promise<{ readonly ok: boolean; readonly message: string; readonly options?: object }> {
     const approval = await store.get(id);
-    const language = (approval === null ? null : readSnapshot(approval))?.view.locale ?? "en";
-    const result = await desk.take(approval, decision, typed, "page");
-    log("approval_page_answered", { approval: id, result });
-    return { ok: result === "approved" || result === "declined", message: answerText(result, language) };
+    const snapshot = desk.answerable(approval, "passkey");
+    const language = snapshot?.view.locale ?? "en";
+    if (approval === null || snapshot === null || signing === null) {
+      return { ok: false, message: answerText("closed", language) };
+    }
+    const wrong = await desk.mistyped(approval, snapshot, typed);
+    if (wrong !== null) return { ok: false, message: answerText(wrong, language) };
+    const options = await signing.begin(approval, page);
+    return options === null ? { ok: false, message: noPasskeyText(language) } : { ok: true, message: "", options };
   }
 
-  return { list, answer };
+  async function answer(id: string, given: PageAnswer): Promise<{ readonly ok: boolean; readonly message: string }> {
+    const approval = await store.get(id);
+    const language = (approval === null ? null : readSnapshot(approval))?.view.locale ?? "en";
+    const result = await taken(approval, given);
+    log("approval_page_answered", { approval: id, result });
+    const isUnsigned = result === "passkey" && given.assertion !== undefined;
+    const message = isUnsigned ? unsignedText(language) : answerText(result, language);
+    return { ok: result === "approved" || result === "declined", message };
+  }
+
+  async function taken(approval: Approval | null, given: PageAnswer): Promise<AnswerResult> {
+    const { decision, typed, assertion, page } = given;
+    if (decision === "decline" || approval === null || !desk.needsPasskey(approval)) {
+      return desk.take(approval, decision, typed, "page");
+    }
+    const isSigned = assertion !== undefined && (await signing?.isSigned(approval, page, assertion)) === true;
+    return isSigned ? desk.take(approval, "approve", typed, "passkey") : "passkey";
+  }
+
+  return { list, askPasskey, answer };
+}
+
+export interface PageAnswer {
+  readonly decision: "approve" | "decline";
+  readonly typed: string | undefined;
+  /** The passkey's signature, where one is wanted. */
+  readonly assertion: Assertion | undefined;
+  readonly page: AskingPage;
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { z } from "zod";
-import { approvalPageHtml } from "../../ui/page.ts";
+import { approvalPageHtml, passkeyPageHtml } from "../../ui/page.ts";
 import type { Language } from "../wording.ts";
 
 const MAX_BODY = 4_096;
@@ -68,8 +68,10 @@ export function send(response: ServerResponse, status: number, content: object):
   response.end(JSON.stringify(content));
 }
 
-export function sendPage(response: ServerResponse, language: Language): void {
-  const { html, csp } = approvalPageHtml({ nonce: randomBytes(18).toString("base64"), language });
+export function sendHtml(response: ServerResponse, page: "approvals" | "passkey", language: Language): void {
+  const nonce = randomBytes(18).toString("base64");
+  const { html, csp } =
+    page === "passkey" ? passkeyPageHtml({ nonce, language }) : approvalPageHtml({ nonce, language });
   secure(response);
   response.setHeader("content-security-policy", csp);
   response.writeHead(200, { "content-type": "text/html; charset=utf-8" });

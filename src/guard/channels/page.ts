@@ -1,12 +1,14 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import type { Scope } from "../../domain/scope.ts";
 import { CLOSED } from "../answer.ts";
 import type { PageChannel } from "../guard.ts";
+import { assertionSchema } from "../passkeys/verify.ts";
 import { languageOf } from "../wording.ts";
 import type { OpenBrowser } from "./browser.ts";
+import { type Loopback, listenOnLoopback } from "./loopback.ts";
 import { createPageApprovals, type PageApprovalsDeps } from "./page-approvals.ts";
-import { body, checkPlace, Refusal, send, sendPage } from "./page-http.ts";
+import { body, checkPlace, Refusal, send, sendHtml } from "./page-http.ts";
 import { createPresence } from "./page-presence.ts";
 import { createPageSessions, isCsrf, type Session } from "./page-sessions.ts";
 
@@ -24,17 +26,15 @@ export interface ApprovalPage extends PageChannel {
   close(): Promise<void>;
 }
 
-interface Running {
-  readonly server: Server;
-  readonly origin: string;
-  readonly port: number;
-}
-
 const sessionBody = z.strictObject({ secret: z.string().min(1).max(200) });
 const answerBody = z.strictObject({
   decision: z.enum(["approve", "decline"]),
   typed: z.string().max(100).optional(),
+  assertion: assertionSchema.optional(),
 });
+const passkeyBody = z.strictObject({ typed: z.string().max(100).optional() });
+/** A signature with what it signs; post-quantum ones are long. */
+const MAX_SIGNED_BODY = 24_576;
 
 /**
  * The approval page on loopback: a random port, no cookie without a one-time link, every request checked for Host,
@@ -45,10 +45,11 @@ export function createApprovalPage(deps: ApprovalPageDeps): ApprovalPage {
   const sessions = createPageSessions(deps);
   const approvals = createPageApprovals(deps);
   const presence = createPresence({ ...deps, link: () => link() });
-  let started: Promise<Running> | null = null;
+  let started: Promise<Loopback> | null = null;
 
-  function start(): Promise<Running> {
-    started ??= listen((request, response) => void serve(request, response)).catch((error: unknown) => {
+  function start(): Promise<Loopback> {
+    const name = deps.passkeys === undefined ? "127.0.0.1" : "localhost";
+    started ??= listenOnLoopback(name, (request, response) => void serve(request, response)).catch((error: unknown) => {
       started = null;
       throw error;
     });
@@ -75,11 +76,11 @@ export function createApprovalPage(deps: ApprovalPageDeps): ApprovalPage {
     }
   }
 
-  async function route(request: IncomingMessage, response: ServerResponse, { origin, port }: Running): Promise<void> {
+  async function route(request: IncomingMessage, response: ServerResponse, { origin, port }: Loopback): Promise<void> {
     checkPlace(request, origin);
     const path = request.url ?? "/";
     const cookie = `invoicing_approval_${port}`;
-    if (path === "/" && request.method === "GET") return sendPage(response, languageOf(deps.locale));
+    if (path === "/" && request.method === "GET") return sendHtml(response, "approvals", languageOf(deps.locale));
     const known = sessions.find(request.headers.cookie ?? "", cookie);
     if (path === "/session" && request.method === "POST") {
       const opened = sessions.open((await body(request, sessionBody)).secret, known);
@@ -92,10 +93,15 @@ export function createApprovalPage(deps: ApprovalPageDeps): ApprovalPage {
       return send(response, 200, { csrf: opened.session.csrf });
     }
     if (known === null) throw new Refusal(401);
-    return routeSession(request, response, known);
+    return routeSession(request, response, known, origin);
   }
 
-  async function routeSession(request: IncomingMessage, response: ServerResponse, session: Session): Promise<void> {
+  async function routeSession(
+    request: IncomingMessage,
+    response: ServerResponse,
+    session: Session,
+    origin: string,
+  ): Promise<void> {
     const path = request.url ?? "/";
     if (path === "/approvals" && request.method === "GET") {
       checkToken(request, session);
@@ -103,11 +109,19 @@ export function createApprovalPage(deps: ApprovalPageDeps): ApprovalPage {
       const pending = await store.pending(deps.scope, clock.now());
       return send(response, 200, { approvals: await approvals.list(pending, session.scope) });
     }
-    const id = /^\/approvals\/([A-Za-z0-9_-]{1,64})$/.exec(path)?.[1];
+    const [, id, passkey] = /^\/approvals\/([A-Za-z0-9_-]{1,64})(\/passkey)?$/.exec(path) ?? [];
     if (id !== undefined && request.method === "POST" && (session.scope?.has(id) ?? true)) {
       checkToken(request, session);
-      const { decision, typed } = await body(request, answerBody);
-      return send(response, 200, await approvals.answer(id, decision, typed));
+      if (passkey !== undefined) {
+        const { typed } = await body(request, passkeyBody);
+        return send(response, 200, await approvals.askPasskey(id, typed, { origin }));
+      }
+      const { decision, typed, assertion } = await body(
+        request,
+        answerBody,
+        deps.passkeys === undefined ? undefined : MAX_SIGNED_BODY,
+      );
+      return send(response, 200, await approvals.answer(id, { decision, typed, assertion, page: { origin } }));
     }
     throw new Refusal(404);
   }
@@ -125,33 +139,11 @@ export function createApprovalPage(deps: ApprovalPageDeps): ApprovalPage {
       const running = await started?.catch(() => null);
       if (!running) return;
       started = null;
-      running.server.closeAllConnections();
-      await new Promise<void>((resolve) => {
-        running.server.close(() => resolve());
-      });
+      await running.close();
     },
   };
 }
 
 function checkToken(request: IncomingMessage, session: Session): void {
   if (!isCsrf(session, request.headers["x-csrf"])) throw new Refusal(403);
-}
-
-function listen(serve: (request: IncomingMessage, response: ServerResponse) => void): Promise<Running> {
-  return new Promise((resolve, reject) => {
-    const server = createServer(serve);
-    server.requestTimeout = 10_000;
-    server.headersTimeout = 5_000;
-    server.maxConnections = 50;
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      if (address === null || typeof address === "string") {
-        reject(new Error("no port"));
-        return;
-      }
-      server.unref();
-      resolve({ server, origin: `http://127.0.0.1:${address.port}`, port: address.port });
-    });
-  });
 }

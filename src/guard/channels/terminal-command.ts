@@ -17,16 +17,26 @@ export function approveCommand(start: Start): string {
   return ownCommand(start, "approve");
 }
 
+/** The command that registers a passkey. */
+export function passkeyCommand(start: Start): string {
+  return ownCommand({ ...start, policy: undefined }, "passkey", "add");
+}
+
 /**
  * A command of the owner, as the person can paste it into a terminal of this machine: a POSIX shell, or on Windows
  * PowerShell and cmd.
  */
-export function ownCommand(start: Start, command: "approve" | "setup" | "doctor"): string {
+export function ownCommand(
+  start: Start,
+  command: "approve" | "passkey" | "setup" | "doctor",
+  ...more: readonly string[]
+): string {
   const program = start.embedded ? "node" : start.node;
   const words = [
     ...(start.embedded ? [] : start.node_options),
     start.script,
     command,
+    ...more,
     "--data-dir",
     start.data_dir,
     ...(start.policy === undefined ? [] : ["--policy", start.policy]),

@@ -1,5 +1,5 @@
 import type { Scope } from "../../domain/scope.ts";
-import type { Approval } from "../../guard/port.ts";
+import { type Approval, PERSON_CHANNELS } from "../../guard/port.ts";
 import type { ApprovalUse } from "../store-port.ts";
 
 /** How long a batch may go on with its approval after the first of its acts. */
@@ -66,7 +66,18 @@ export function rearmed(approval: Approval, now: number): Approval {
 /** Whether a person's answer from there counts. The list is the approval's own: it holds for whoever takes the answer. */
 export function answerable(
   approval: Approval,
-  answer: { readonly channel: NonNullable<Approval["channel"]>; readonly now: number },
+  answer: {
+    readonly state: "approved" | "declined";
+    readonly channel: NonNullable<Approval["channel"]>;
+    readonly now: number;
+  },
 ): boolean {
-  return approval.state === "pending" && approval.expires_at > answer.now && approval.channels.includes(answer.channel);
+  if (approval.state !== "pending" || approval.expires_at <= answer.now) return false;
+  if (approval.channels.includes(answer.channel)) return true;
+  // What only a passkey approves may be declined wherever a person is.
+  return (
+    answer.state === "declined" &&
+    approval.channels.includes("passkey") &&
+    PERSON_CHANNELS.some((channel) => channel === answer.channel)
+  );
 }

@@ -44,10 +44,11 @@ const ARMING_MS = 500;
 
 let cards = 0;
 
-/** The question, the document and, while it is open, the two answers. */
+/** The question, the document and, while it is open, the two answers; `hint` says what approving takes besides. */
 export function approvalCard(
   initial: PlanView,
   decide: (decision: Decision, typed: string | undefined) => Promise<Answer>,
+  hint = "",
 ): ApprovalCard {
   cards += 1;
   const id = `card${cards}`;
@@ -193,6 +194,7 @@ export function approvalCard(
             typed,
           )
         : "",
+      hint === "" ? "" : element("p", { class: "why" }, hint),
       problem,
       div("row", clock, status, div("buttons", decline, approve)),
     );

@@ -11,6 +11,7 @@ import {
 import { div, element } from "./element.ts";
 import { isPlanView, isRecord, recordIn, textIn } from "./json.ts";
 import { pageWordsFor } from "./page-words.ts";
+import { signWithPasskey } from "./passkey.ts";
 
 /** The approval page. The endpoints it speaks to are described in `../page.ts`. */
 
@@ -22,6 +23,8 @@ interface Entry {
   readonly state: string;
   /** Of what is asked. */
   readonly view: PlanView | null;
+  /** Only a passkey approves it. */
+  readonly passkey: boolean;
   /** Of what was approved. */
   readonly outcome: Outcome | null;
 }
@@ -86,13 +89,29 @@ async function signIn(): Promise<void> {
   if (csrf === "") throw new Unauthorised();
 }
 
-async function decide(id: string, decision: Decision, typed: string | undefined): Promise<Answer> {
-  const answer = await ask("POST", `approvals/${encodeURIComponent(id)}`, {
-    decision,
-    ...(typed === undefined ? {} : { typed }),
-  });
+async function decide(
+  { id, passkey }: Pick<Entry, "id" | "passkey">,
+  decision: Decision,
+  typed: string | undefined,
+): Promise<Answer> {
+  const path = `approvals/${encodeURIComponent(id)}`;
+  const given = typed === undefined ? {} : { typed };
+  let signed: object = {};
+  if (passkey && decision === "approve") {
+    const asked = await ask("POST", `${path}/passkey`, given);
+    if (!isRecord(asked) || asked["ok"] !== true) return { is: "failed", message: textIn(asked, "message") ?? "" };
+    try {
+      signed = { assertion: await signWithPasskey(asked["options"]) };
+    } catch {
+      return { is: "failed", message: words.noSignature };
+    }
+  }
+  const answer = await ask("POST", path, { decision, ...given, ...signed });
   const ok = isRecord(answer) ? answer["ok"] : null;
-  return { is: ok === true ? "done" : ok === false ? "refused" : "failed", message: textIn(answer, "message") ?? "" };
+  const message = textIn(answer, "message") ?? "";
+  if (ok === true) return { is: "done", message };
+  // What a passkey did not sign can be signed again; the list closes what is over.
+  return { is: ok === false && !("assertion" in signed) ? "refused" : "failed", message };
 }
 
 function entriesOf(answer: unknown): readonly Entry[] {
@@ -104,7 +123,7 @@ function entriesOf(answer: unknown): readonly Entry[] {
     const view = isPlanView(given) ? given : null;
     const state = textIn(item, "state") ?? "pending";
     if (id === null || (state === "pending" && view === null)) return [];
-    return [{ id, state, view, outcome: outcomeIn(item) }];
+    return [{ id, state, view, passkey: isRecord(item) && item["passkey"] === true, outcome: outcomeIn(item) }];
   });
 }
 
@@ -123,7 +142,9 @@ function endingOf({ state, outcome }: Entry): Ending {
 
 /** A card is only touched when its own content changed: what a person is typing stays. */
 function show(entries: readonly Entry[]): void {
-  const open = entries.flatMap(({ id, state, view }) => (state === "pending" && view !== null ? [{ id, view }] : []));
+  const open = entries.flatMap(({ id, state, view, passkey }) =>
+    state === "pending" && view !== null ? [{ id, view, passkey }] : [],
+  );
   const locale = open[0]?.view.locale;
   if (locale !== undefined && pageWordsFor(locale) !== words) speak(locale);
   // First what is over, so that what takes its place is not put below it.
@@ -136,11 +157,15 @@ function show(entries: readonly Entry[]): void {
   }
   const wasAsking = pendingCards().length > 0;
   let fresh: HTMLElement | null = null;
-  for (const { id, view } of open) {
+  for (const { id, view, passkey } of open) {
     const content = JSON.stringify({ ...view, expires_at: null });
     const known = shown.get(id);
     if (known === undefined) {
-      const card = approvalCard(view, (decision, typed) => decide(id, decision, typed));
+      const card = approvalCard(
+        view,
+        (decision, typed) => decide({ id, passkey }, decision, typed),
+        passkey ? pageWordsFor(view.locale).passkey : "",
+      );
       // Below what is open, so that nothing moves under the pointer; else above what is over.
       const last = pendingCards().at(-1);
       if (last === undefined) list.prepend(card.element);

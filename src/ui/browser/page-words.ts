@@ -5,6 +5,8 @@ const EN = {
   intro: "Your assistant cannot approve these itself. Read, then decide.",
   none: "Nothing is waiting for you",
   noneHint: "New requests appear here by themselves. You can close this tab when you are done.",
+  passkey: "Approving takes your passkey: your device asks for your fingerprint, your face or its PIN.",
+  noSignature: "The passkey was not used. Nothing was approved; please try again.",
   link: "This link does not work any more",
   linkHint: "It works once, in one tab. Go back to that tab, or ask the assistant again for a new link.",
   offline: "The server does not answer. It may have been closed; this page keeps trying.",
@@ -18,6 +20,8 @@ const DE: typeof EN = {
   intro: "Ihr Assistent kann das nicht selbst freigeben. Erst lesen, dann entscheiden.",
   none: "Nichts wartet auf Sie",
   noneHint: "Neue Anfragen erscheinen hier von selbst. Wenn Sie fertig sind, können Sie den Tab schließen.",
+  passkey: "Zum Freigeben fragt Ihr Gerät nach Ihrem Passkey: Fingerabdruck, Gesicht oder PIN.",
+  noSignature: "Der Passkey wurde nicht benutzt. Es wurde nichts freigegeben; bitte versuchen Sie es noch einmal.",
   link: "Dieser Link gilt nicht mehr",
   linkHint:
     "Er gilt einmal, in einem Tab. Gehen Sie zu diesem Tab oder bitten Sie den Assistenten um einen neuen Link.",

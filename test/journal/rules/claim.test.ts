@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Approval } from "../../../src/guard/port.ts";
+import { type Approval, CHANNELS } from "../../../src/guard/port.ts";
 import { type ClaimFacts, decideClaim, type NewOperation, repeatOf } from "../../../src/journal/rules/claim.ts";
 import { lockKey } from "../../../src/journal/rules/digest.ts";
 import { countedWith, overLimits, spent } from "../../../src/journal/rules/limits.ts";
@@ -110,11 +110,19 @@ describe("an approval", () => {
 
   it("is answered where it says, and nowhere else", () => {
     const asked = given({ state: "pending", channels: ["page"] });
-    expect(answerable(asked, { channel: "page", now: NOW })).toBe(true);
-    expect(answerable(asked, { channel: "terminal", now: NOW })).toBe(false);
-    expect(answerable(asked, { channel: "page", now: asked.expires_at })).toBe(false);
-    expect(answerable({ ...asked, state: "approved" }, { channel: "page", now: NOW })).toBe(false);
-    expect(answerable({ ...asked, channels: [] }, { channel: "page", now: NOW })).toBe(false);
+    expect(answerable(asked, { state: "approved", channel: "page", now: NOW })).toBe(true);
+    expect(answerable(asked, { state: "approved", channel: "terminal", now: NOW })).toBe(false);
+    expect(answerable(asked, { state: "approved", channel: "page", now: asked.expires_at })).toBe(false);
+    expect(answerable({ ...asked, state: "approved" }, { state: "approved", channel: "page", now: NOW })).toBe(false);
+    expect(answerable({ ...asked, channels: [] }, { state: "approved", channel: "page", now: NOW })).toBe(false);
+  });
+
+  it("is declined by a person anywhere where only a passkey approves it", () => {
+    const asked = given({ state: "pending", channels: ["passkey"] });
+    const answers = (state: "approved" | "declined") =>
+      CHANNELS.filter((channel) => answerable(asked, { state, channel, now: NOW }));
+    expect(answers("approved")).toEqual(["passkey"]);
+    expect(answers("declined")).toEqual(["form", "card", "page", "passkey", "terminal"]);
   });
 });
 

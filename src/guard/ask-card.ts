@@ -1,0 +1,53 @@
+import type { PagePlace } from "./ask-page.ts";
+import { type Outcome, openText, pageText, pending, type Question } from "./ask-words.ts";
+import type { GuardDeps } from "./deps.ts";
+import { derivedSecret, type KeyRing } from "./seal.ts";
+import { cardHash, cardMatches } from "./typed.ts";
+import { languageOf, say } from "./wording.ts";
+
+/** The card in the chat as a place to ask. A card that was declared is not one that was seen. */
+export function createCardPlace(deps: GuardDeps, keys: KeyRing, { openPage, pageAllowed, linkFor }: PagePlace) {
+  const { store } = deps;
+  /** Approvals whose card was sent from here, until they expire. */
+  const cards = new Map<string, number>();
+  /** Approvals whose card reported that it stands; any says that this client does show cards. */
+  const standing = new Set<string>();
+  let showsCards = false;
+
+  function forgetExpired(now: number): void {
+    for (const [id, until] of cards) if (now >= until) cards.delete(id);
+    for (const id of standing) if (!cards.has(id)) standing.delete(id);
+  }
+
+  async function byCard(reason: string, question: Question): Promise<Outcome> {
+    const { approval, snapshot, request } = question;
+    const language = languageOf(request.plan.locale);
+    const unseen = cards.has(approval.id) && !standing.has(approval.id);
+    // A repeated call shows the same card, wherever it is answered. Hashes only in the store.
+    const secret = derivedSecret(approval.id, keys);
+    cards.set(approval.id, approval.expires_at);
+    await store.offer(approval.id, { channel: "card", reason, secret_hash: cardHash(secret) });
+    // A card that was declared and not seen: the browser, and the address for whoever sees neither.
+    const opened = unseen && pageAllowed(snapshot) && (await openPage());
+    const link = showsCards && !unseen ? null : await linkFor(approval, snapshot);
+    const card = say(
+      language,
+      "Approve or decline on the card above.",
+      "Bitte auf der Karte oben freigeben oder ablehnen.",
+    );
+    const page = opened ? `${pageText(deps.terminalCommand, language)} ` : "";
+    const noCard = link === null ? "" : ` ${say(language, "No card?", "Keine Karte?")} ${openText(link, language)}`;
+    return pending(question, "card", `${page}${card}${noCard}`, { link, secret });
+  }
+
+  return {
+    byCard,
+    forgetExpired,
+    cardStands(id: string) {
+      showsCards = true;
+      standing.add(id);
+    },
+    /** Whether this is the secret of this approval's card, whatever became of the approval since. */
+    isCard: (id: string, secret: string) => cardMatches(secret, cardHash(derivedSecret(id, keys))),
+  };
+}
