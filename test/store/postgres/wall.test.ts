@@ -121,6 +121,21 @@ describe("the wall between organizations", () => {
     expect((await ledgerOn(postgres.journal(mine)).audit.verify()).problems).toEqual([]);
   });
 
+  it("lets everybody at one address know what is so there, whoever found it out", async () => {
+    const route = {
+      origin: PLACE.origin,
+      organization_id: "",
+      kind: "route_missing",
+      key: "GET /x",
+      value: {},
+      at: NOW,
+    };
+    await postgres.journal(mine).transaction((tx) => tx.facts.put(route));
+    const known = (place: typeof mine) =>
+      postgres.journal(place).read((tx) => tx.facts.get({ ...place, organization_id: "" }, route.kind, route.key));
+    expect([await known(mine), await known(theirs), await known(staging)]).toEqual([route, route, null]);
+  });
+
   it("lets the place's queries find what was done before origins were recorded", async () => {
     const owner = openAsOwner(database.owner);
     const old = openRow({ origin: ANY_ORIGIN });
