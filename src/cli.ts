@@ -354,12 +354,9 @@ async function database(command: "migrate" | "credentials", argv: readonly strin
 
 async function passkey(argv: readonly string[]): Promise<void> {
   const { values, positionals } = parse(argv, settingFlags, true);
-  const config = loadConfig(strings(values), process.env, true);
   const { runPasskey } = await import("./owner-passkeys.ts");
-  const { systemBrowser } = await import("./guard/channels/browser.ts");
-  const isPersons = process.stdin.isTTY === true && process.stdout.isTTY === true;
-  const openBrowser = systemBrowser(desktop());
-  process.exitCode = await runPasskey(config, positionals, { isPersons, print, openBrowser });
+  const terminal = { isPersons: process.stdin.isTTY && process.stdout.isTTY, print, desktop: desktop() };
+  process.exitCode = await runPasskey(loadConfig(strings(values), process.env, true), positionals, terminal);
 }
 
 interface Flag {

@@ -4,7 +4,7 @@ import { type Config, JOURNAL_FILE } from "./config.ts";
 import { systemClock } from "./domain/clock.ts";
 import { oneLine, terminalText } from "./domain/untrusted.ts";
 import { ConfigError } from "./errors.ts";
-import type { OpenBrowser } from "./guard/channels/browser.ts";
+import { type BrowserEnvironment, systemBrowser } from "./guard/channels/browser.ts";
 import { openPasskeyPage } from "./guard/channels/passkey-page.ts";
 import type { PasskeyStore } from "./guard/passkeys/port.ts";
 import { localPrincipal } from "./guard/principal.ts";
@@ -20,7 +20,7 @@ export interface PasskeyTerminal {
   /** Input and output are a person's terminal. */
   readonly isPersons: boolean;
   readonly print: (text: string) => void;
-  readonly openBrowser: OpenBrowser;
+  readonly desktop: BrowserEnvironment;
 }
 
 /**
@@ -58,7 +58,7 @@ async function add(
   passkeys: PasskeyStore,
   given: string,
   language: Language,
-  { print, openBrowser }: PasskeyTerminal,
+  { print, desktop }: PasskeyTerminal,
 ): Promise<number> {
   const name = oneLine(given, 60) || oneLine(hostname(), 60);
   const page = await openPasskeyPage({ passkeys, principal: localPrincipal(), clock: systemClock, language, name });
@@ -66,7 +66,7 @@ async function add(
   try {
     const open = say(language, "Open this address in your browser:", "Diese Adresse im Browser öffnen:");
     print(`${open} ${page.link}\n`);
-    await openBrowser(page.link).catch(() => false);
+    await systemBrowser(desktop)(page.link);
     const late = systemClock.sleep(PATIENCE_MS, stop.signal).then(
       () => null,
       () => null,
