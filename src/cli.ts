@@ -309,15 +309,8 @@ async function owner(command: "approve" | "journal", argv: readonly string[]): P
     csv: values["csv"] === true,
     limit: typeof limit === "string" ? limit : undefined,
   };
-  const { loadDatabaseConfig } = await import("./hosted/database-settings.ts");
-  const { owner_url, schema } = loadDatabaseConfig(process.env);
-  process.exitCode = await runJournal(
-    config,
-    positionals,
-    flags,
-    print,
-    owner_url === null ? null : { url: owner_url, schema },
-  );
+  const { ownedDatabase } = await import("./hosted/database-settings.ts");
+  process.exitCode = await runJournal(config, positionals, flags, print, ownedDatabase(process.env));
 }
 
 /** For who owns the hosted server's database. */

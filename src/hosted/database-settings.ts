@@ -80,6 +80,12 @@ export function loadDatabaseConfig(env: Readonly<Record<string, string | undefin
   };
 }
 
+/** Where the hosted server keeps its record, with the role that owns it; `null`: not named. */
+export function ownedDatabase(env: Readonly<Record<string, string | undefined>>) {
+  const { owner_url, schema } = loadDatabaseConfig(env);
+  return owner_url === null ? null : { url: owner_url, schema };
+}
+
 /** The error for a setting that a command cannot do without. */
 export function missing(name: DatabaseSetting): ConfigError {
   return wrong(name, "is not set");
