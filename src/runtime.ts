@@ -18,6 +18,7 @@ import { defaultPolicy, type Policy } from "./guard/policy.ts";
 import type { Approval, ApprovalStore, FormAnswer } from "./guard/port.ts";
 import { localPrincipal } from "./guard/principal.ts";
 import type { KeyRing } from "./guard/seal.ts";
+import { languageOf } from "./guard/wording.ts";
 import { outcomesOf } from "./journal/approved.ts";
 import { createJournals } from "./journal/journal.ts";
 import type { Ledger } from "./journal/ledger.ts";
@@ -64,14 +65,15 @@ export type Runtime = Omit<ServerParts, "tools" | "instructions"> & { close(): P
 /** On this computer, for one person. */
 export function createRuntime(options: RuntimeOptions): Runtime {
   const closers: (() => Promise<void>)[] = [];
+  const deps = makeDeps(options, closers);
   const showsPages = browserCommands(options.desktop, "").length > 0;
   const pictures = once(async () => {
     const { createPicturesPage } = await import("./pictures/page.ts");
-    const page = createPicturesPage(systemClock);
+    const page = createPicturesPage(systemClock, languageOf(deps.language));
     closers.push(() => page.close());
     return page;
   });
-  const runtime = runtimeOf(makeDeps(options, closers), options.toolNames, async () => {
+  const runtime = runtimeOf(deps, options.toolNames, async () => {
     for (const close of closers.reverse()) await close();
   });
   return {

@@ -23,7 +23,7 @@ const SESSION_MS = 60 * 60_000;
 const KEPT = 20;
 const MAX_BODY = 1_000;
 
-export function createPicturesPage(clock: Clock): PicturesPage {
+export function createPicturesPage(clock: Clock, language: "de" | "en"): PicturesPage {
   const pictures: { readonly id: number; readonly result: JsonObject }[] = [];
   /** Hash of a secret → when it lapses. Secrets themselves are not kept. */
   const links = new Map<string, number>();
@@ -35,7 +35,7 @@ export function createPicturesPage(clock: Clock): PicturesPage {
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? "/", "http://127.0.0.1");
     if (url.pathname === "/" && request.method === "GET") {
-      return sendHtml(response, picturesPageHtml(randomBytes(18).toString("base64")));
+      return sendHtml(response, picturesPageHtml(randomBytes(18).toString("base64"), language));
     }
     if (url.pathname === "/session" && request.method === "POST") {
       const body = await jsonBody(request, MAX_BODY);

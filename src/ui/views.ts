@@ -31,8 +31,11 @@ export function viewsHtml(): string {
   );
 }
 
-/** `nonce`: fresh random base64 for every answer. `csp` goes into the Content-Security-Policy header. */
-export function picturesPageHtml(nonce: string): { readonly html: string; readonly csp: string } {
+/** `nonce`: fresh random base64 for every answer; `language`: the person's. `csp` goes into the Content-Security-Policy header. */
+export function picturesPageHtml(
+  nonce: string,
+  language: "de" | "en",
+): { readonly html: string; readonly csp: string } {
   const csp = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -46,7 +49,7 @@ export function picturesPageHtml(nonce: string): { readonly html: string; readon
     "trusted-types 'none'",
   ].join("; ");
   const html =
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">${HEAD}` +
+    `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">${HEAD}` +
     `<title>Pictures</title><link rel="icon" href="data:,"><style nonce="${nonce}">${style}</style></head>` +
     `<body class="pictures"><script nonce="${nonce}">${VIEWS_SCRIPT}</script>` +
     `<script nonce="${nonce}">${PICTURES_SCRIPT}</script></body></html>`;

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 beforeEach(async () => {
   troubles = [];
-  pictures = createPicturesPage(systemClock);
+  pictures = createPicturesPage(systemClock, "en");
   context = await browser.createBrowserContext();
 });
 afterEach(async () => {
@@ -71,6 +71,14 @@ it("says so in a second tab of the same link, and when the server is gone", asyn
   await says(page, "what you see stays");
   expect(await page.$$("main .card")).toHaveLength(1);
   troubles = troubles.filter((trouble) => !/ERR_CONNECTION|ERR_EMPTY/.test(trouble));
+});
+
+it("speaks the language of the answers, whatever the browser's is", async () => {
+  await pictures.close();
+  pictures = createPicturesPage(systemClock, "de");
+  const page = await open(await pictures.link());
+  await says(page, "Von hier aus lässt sich nichts tun.");
+  expect(await page.$eval("html", (node) => node.getAttribute("lang"))).toBe("de");
 });
 
 it("is readable for everybody: axe, keyboard, phone, dark", async () => {

@@ -15,7 +15,7 @@ afterEach(async () => {
 
 function setUp() {
   const clock = new HeldClock();
-  const page = createPicturesPage(clock);
+  const page = createPicturesPage(clock, "en");
   pages.push(page);
   return { clock, page };
 }

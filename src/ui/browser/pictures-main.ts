@@ -7,7 +7,6 @@ const POLL_MS = 2_000;
 const TOKEN_KEY = "pictures";
 
 const EN = {
-  lang: "en",
   title: "Pictures",
   intro: "What your assistant was answered, to look at. Nothing can be done from here.",
   link: "This link does not work any more",
@@ -15,17 +14,16 @@ const EN = {
   offline: "The server does not answer. It may have been closed; what you see stays.",
 };
 const DE: typeof EN = {
-  lang: "de",
   title: "Ansichten",
   intro: "Was Ihr Assistent als Antwort bekam, zum Ansehen. Von hier aus lässt sich nichts tun.",
   link: "Dieser Link gilt nicht mehr",
   linkHint: "Er gilt einmal, in einem Tab, zehn Minuten lang. Bitten Sie den Assistenten um einen neuen.",
   offline: "Der Server antwortet nicht. Vielleicht wurde er beendet; was Sie sehen, bleibt.",
 };
-const words = navigator.language.toLowerCase().startsWith("de") ? DE : EN;
+// The person's language is the server's setting, as in all answers, and stands in the page.
+const words = document.documentElement.lang === "de" ? DE : EN;
 
 const notice = element("p", { class: "quiet", role: "status" });
-document.documentElement.lang = words.lang;
 document.title = words.title;
 document.body.prepend(
   element("header", { class: "heading" }, element("h1", {}, words.title), element("p", {}, words.intro), notice),
