@@ -37,6 +37,8 @@ const LONGEST_CHANCE = 5;
 export class NumberIndex {
   readonly #entries = new Map<string, Entry[]>();
   readonly #mixed = new Set<string>();
+  /** Letters that the organization's own numbers begin with. */
+  readonly #letters = new Set<string>();
 
   constructor(invoices: readonly Invoice[]) {
     for (const invoice of invoices) {
@@ -48,6 +50,7 @@ export class NumberIndex {
       for (const noted of structuredIn(fold(invoice.notes ?? "")).references) keys.push(`&${noted.text}`);
       if (invoice.reference !== null) keys.push(`&${fold(invoice.reference.id).replaceAll(/[^A-Z0-9]/g, "")}`);
       if (!parts.plain) this.#mixed.add(parts.code);
+      if (parts.letters.length > 1) this.#letters.add(parts.letters);
       for (const key of new Set(keys)) this.#entries.set(key, [...(this.#entries.get(key) ?? []), entry]);
     }
   }
@@ -79,7 +82,7 @@ export class NumberIndex {
     return {
       exact: unique([...carried.exact, ...written(false), ...certain.flatMap(({ exact }) => exact)]),
       fuzzy: unique([...carried.fuzzy, ...written(true), ...open.flatMap(({ exact, fuzzy }) => [...exact, ...fuzzy])]),
-      unknown: widest(open.map(({ mention }) => mention).filter(looksLikeNumber)),
+      unknown: widest(open.map(({ mention }) => mention).filter((mention) => looksLikeNumber(mention, this.#letters))),
       elsewhere: mentions.some(({ other, groups }) => other && this.#entries.has(`=${groups.join("")}`)),
       carried: carried.how,
       remarks: carried.remarks,
@@ -198,9 +201,10 @@ function unique(invoices: readonly Invoice[]): Invoice[] {
   return [...new Map(invoices.map((invoice) => [invoice.id, invoice])).values()];
 }
 
-function looksLikeNumber({ groups, named, between }: Mention): boolean {
+function looksLikeNumber({ groups, named, between, word, attached }: Mention, own: ReadonlySet<string>): boolean {
   const [year = "", last = ""] = groups;
   if (groups.length > 3 || groups.join("").length > 18) return false;
+  if (attached && own.has(word) && groups.join("").length >= 3) return true;
   return (named && between.length === 0) || (groups.length === 2 && /^(19|20)\d\d$/.test(year) && last.length >= 3);
 }
 
