@@ -286,7 +286,11 @@ async function candidates(
 function shortfall(cut: boolean, searches: number, terms: number): string | undefined {
   const parts = [
     ...(cut ? [`Only the newest ${MAX_PAGES * PAGE_SIZE} invoices were compared by name and amount.`] : []),
-    ...(searches < terms ? [`Only ${searches} of ${terms} unknown numbers were searched for.`] : []),
+    ...(searches < terms
+      ? [
+          `Only ${searches} of ${terms} unknown numbers were searched for; match the lines still without one in a call of their own.`,
+        ]
+      : []),
   ];
   return parts.length === 0 ? undefined : parts.join(" ");
 }
