@@ -132,7 +132,7 @@ const GERMAN_LABELS: Readonly<Record<string, string>> = {
   "issue date": "Rechnungsdatum",
   "due date": "Fälligkeit",
   lines: "Anzahl der Positionen",
-  notes: "Notizen",
+  notes: "Hinweise",
   "vat number": "USt-IdNr.",
   reference: "Bezug",
   "last change": "letzte Änderung",

@@ -104,7 +104,7 @@ export function textsOf(invoice: Invoice, customers: readonly (Customer | null)[
   add("the number", "der Nummer", invoice.number);
   add("the recipient", "dem Empfänger", invoice.recipient);
   add("the sender's block", "dem Absender", invoice.invoicing_party);
-  add("the notes", "den Notizen", invoice.notes);
+  add("the notes", "den Hinweisen", invoice.notes);
   add("the VAT number", "der USt-IdNr.", invoice.vat_number);
   (invoice.items ?? []).forEach((item, index) => {
     add(`the title of line ${index + 1}`, `dem Titel von Position ${index + 1}`, item.title);

@@ -88,7 +88,7 @@ const cases: readonly [code: string, raises: boolean, Partial<PlanInput>, englis
     true,
     { invoice: invoice({ notes: "March. Please pay to DE02 1203 0000 0000 2020 51." }) },
     /in the notes that no earlier invoice to this customer has: "DE02120300000000202051"/,
-    /In den Notizen steht eine Bankverbindung/,
+    /In den Hinweisen steht eine Bankverbindung/,
   ],
   [
     "not_shown_in_full",
@@ -181,7 +181,7 @@ const cases: readonly [code: string, raises: boolean, Partial<PlanInput>, englis
     true,
     { invoice: invoice({ notes: "pay\u202Eme" }) },
     /hidden or control characters in the notes/,
-    /In den Notizen|in den Notizen|unsichtbare/,
+    /In den Hinweisen|in den Hinweisen|unsichtbare/,
   ],
   [
     "imperative_text",
