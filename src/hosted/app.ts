@@ -41,22 +41,17 @@ interface Arrived {
   readonly organization: string | null;
 }
 
-/** Requests of one address a minute that were turned away for their credential; then they are not even looked at. */
-const MOST_REFUSED_PER_MINUTE = 60;
-
 /** What clients can reach: the protocol, and what they need to sign in. */
 export function createApp(options: AppOptions): App {
   const { places, access, authentication, tenants, endpoint, metrics, log, clock, tracing } = options;
   const rates = createRates(options.limits, clock);
-  const strangers = createRates({ perMinute: MOST_REFUSED_PER_MINUTE, concurrent: 1 }, clock);
   const isOpen = authentication.local !== null;
 
   async function answer(arrived: Arrived): Promise<Response> {
-    const { request, requestId, organization, address } = arrived;
+    const { request, requestId, organization } = arrived;
     if (request.method !== "POST") {
       throw refuse(405, "method_not_allowed", "Messages are sent by POST; there is no stream to listen to.");
     }
-    strangers.check(address);
     const resource = organization === null ? places.canonical : addressOf(places, organization);
     const identity = await authenticate(
       request.headers.get("authorization") ?? undefined,
@@ -65,7 +60,13 @@ export function createApp(options: AppOptions): App {
     );
     const caller = callerMark(identity.principal);
     const { parts, place } = await offeredTo(identity, organization);
-    const leave = rates.enter(`${identity.principal}\n${place}`);
+    const free = rates.enter(`${identity.principal}\n${place}`);
+    metrics.underWay(1);
+    // Until the last byte is out: an answer that is streamed begins long before it ends.
+    const leave = onlyOnce(() => {
+      free();
+      metrics.underWay(-1);
+    });
     try {
       const body = await jsonBody(request);
       const watched = watch(parts, {
@@ -164,7 +165,6 @@ export function createApp(options: AppOptions): App {
       );
     }
     metrics.turnedAway(refusal.error);
-    if (refusal.status === 401) tryCount(address);
     log.warn(
       { event: "request_refused", request_id: requestId, address, status: refusal.status, reason: refusal.error },
       refusal.description,
@@ -176,14 +176,6 @@ export function createApp(options: AppOptions): App {
     });
   }
 
-  function tryCount(address: string): void {
-    try {
-      strangers.count(address);
-    } catch {
-      // It has none left: the next one is turned away unseen.
-    }
-  }
-
   const app = new Hono<{ Bindings: Peer }>();
   app.use(async (context, next) => {
     const began = clock.now();
@@ -192,7 +184,6 @@ export function createApp(options: AppOptions): App {
     const requestId = given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
     const organization = organizationIn(context.req.path, places.path);
     const arrived = { request: context.req.raw, requestId, address: remote.address, organization };
-    metrics.underWay(1);
     try {
       checkPlace(context.req.raw, places);
       if (context.req.method === "OPTIONS") context.res = new Response(null, { status: 204 });
@@ -200,8 +191,6 @@ export function createApp(options: AppOptions): App {
       else await next();
     } catch (error) {
       context.res = refused(error, arrived);
-    } finally {
-      metrics.underWay(-1);
     }
     context.res.headers.set("x-request-id", requestId);
     const origin = context.req.header("origin");
@@ -265,6 +254,14 @@ function allowOrigin(headers: Headers, origin: string): void {
   headers.set("access-control-allow-headers", CORS_HEADERS[0]);
   headers.set("access-control-expose-headers", CORS_HEADERS[1]);
   headers.set("access-control-max-age", "600");
+}
+
+function onlyOnce(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) work();
+    done = true;
+  };
 }
 
 /** The answer, and the place it took given back once its last byte is gone or its reader is. */

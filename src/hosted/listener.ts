@@ -21,6 +21,7 @@ export type Answer = (request: Request, peer: Peer) => Response | Promise<Respon
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 const IDLE_MS = 65_000;
+const IDLE_LOOK_MS = 50;
 const MOST_CONNECTIONS = 2_000;
 
 /** Opens a port. Slow senders are cut off: headers within 10 s, the whole request within 30 s. */
@@ -42,9 +43,12 @@ export async function listen(answer: Answer, { host, port }: Address): Promise<L
     address,
     async drain(milliseconds) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // A connection becomes idle when its last answer is out; a client would go on using it.
+      const idle = setInterval(() => server.closeIdleConnections(), IDLE_LOOK_MS);
       server.closeIdleConnections();
       const enough = setTimeout(() => server.closeAllConnections(), milliseconds);
       await closed;
+      clearInterval(idle);
       clearTimeout(enough);
     },
   };

@@ -35,7 +35,7 @@ export function createRates({ perMinute, concurrent }: RateLimits, clock: Clock)
   }
 
   return {
-    /** Takes a place until the returned function is called. Throws a `RefusedRequest` when there is none. */
+    /** Takes a place until the returned function is called, once. Throws a `RefusedRequest` when there is none. */
     enter(key: string): () => void {
       const bucket = bucketOf(key);
       if (bucket.running >= concurrent) {
@@ -48,19 +48,9 @@ export function createRates({ perMinute, concurrent }: RateLimits, clock: Clock)
       }
       spend(bucket);
       bucket.running += 1;
-      let left = false;
       return () => {
-        if (!left) bucket.running -= 1;
-        left = true;
+        bucket.running -= 1;
       };
-    },
-    /** Counts one. Throws when none is left. */
-    count(key: string): void {
-      spend(bucketOf(key));
-    },
-    /** Throws when none is left. */
-    check(key: string): void {
-      if (bucketOf(key).tokens < 1) throw tooMany();
     },
   };
 
