@@ -22,11 +22,11 @@ import { PAGE_SIZE } from "../toolkit/scan.ts";
 import { rememberLines } from "../toolkit/seen-lines.ts";
 
 /**
- * One call looks at no more than 600 invoices for open ones, and searches for at most 200 numbers beyond them: together
- * less than the API answers in a minute. Clients give a call up after 60 s, so no search begins after 35.
+ * One call looks at no more than 600 invoices for open ones, and searches for at most 160 numbers beyond them: two calls
+ * take less than the API answers in a minute. Clients give a call up after 60 s, so no search begins after 35.
  */
 const MAX_PAGES = 20;
-const MAX_SEARCHES = 200;
+const MAX_SEARCHES = 160;
 const SEARCH_MS = 35_000;
 const AT_ONCE = 4;
 const MAX_UNREAD = 20;

@@ -312,7 +312,7 @@ describe("match_payments", () => {
       const few = await bench.ok("match_payments", { statement, limit: 5 });
       expect(encode(JSON.stringify(few.structured)).length).toBeLessThan(1_200);
     });
-    expect(traffic.length).toBeLessThanOrEqual(2 * (20 + 200));
+    expect(traffic.length).toBeLessThanOrEqual(2 * (20 + 160));
   });
 
   it("gives a line the same handle in every call, and in an overlapping statement", async () => {
