@@ -52,10 +52,18 @@ export interface Shown {
   readonly made?: Invoice;
 }
 
-/** Evidence of a request, in the act's own terms. `resource`: the answer itself proves that what was asked is done. */
+/**
+ * Evidence of a request, in the act's own terms. `resource`: the answer itself proves that what was asked is done; with
+ * `differs`, that it was done with other content.
+ */
 export type ActEvidence<R> =
   | Exclude<WriteEvidence<R>, { readonly kind: "applied" }>
-  | ({ readonly kind: "applied"; readonly resource: R | null; readonly reason?: string } & Shown);
+  | ({
+      readonly kind: "applied";
+      readonly resource: R | null;
+      readonly reason?: string;
+      readonly differs?: string;
+    } & Shown);
 
 /** For whom, and by whose rules, a person is asked. */
 export interface Asking {

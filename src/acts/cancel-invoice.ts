@@ -63,7 +63,8 @@ export const cancelInvoice: GuardedAct<
     const reading = await readDocument(invoice_id, context, moment, { customer: true, earlier: false });
     const { invoice } = reading;
     if (moment === "asked") return { ...reading, snapshot: null, credit_note: null };
-    if (invoice.status === "void") return { ...reading, snapshot: null, credit_note: await noteOf(invoice, context) };
+    if (invoice.status === "void")
+      return { ...reading, snapshot: null, credit_note: await creditNoteOf(invoice, context) };
     const isGoing = notRevocable(invoice, "cancel") === null;
     return {
       ...reading,
@@ -135,7 +136,7 @@ export const cancelInvoice: GuardedAct<
 };
 
 /** The credit note of an invoice that was voided before, where there is exactly one. */
-async function noteOf(invoice: Invoice, context: ReadingContext): Promise<Invoice | null> {
+export async function creditNoteOf(invoice: Invoice, context: ReadingContext): Promise<Invoice | null> {
   const since = await invoicesSince(context, invoice.customer_id, { ids: [], newest: invoice.created_at });
   const total = invoice.total?.toFixed() ?? null;
   const [note, more] = since.invoices.filter((other) => isCreditNoteFor(other, invoice.id, total, since.isComplete));

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Invoice, REFERENCE_TYPES } from "../domain/invoice.ts";
+import { inert } from "../domain/untrusted.ts";
 import { callOptions, type FreeAct, type Verdict } from "./act.ts";
 import { OWNERLESS, untaken } from "./reading.ts";
 import { invoicesSince, type Snapshot, snapshotInvoices, snapshotSchema, UNSEARCHABLE } from "./search.ts";
@@ -65,7 +66,14 @@ export const createInvoice: FreeAct<CreateInvoiceArgs, Snapshot, CreateInvoiceRe
   async dispatch({ lines: _lines, supersedes: _supersedes, ...invoice }, _before, api, options) {
     const evidence = await api.createInvoice(invoice, options);
     if (evidence.kind !== "applied") return evidence;
-    return { ...evidence, resource: evidence.resource && { invoice_id: evidence.resource.id } };
+    if (evidence.resource === null) return { ...evidence, resource: null };
+    const { id, invoice: stored } = evidence.resource;
+    const other = stored ? differencesOf(stored, invoice) : [];
+    return {
+      kind: "applied",
+      resource: { invoice_id: id },
+      ...(other.length === 0 ? {} : { differs: `The draft was made, but the API stored another ${other.join(", ")}.` }),
+    };
   },
 
   async reconcile(wanted, snapshot, context) {
@@ -106,6 +114,22 @@ function changedOrAbsent(fresh: readonly Invoice[], wanted: CreateInvoiceArgs): 
     candidates: others.map(({ id }) => id),
     blind: true,
   };
+}
+
+/** What the answer shows otherwise than it was sent. What it does not show proves no difference. */
+function differencesOf(stored: Invoice, wanted: Omit<CreateInvoiceArgs, "lines" | "supersedes">): string[] {
+  const texts = (["recipient", "invoicing_party", "notes", "vat_number"] as const).filter(
+    (field) => wanted[field] !== undefined && stored[field] !== null && !sameText(stored[field], wanted[field]),
+  );
+  const days = (["issued_at", "due_date"] as const).filter(
+    (field) => wanted[field] !== undefined && stored[field] !== null && stored[field] !== wanted[field],
+  );
+  return [
+    ...(stored.currency === wanted.currency ? [] : [`currency (${inert(stored.currency, 8)})`]),
+    ...(stored.is_quote === (wanted.is_quote ?? false) ? [] : ["kind"]),
+    ...texts,
+    ...days,
+  ];
 }
 
 function isSameParty(invoice: Invoice, wanted: CreateInvoiceArgs): boolean {

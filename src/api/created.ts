@@ -69,6 +69,17 @@ export function changeEvidence(
   return { ...evidence, resource: { id, invoice } };
 }
 
+/** Evidence of a new invoice, with the invoice its answer shows. */
+export function newInvoiceEvidence(
+  answer: WriteAnswer,
+  timeZone: string | null,
+): WriteEvidence<{ readonly id: string; readonly invoice?: Invoice | null }> {
+  const evidence = evidenceOf(answer, "invoices");
+  return evidence.kind === "applied" && evidence.resource !== null && evidence.reason === undefined
+    ? changeEvidence(answer, evidence.resource.id, timeZone)
+    : evidence;
+}
+
 /** Evidence of a new line, with the line as the API stored it. */
 export function itemEvidence(
   answer: WriteAnswer,

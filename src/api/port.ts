@@ -38,7 +38,11 @@ export interface WritingApi {
     address: NewAddress,
     options?: CallOptions,
   ): Promise<WriteEvidence<{ readonly id: string }>>;
-  createInvoice(invoice: NewInvoice, options?: CallOptions): Promise<WriteEvidence<{ readonly id: string }>>;
+  /** `invoice`: as the answer shows it, without lines; absent or `null`: unreadable. */
+  createInvoice(
+    invoice: NewInvoice,
+    options?: CallOptions,
+  ): Promise<WriteEvidence<{ readonly id: string; readonly invoice?: Invoice | null }>>;
   /** `invoice`: as the answer shows it, without lines and customer unless unasked; `null`: unreadable. */
   updateInvoice(
     id: string,

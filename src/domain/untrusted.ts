@@ -61,3 +61,25 @@ export function inert(raw: string, max = 80): string {
 export function quoted(raw: string, max = 120): string {
   return `"${oneLine(raw, max).replaceAll('"', "'")}"`;
 }
+
+/**
+ * Quoted word for word, for readers who may write it back: `"Acme Inc"`. Text with double quotes of its own stands in
+ * guillemets, `«the "big" one»`; what holds both has its double quotes escaped. It can never end its own quotation.
+ */
+export function cited(raw: string, max = 120): string {
+  const text = oneLine(raw, max);
+  if (!text.includes('"')) return `"${text}"`;
+  if (!/[«»]/.test(text)) return `«${text}»`;
+  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+}
+
+/** Text of several lines as it is, cleaned line by line; at most `max` characters. */
+export function displayBlock(raw: string, max: number): string {
+  const text = raw
+    .split(LINE_BREAK)
+    .map((line) => oneLine(line, max))
+    .join("\n")
+    .trim();
+  const characters = Array.from(text);
+  return characters.length > max ? `${characters.slice(0, max - 1).join("")}…` : text;
+}

@@ -223,6 +223,10 @@ export class Dispatcher {
           break;
         }
         case "applied": {
+          if (evidence.resource !== null && evidence.differs !== undefined) {
+            const mismatch = { is: "mismatch" as const, why: evidence.differs, result: evidence.resource };
+            return this.#ended(await this.#settler.conclude(row, mismatch), evidence);
+          }
           if (evidence.resource !== null) {
             return this.#ended(await this.#settler.done(row, evidence.resource), evidence);
           }

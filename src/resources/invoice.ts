@@ -11,6 +11,6 @@ export default {
   completes: "invoice_id",
   async read(id, context) {
     const invoice = await findInvoice(id, context);
-    return textContent(invoiceText(toInvoice(invoice, context.today, true)), context);
+    return textContent(invoiceText(toInvoice(invoice, context.today, { detailed: true })), context);
   },
 } satisfies ResourceTemplate;

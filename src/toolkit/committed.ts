@@ -12,6 +12,7 @@ export const committedOutput = z.object({
   done: z.string(),
   invoice: invoiceRow.optional().describe("As the API has it now."),
   created: invoiceRow.optional().describe("Document the act made: credit note or copy."),
+  credit_note: invoiceRow.optional().describe("Where the copy came with one."),
 });
 export type CommittedData = z.infer<typeof committedOutput>;
 
@@ -19,18 +20,26 @@ export async function committedAnswer<R>(
   id: string,
   context: ReadContext,
   outcome: Settled<R>,
-  say: (invoice: Invoice, created: Invoice | null) => { readonly done: string; readonly next: string },
+  say: (
+    invoice: Invoice,
+    created: Invoice | null,
+    credited: Invoice | null,
+  ) => { readonly done: string; readonly next: string },
   createdId?: string | null,
+  /** Looks for the credit note that came with what was made. */
+  creditNote?: (invoice: Invoice) => Promise<Invoice | null>,
 ): Promise<Result<CommittedData>> {
   const { invoice, note } = outcome.document ? { invoice: outcome.document } : await readInvoice(id, context);
   const created = outcome.made ?? (createdId ? (await readInvoice(createdId, context)).invoice : null);
   if (invoice === null) return { data: { done: note }, next: `get_invoice ${id}.` };
-  const { done, next } = say(invoice, created);
+  const credited = creditNote === undefined ? null : await creditNote(invoice);
+  const { done, next } = say(invoice, created, credited);
   return {
     data: defined({
       done: outcome.outcome === "already_done" ? `${repeated(outcome)} ${done}` : done,
       invoice: toRow(invoice, context.today),
       created: created === null ? undefined : toRow(created, context.today),
+      credit_note: credited === null ? undefined : toRow(credited, context.today),
     }),
     next,
     meta: readOnlyCard(created ?? invoice, context),
@@ -53,5 +62,6 @@ export function committedText(data: CommittedData): string {
     data.done,
     ...(data.invoice === undefined ? [] : [line(data.invoice)]),
     ...(data.created === undefined ? [] : [line(data.created)]),
+    ...(data.credit_note === undefined ? [] : [line(data.credit_note)]),
   ].join("\n");
 }

@@ -3,7 +3,7 @@ import { discountByRate } from "../domain/discount.ts";
 import { documentName, type Invoice, type Item } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { decimal, formatMoney, sum } from "../domain/money.ts";
-import { quoted } from "../domain/untrusted.ts";
+import { cited } from "../domain/untrusted.ts";
 import { InputError, WrongStateError } from "../errors.ts";
 import { MAX_LINES } from "./compose.ts";
 import { type LineArgs, lineArgs, lineChanges } from "./lines.ts";
@@ -55,7 +55,7 @@ export function copiedLines(original: Invoice, wanted: Wanted): CopiedLines {
   const copied = items.flatMap((item, index) => {
     const wish = asked.get(index + 1);
     if (wish?.remove === true) {
-      changes.push(`line ${index + 1}: ${quoted(item.title)} left out`);
+      changes.push(`line ${index + 1}: ${cited(item.title)} left out`);
       return [];
     }
     return [changedLine(item, index + 1, original, wanted, wish, fromNet, changes)];
@@ -116,7 +116,7 @@ function addedLine(wish: LineWish, currency: string, fromNet: boolean, changes: 
   const added = lineArgs("copy_invoice", { title, quantity: count, tax_rate, ...given }, fromNet, currency, "the copy");
   const side = fromNet ? "net" : "gross";
   changes.push(
-    `new line: ${added.quantity} × ${formatMoney(decimal(added.amount), currency)} ${side}, ${added.tax_rate} %: ${quoted(title)}`,
+    `new line: ${added.quantity} × ${formatMoney(decimal(added.amount), currency)} ${side}, ${added.tax_rate} %: ${cited(title)}`,
   );
   return added;
 }
@@ -153,9 +153,8 @@ function changedLine(
   if (title.length > 185 || subtitle.length > 185)
     throw new InputError(`copy_invoice: ${where} would be longer than 185 characters.`);
   const rate = given.tax_rate ?? item.tax_rate.toFixed();
-  if (title !== item.title) changes.push(`${where}: ${quoted(item.title)} → ${quoted(title)}`);
-  if (subtitle !== (item.subtitle ?? ""))
-    changes.push(`${where}: ${quoted(item.subtitle ?? "")} → ${quoted(subtitle)}`);
+  if (title !== item.title) changes.push(`${where}: ${cited(item.title)} → ${cited(title)}`);
+  if (subtitle !== (item.subtitle ?? "")) changes.push(`${where}: ${cited(item.subtitle ?? "")} → ${cited(subtitle)}`);
   if (!item.quantity.eq(count)) changes.push(`${where}: quantity ${item.quantity.toFixed()} → ${count}`);
   if (!item.tax_rate.eq(rate)) changes.push(`${where}: tax rate ${item.tax_rate.toFixed()} → ${rate} %`);
   if (former !== null && !former.eq(price)) {

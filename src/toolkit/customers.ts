@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Address, type Customer, customerName } from "../domain/customer.ts";
-import { inert, oneLine, quoted } from "../domain/untrusted.ts";
+import { cited, inert, oneLine } from "../domain/untrusted.ts";
 
 /** How tools answer with customers. Texts are cleaned for display; what the API holds is not altered. */
 export const addressData = z.object({
@@ -86,7 +86,7 @@ export function customerDetails(customer: Customer): CustomerData {
 /** `"Acme Inc (Jane Doe)" · jane@example.com · Köln · id 9b1c…` */
 export function customerLine(customer: CustomerData): string {
   return [
-    quoted(customer.name),
+    cited(customer.name),
     customer.email && inert(customer.email, 254),
     customer.city && inert(customer.city),
     `id ${customer.id}`,
@@ -121,8 +121,8 @@ export function customerText(customer: CustomerData): string {
           .join(", "),
     ],
     ...(customer.custom_fields ?? []).map((field): [string, string] => [
-      `Field ${field.label === undefined ? field.field_id : quoted(field.label, 80)} (${field.field_id})`,
-      quoted(field.value),
+      `Field ${field.label === undefined ? field.field_id : cited(field.label, 80)} (${field.field_id})`,
+      cited(field.value),
     ]),
   ];
   return [

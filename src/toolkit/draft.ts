@@ -30,17 +30,17 @@ export async function draftAnswer(
   next: string,
   /** What was read after the last change. */
   document: Invoice | null = null,
-  /** The customer's address, where the tool read it. */
-  address: Address | null = null,
+  /** The customer's address, where the tool read it; `null`: there is none. */
+  address?: Address | null,
 ): Promise<Result<DraftData>> {
   const { invoice, note } = document === null ? await readInvoice(id, context) : { invoice: document };
   if (invoice === null) return { data: { done: `${done} ${note}`, invoice_id: id }, next: `get_invoice ${id}.` };
   const superseded = await supersededAmong([invoice], context);
   const by = superseded.get(id);
   return {
-    data: { done, invoice_id: id, invoice: marked(toInvoice(invoice, context.today), id, superseded) },
+    data: { done, invoice_id: id, invoice: marked(toInvoice(invoice, context.today, { address }), id, superseded) },
     next: by === undefined ? next : `Its corrected copy ${by} counts; this one is not to be sent.`,
-    meta: readOnlyCard(invoice, context, address),
+    meta: readOnlyCard(invoice, context, address ?? null),
   };
 }
 

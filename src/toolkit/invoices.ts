@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { daysBetween, type IsoDate } from "../domain/clock.ts";
+import type { Address } from "../domain/customer.ts";
 import { type Invoice, type Item, invoiceKind, isOverdue } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { type Decimal, formatMoney, moneyText } from "../domain/money.ts";
 import { itemTotals, lineTotals, totalsDifference } from "../domain/totals.ts";
-import { displayLines, oneLine, quoted } from "../domain/untrusted.ts";
+import { cited, displayBlock, displayLines, oneLine } from "../domain/untrusted.ts";
+import { addressLines } from "../guard/plan-parts.ts";
 
 /** How tools answer with invoices. Money is decimal text in major units of `currency`, e.g. `1785.00`. */
 const money = () => z.string();
@@ -31,7 +33,7 @@ export const invoiceRow = z.object({
   customer: z.string().optional(),
   customer_id: z.string().optional(),
   issued_at: z.string().optional(),
-  due_date: z.string().optional(),
+  due_date: z.string().optional().describe("Of a quote: how long it is valid."),
   superseded_by: z.string().optional().describe("Corrected copy that stands for this draft: do not send it."),
 });
 export type InvoiceRow = z.infer<typeof invoiceRow>;
@@ -49,6 +51,7 @@ export const invoiceData = invoiceRow.extend({
   reference: z.string().optional(),
   documents: z.array(z.string()).optional().describe("Files the API has."),
   items: z.array(itemData),
+  on_sending: z.array(z.string()).optional().describe("What is filled in then."),
   warnings: z.array(z.string()).optional(),
 });
 export type InvoiceData = z.infer<typeof invoiceData>;
@@ -91,8 +94,15 @@ export function displayCustomer(invoice: Invoice): string | undefined {
   return name === undefined || name === null || name.trim() === "" ? undefined : oneLine(name, 80);
 }
 
-/** The whole document. Text longer than a paragraph is cut; `detailed` keeps more. */
-export function toInvoice(invoice: Invoice, today: IsoDate, detailed = false): InvoiceData {
+/**
+ * The whole document. Text longer than a paragraph is cut; `detailed` keeps more. `address`: the customer's, where it was
+ * read; `null`: there is none.
+ */
+export function toInvoice(
+  invoice: Invoice,
+  today: IsoDate,
+  { detailed = false, address }: { readonly detailed?: boolean; readonly address?: Address | null | undefined } = {},
+): InvoiceData {
   const row = toRow(invoice, today);
   const { currency } = row;
   const items = invoice.items ?? [];
@@ -102,6 +112,7 @@ export function toInvoice(invoice: Invoice, today: IsoDate, detailed = false): I
     invoice.documents.quote_pdf === null ? undefined : "quote_pdf",
   ].filter(isDefined);
   const warnings = totalsWarnings(invoice);
+  const filled = address === undefined ? [] : onSending(invoice, address);
   return {
     ...row,
     ...defined({
@@ -120,15 +131,38 @@ export function toInvoice(invoice: Invoice, today: IsoDate, detailed = false): I
       email: invoice.customer?.email ? oneLine(invoice.customer.email, 254) : undefined,
       recipient: lines(invoice.recipient),
       invoicing_party: detailed ? lines(invoice.invoicing_party) : undefined,
-      notes: invoice.notes ? oneLine(invoice.notes, detailed ? 2_000 : 300) : undefined,
+      notes: invoice.notes ? displayBlock(invoice.notes, detailed ? 2_000 : 300) : undefined,
       vat_number: invoice.vat_number ? oneLine(invoice.vat_number, 40) : undefined,
       reference:
         invoice.reference === null ? undefined : `${oneLine(invoice.reference.type, 40)} ${invoice.reference.id}`,
       documents: files.length === 0 ? undefined : files,
     }),
     items: items.map((item) => toItem(item, invoice)),
-    ...defined({ warnings: warnings.length === 0 ? undefined : warnings }),
+    ...defined({
+      on_sending: filled.length === 0 ? undefined : filled,
+      warnings: warnings.length === 0 ? undefined : warnings,
+    }),
   };
+}
+
+/** What a draft leaves to the sending: the guide fills a blank recipient, an account setting may set the due date. */
+function onSending(invoice: Invoice, address: Address | null): string[] {
+  if (invoice.status !== "draft") return [];
+  const isFilled = (invoice.recipient ?? "").trim() === "";
+  return [
+    ...(!isFilled
+      ? []
+      : address === null
+        ? [
+            invoice.customer_id === null
+              ? "Recipient: none; there is neither a customer nor a recipient."
+              : "Recipient: no address is on file for the customer.",
+          ]
+        : [`Recipient: ${cited(addressLines(address).join(", "), 300)}.`]),
+    ...(invoice.due_date !== null
+      ? []
+      : [invoice.is_quote ? "Valid until: none." : "Due date: none; the account may set one."]),
+  ];
 }
 
 function lines(text: string | null): string[] | undefined {
@@ -187,7 +221,7 @@ export function toDetailedRow(invoice: Invoice, today: IsoDate): z.infer<typeof 
     ...defined({
       lines: invoice.items?.length,
       first_line: first === undefined ? undefined : `${first.quantity.toFixed()} × ${oneLine(first.title, 80)}`,
-      notes: invoice.notes ? oneLine(invoice.notes, 120) : undefined,
+      notes: invoice.notes ? displayBlock(invoice.notes, 120) : undefined,
       reference: reference === null ? undefined : `${oneLine(reference.type, 40)} ${oneLine(reference.id, 60)}`,
     }),
   };
@@ -218,8 +252,8 @@ export function rowLine(row: ShortRow): string {
   return [
     `${row.number === undefined ? row.id : `#${row.number}`}${kind} ${row.status}${row.overdue_days === undefined ? "" : ` ${row.overdue_days} d`}`,
     row.total === undefined || row.currency === undefined ? row.total : `${row.total} ${row.currency}`,
-    row.customer === undefined ? undefined : quoted(row.customer, 80),
-    row.due_date === undefined ? undefined : `due ${row.due_date}`,
+    row.customer === undefined ? undefined : cited(row.customer, 80),
+    row.due_date === undefined ? undefined : `${row.kind === "quote" ? "valid until" : "due"} ${row.due_date}`,
     row.superseded_by === undefined ? undefined : `replaced by ${row.superseded_by}, not to be sent`,
   ]
     .filter(isDefined)
@@ -234,8 +268,8 @@ export function rowText(row: ShortRow): string {
     row.customer_id === undefined ? undefined : `customer id ${row.customer_id}`,
     row.first_line === undefined
       ? undefined
-      : `${quoted(row.first_line, 90)}${(row.lines ?? 0) > 1 ? ` and ${(row.lines ?? 0) - 1} more` : ""}`,
-    row.notes === undefined ? undefined : `notes ${quoted(row.notes, 120)}`,
+      : `${cited(row.first_line, 90)}${(row.lines ?? 0) > 1 ? ` and ${(row.lines ?? 0) - 1} more` : ""}`,
+    row.notes === undefined ? undefined : `notes ${cited(onOneLine(row.notes), 140)}`,
     row.reference === undefined ? undefined : `for ${row.reference}`,
     row.id === undefined || row.number === undefined ? undefined : `id ${row.id}`,
   ]
@@ -248,7 +282,7 @@ function itemLine(item: z.infer<typeof itemData>, fromNet: boolean): string {
   const [given, derived] = fromNet
     ? [`${net ?? "?"} net`, gross && `${gross} gross`]
     : [`${gross ?? "?"} gross`, net && `${net} net`];
-  const title = `${quoted(item.title, 185)}${item.subtitle === undefined ? "" : ` – ${quoted(item.subtitle, 185)}`}`;
+  const title = `${cited(item.title, 185)}${item.subtitle === undefined ? "" : ` – ${cited(item.subtitle, 185)}`}`;
   return `  ${item.quantity} × ${given}${derived === undefined ? "" : ` (${derived})`}, ${item.tax_rate} %: ${title} = ${item.line_total ?? "?"} (item ${item.id})`;
 }
 
@@ -266,17 +300,30 @@ export function invoiceText(invoice: InvoiceData): string {
     `  Net ${invoice.net_amount ?? "?"} + tax ${invoice.tax_amount ?? "?"}${taxes === "" ? "" : ` (${taxes})`} = gross ${invoice.total ?? "?"} ${invoice.currency}; amounts entered ${amounts}`,
     labelled("Customer", invoice.customer_id === undefined ? undefined : `id ${invoice.customer_id}`),
     labelled("E-mail", invoice.email),
-    labelled("Recipient", invoice.recipient && quoted(invoice.recipient.join(", "), 300)),
-    labelled("From", invoice.invoicing_party && quoted(invoice.invoicing_party.join(", "), 300)),
+    labelled("Recipient", invoice.recipient && cited(invoice.recipient.join(", "), 300)),
+    labelled("From", invoice.invoicing_party && cited(invoice.invoicing_party.join(", "), 300)),
     labelled("Issued", invoice.issued_at),
     labelled("VAT number", invoice.vat_number),
     labelled("Reference", invoice.reference),
-    labelled("Notes", invoice.notes === undefined ? undefined : quoted(invoice.notes, 2_000)),
+    notesText(invoice.notes),
     labelled("Files", invoice.documents?.join(", ")),
+    ...(invoice.on_sending ?? []).map((sentence) => `  On sending: ${sentence}`),
     ...(invoice.warnings ?? []).map((warning) => `  Warning: ${warning}`),
   ]
     .filter(isDefined)
     .join("\n");
+}
+
+/** Line breaks stay what they are; the bar says that the line is data. */
+function notesText(notes: string | undefined): string | undefined {
+  if (notes === undefined) return undefined;
+  if (!notes.includes("\n")) return labelled("Notes", cited(notes, 2_000));
+  return ["  Notes:", ...notes.split("\n").map((line) => `    | ${line}`)].join("\n");
+}
+
+/** In a row, where a break of the line would end it. */
+export function onOneLine(text: string): string {
+  return text.replaceAll(/\s*\n\s*/g, " / ");
 }
 
 function labelled(label: string, value: string | undefined): string | undefined {

@@ -84,7 +84,7 @@ export const flag = (description: string) => z.boolean().describe(description);
 
 /** What these three are for is in their names, and what is left out stands in the answer, with the next cursor. */
 export const cursor = () => z.string().max(600).optional().describe("Cursor.");
-export const limit = () => z.int().min(1).max(50).optional().describe("Limit.");
+export const limit = () => z.int().min(1).max(50).optional().describe("Max 50.");
 export const format = () => z.enum(["concise", "detailed"]).optional().describe("Response format.");
 
 export const duplicateOf = () => line(64, "op_… to repeat on purpose.").optional();

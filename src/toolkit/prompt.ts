@@ -36,7 +36,7 @@ export function offeredPrompts(
     .map((prompt) => ({ ...prompt, steps: linesForTools(prompt.steps, every, offered) }));
 }
 
-/** The message. What the person entered is inserted as quoted data, after the steps, and cannot pose as one. */
+/** The message. What the person entered is inserted as cited data, after the steps, and cannot pose as one. */
 export function promptText(prompt: Prompt, given: Readonly<Record<string, string>>): string {
   const known = prompt.arguments.map(({ name }) => name);
   const unknown = Object.keys(given).find((name) => !known.includes(name));

@@ -1,3 +1,4 @@
+import type { Address } from "../domain/customer.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import type { ReadContext } from "./context.ts";
 import { type CustomerData, customerDetails } from "./customers.ts";
@@ -16,6 +17,17 @@ export async function readCustomer(
     return { customer: customerDetails(await context.api.getCustomer(id)), note: undefined };
   } catch {
     return { customer: { id, name: email, email }, note: NOT_READ };
+  }
+}
+
+/** The address that sending a draft fills in: `null` where nothing is on file, or none is filled in; `undefined`: unread. */
+export async function addressToFillIn(invoice: Invoice, context: ReadContext): Promise<Address | null | undefined> {
+  if (invoice.status !== "draft" || invoice.customer_unknown) return undefined;
+  if (invoice.customer_id === null || (invoice.recipient ?? "").trim() !== "") return null;
+  try {
+    return (await context.api.getCustomer(invoice.customer_id, { signal: context.signal })).address ?? null;
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Customer } from "../domain/customer.ts";
 import { isId } from "../domain/ids.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import { formatMoney } from "../domain/money.ts";
-import { inert, quoted } from "../domain/untrusted.ts";
+import { cited, inert } from "../domain/untrusted.ts";
 import { InputError, NotFoundError } from "../errors.ts";
 import type { ReadContext } from "./context.ts";
 
@@ -75,7 +75,7 @@ async function searched(
 
 function several(number: string, invoices: readonly Invoice[]): InputError {
   return new InputError(
-    `Several invoices fit the number ${quoted(number, 60)}: ${invoices.slice(0, 5).map(told).join("; ")}.`,
+    `Several invoices fit the number ${cited(number, 60)}: ${invoices.slice(0, 5).map(told).join("; ")}.`,
     {
       next: "Ask which one is meant, then call again with its id.",
     },
@@ -85,7 +85,7 @@ function several(number: string, invoices: readonly Invoice[]): InputError {
 function notFound(number: string, near: readonly Invoice[], isComplete: boolean): NotFoundError {
   const [one, ...others] = near;
   const part = isComplete ? "" : " Not all invoices were looked at.";
-  const none = `No invoice has the number ${quoted(number, 60)}.${part}`;
+  const none = `No invoice has the number ${cited(number, 60)}.${part}`;
   if (one === undefined) {
     return new NotFoundError(none, { next: "Find it with list_invoices; drafts have no number and are named by id." });
   }
@@ -103,7 +103,7 @@ function told(invoice: Invoice): string {
   const name = invoice.customer?.name;
   return [
     `${inert(invoice.number ?? invoice.id, 60)} (id ${invoice.id})`,
-    ...(name === undefined ? [] : [quoted(name, 60)]),
+    ...(name === undefined ? [] : [cited(name, 60)]),
     ...(invoice.total === null ? [] : [formatMoney(invoice.total, invoice.currency)]),
   ].join(", ");
 }
@@ -115,6 +115,11 @@ function numbersOf({ number, raw_number }: Invoice): string[] {
 /** By either of the API's two number fields. */
 export function hasNumber(invoice: Invoice, wanted: string): boolean {
   return numbersOf(invoice).some((one) => sameNumber(one, wanted));
+}
+
+/** The same, where the wanted one may lack its prefix: `2026-0042` for `RE-2026-0042`. */
+export function fitsNumber(invoice: Invoice, wanted: string): boolean {
+  return hasNumber(invoice, wanted) || numbersOf(invoice).some((one) => isWithoutPrefix(one, wanted));
 }
 
 /** Numbers are compared without regard to case and blanks; nothing else is forgiven. */

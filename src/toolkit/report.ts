@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../domain/json.ts";
 import type { Organization } from "../domain/organization.ts";
-import { oneLine, quoted } from "../domain/untrusted.ts";
+import { cited, oneLine } from "../domain/untrusted.ts";
 import { type ApiProblem, InvoicingError } from "../errors.ts";
 import type { ApprovalForm } from "../guard/port.ts";
 import type { OperationRecord } from "../journal/port.ts";
@@ -30,7 +30,7 @@ export interface ResourceLink {
 
 /** `"Studio Nord GmbH" (simulator)`: where an answer comes from. */
 export function accountName(organization: Organization, simulator: boolean): string {
-  const name = organization.name === null ? `organization ${organization.id}` : quoted(organization.name, 60);
+  const name = organization.name === null ? `organization ${organization.id}` : cited(organization.name, 60);
   return simulator ? `${name} (simulator: nothing is real)` : name;
 }
 
@@ -96,7 +96,7 @@ export function errorAnswer(thrown: unknown, account: string | undefined, during
     structured: toJsonObject(structured),
     text: [
       saysEffect(error) ? error.message : `${error.message} ${EFFECT_SENTENCES[error.effect]}`,
-      ...(apiSaid.length === 0 ? [] : [`The API said: ${apiSaid.map((text) => quoted(text, 240)).join(", ")}`]),
+      ...(apiSaid.length === 0 ? [] : [`The API said: ${apiSaid.map((text) => cited(text, 240)).join(", ")}`]),
       ...(error.operation_id === undefined ? [] : [`Operation: ${error.operation_id}`]),
       `Next: ${wait}${error.next}`,
       ...(account === undefined ? [] : [`Account: ${account}`]),

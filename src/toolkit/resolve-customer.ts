@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Customer, customerName } from "../domain/customer.ts";
 import { isId } from "../domain/ids.ts";
 import { formatMoney } from "../domain/money.ts";
-import { inert, oneLine, quoted } from "../domain/untrusted.ts";
+import { cited, inert, oneLine } from "../domain/untrusted.ts";
 import { NotFoundError } from "../errors.ts";
 import type { ReadContext } from "./context.ts";
 import { PAGE_SIZE } from "./scan.ts";
@@ -20,6 +20,8 @@ export type Candidate = z.infer<typeof candidateData>;
 export type Resolution =
   | { readonly is: "one"; readonly customer: Customer }
   | { readonly is: "none" }
+  /** One comes close, short of certain: it is put to the person, never taken. */
+  | { readonly is: "similar"; readonly candidate: Candidate }
   | { readonly is: "several"; readonly candidates: readonly Candidate[] };
 
 const MAX_CANDIDATES = 5;
@@ -56,7 +58,9 @@ export async function resolveCustomer(wanted: string, context: ReadContext): Pro
   });
   if (close.length === 1 && hits.length === 1 && complete) return decide(close, context);
   const shown = [exact, close, hits].find((some) => some.length > 0) ?? [];
-  return shown.length === 0 ? { is: "none" } : { is: "several", candidates: await candidates(shown, context) };
+  const [one, ...others] = await candidates(shown, context);
+  if (one === undefined) return { is: "none" };
+  return others.length === 0 ? { is: "similar", candidate: one } : { is: "several", candidates: [one, ...others] };
 }
 
 /** All hits of a search, up to 90; a name that hits more is no name to bill by. */
@@ -129,7 +133,7 @@ async function candidates(customers: readonly Customer[], context: ReadContext):
 
 export function candidateLine(candidate: Candidate): string {
   return [
-    `  ${quoted(candidate.name, 80)}`,
+    `  ${cited(candidate.name, 80)}`,
     candidate.email && inert(candidate.email, 254),
     candidate.city && inert(candidate.city),
     candidate.last_invoice === undefined ? "no invoice yet" : `last invoice ${candidate.last_invoice}`,

@@ -1,6 +1,6 @@
 import { isId } from "../domain/ids.ts";
 import type { JsonObject } from "../domain/json.ts";
-import { oneLine, quoted } from "../domain/untrusted.ts";
+import { cited, oneLine } from "../domain/untrusted.ts";
 import { InputError, InvoicingError, NotFoundError } from "../errors.ts";
 import type { Completes } from "./completion.ts";
 import type { Deps, ReadContext } from "./context.ts";
@@ -62,7 +62,7 @@ export async function readResource(
       next: "Try again; if it stays, please report it.",
     });
   }
-  throw new NotFoundError(`There is no resource ${quoted(uri, 120)}.`, {
+  throw new NotFoundError(`There is no resource ${cited(uri, 120)}.`, {
     next: `Resources: ${[...fixed.map((resource) => resource.uri), ...templates.map((resource) => resource.uriTemplate)].join(", ")}.`,
   });
 }

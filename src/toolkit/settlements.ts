@@ -1,6 +1,6 @@
 import { documentName, type Invoice } from "../domain/invoice.ts";
 import { type Decimal, decimal, formatMoney, moneyText, sum, zero } from "../domain/money.ts";
-import { oneLine, quoted } from "../domain/untrusted.ts";
+import { cited, oneLine } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
 import type { BankLine } from "../guard/port.ts";
 import { type Language, languageOf, say } from "../guard/wording.ts";
@@ -74,7 +74,7 @@ export async function settlementsOf(payments: readonly AskedPayment[], context: 
 function lineOf(handle: string, context: ReadContext): SeenLine {
   const line = seenLine(handle, context);
   if (line === null) {
-    throw new InputError(`settle_payments: no bank line ${quoted(handle, 20)} was read lately.`, {
+    throw new InputError(`settle_payments: no bank line ${cited(handle, 20)} was read lately.`, {
       next: "Call match_payments with the statement again; its handles stay the same.",
     });
   }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { addItem, draftReading } from "../acts/add-item.ts";
 import { notEditable } from "../acts/states.ts";
 import { documentName } from "../domain/invoice.ts";
-import { quoted } from "../domain/untrusted.ts";
+import { cited } from "../domain/untrusted.ts";
 import type { DraftContext } from "../toolkit/context.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
@@ -39,7 +39,7 @@ export default defineTool({
     if (outcome.outcome === "done" && outcome.document === undefined) {
       return {
         data: {
-          done: `Added ${quoted(input.title, 185)} as line ${reading.item_ids.length + 1}. get_invoice shows the totals.`,
+          done: `Added ${cited(input.title, 185)} as line ${reading.item_ids.length + 1}. get_invoice shows the totals.`,
           invoice_id: id,
         },
         next,
@@ -49,7 +49,7 @@ export default defineTool({
       outcome.outcome === "already_done" && outcome.operation !== null
         ? `This line was added at ${outcome.operation.created_at} already; nothing was added now. The same line again on purpose: duplicate_of "${outcome.operation.id}".`
         : undefined;
-    return draftAnswer(id, context, repeated ?? `Added ${quoted(input.title, 185)}.`, next, outcome.document);
+    return draftAnswer(id, context, repeated ?? `Added ${cited(input.title, 185)}.`, next, outcome.document);
   },
   render: draftText,
 });

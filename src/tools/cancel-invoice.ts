@@ -25,7 +25,7 @@ export default defineCommit({
       outcome,
       (invoice) => ({
         done: `Cancelled ${documentName(invoice)}; ${outcome.result.credit_note_number === null ? "its credit note could not be read back" : `credit note ${outcome.result.credit_note_number} (German: Stornorechnung)`}.`,
-        next: "To bill again: copy_invoice with the changes. Money already received: check the refund yourself, the API does not say.",
+        next: `Whether the credit note was e-mailed the API does not say. To bill again: copy_invoice ${invoice.id} with the changes (lines), then send_invoice. Money already received: check the refund yourself.`,
       }),
       outcome.result.credit_note_id,
     ),

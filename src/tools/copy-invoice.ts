@@ -2,12 +2,13 @@ import { z } from "zod";
 import { customerName } from "../domain/customer.ts";
 import { documentName, type Invoice, isCreditNote } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
-import { inert, quoted } from "../domain/untrusted.ts";
+import { cited, inert } from "../domain/untrusted.ts";
 import { InputError, WrongStateError } from "../errors.ts";
 import { composeDraft, MAX_LINES, replacedText } from "../toolkit/compose.ts";
 import { copiedLines, lineWish, replaced } from "../toolkit/copied-lines.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
+import { onOneLine } from "../toolkit/invoices.ts";
 import { block, customerId, day, duplicateOf, flag, invoiceRef, line } from "../toolkit/params.ts";
 import { findCustomer, findInvoice } from "../toolkit/references.ts";
 
@@ -55,9 +56,10 @@ export default defineTool({
     const language = customer?.locale ?? context.language;
     const { lines, changes, calculate_from_net } = copiedLines(original, { ...arguments_, language });
     const notes = arguments_.notes ?? replaced(original.notes ?? "", arguments_.replace);
-    if (notes !== (original.notes ?? "")) changes.push(`notes: ${quoted(original.notes ?? "")} → ${quoted(notes)}`);
+    if (notes !== (original.notes ?? ""))
+      changes.push(`notes: ${cited(onOneLine(original.notes ?? ""))} → ${cited(onOneLine(notes))}`);
     const isSameCustomer = customer?.id === original.customer_id;
-    if (customer !== null && !isSameCustomer) changes.push(`customer: now ${quoted(customerName(customer), 80)}`);
+    if (customer !== null && !isSameCustomer) changes.push(`customer: now ${cited(customerName(customer), 80)}`);
     const isQuote = arguments_.is_quote ?? original.is_quote;
     if (isQuote !== original.is_quote) changes.push(isQuote ? "kind: invoice → quote" : "kind: quote → invoice");
     // A corrected draft is the same invoice: what was set by hand stays.
@@ -89,7 +91,7 @@ export default defineTool({
         : `${replacedText(composed)}${copied(original, composed.invoice_id, isQuote, supersedes)}${changes.length === 0 ? " Nothing is different: check that its texts name the right period." : ""}`,
       "Show the differences and the gross to the person; then send_invoice.",
       composed.document,
-      customer?.address ?? null,
+      customer === null ? undefined : (customer.address ?? null),
     );
     return { ...answer, data: { ...answer.data, ...(changes.length === 0 ? {} : { changes }) } };
   },
@@ -112,7 +114,7 @@ function checkOriginal(original: Invoice, supersedes: boolean, { replace }: Inpu
   const absent = (replace ?? []).find(({ from }) => !texts.some((text) => text.includes(from)));
   if (absent !== undefined) {
     throw new InputError(
-      `copy_invoice: ${quoted(absent.from)} does not occur in ${name}, so nothing would be replaced.`,
+      `copy_invoice: ${cited(absent.from)} does not occur in ${name}, so nothing would be replaced.`,
     );
   }
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { customerName } from "../domain/customer.ts";
 import { REFERENCE_TYPES } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
-import { quoted } from "../domain/untrusted.ts";
+import { cited } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
 import { draftFor, replacedText } from "../toolkit/compose.ts";
 import { defineTool } from "../toolkit/define.ts";
@@ -69,7 +69,7 @@ export default defineTool({
       outcome.outcome === "already_done" && outcome.operation !== null
         ? `An equal draft was created at ${outcome.operation.created_at}; this is that draft. A second one on purpose: duplicate_of "${outcome.operation.id}".`
         : undefined;
-    const forWhom = customer === null ? "no customer linked yet" : `for ${quoted(customerName(customer), 80)}`;
+    const forWhom = customer === null ? "no customer linked yet" : `for ${cited(customerName(customer), 80)}`;
     return draftAnswer(
       outcome.result.invoice_id,
       context,

@@ -4,6 +4,7 @@ import { defineTool } from "../toolkit/define.ts";
 import { invoiceData, invoiceText, toInvoice } from "../toolkit/invoices.ts";
 import { nextStep } from "../toolkit/next-step.ts";
 import { format, invoiceRef } from "../toolkit/params.ts";
+import { addressToFillIn } from "../toolkit/read-back.ts";
 import { findInvoice } from "../toolkit/references.ts";
 import { marked, supersededAmong } from "../toolkit/superseded.ts";
 
@@ -23,11 +24,12 @@ export default defineTool({
     const superseded = await supersededAmong([invoice], context);
     const by = superseded.get(invoice.id);
     const next = by === undefined ? nextStep(invoice, context.today) : `Its corrected copy counts: get_invoice ${by}.`;
-    const data = toInvoice(invoice, context.today, input.response_format === "detailed");
+    const address = await addressToFillIn(invoice, context);
+    const data = toInvoice(invoice, context.today, { detailed: input.response_format === "detailed", address });
     return {
       data: { invoice: marked(data, invoice.id, superseded) },
       ...(next === undefined ? {} : { next }),
-      meta: readOnlyCard(invoice, context),
+      meta: readOnlyCard(invoice, context, address ?? null),
     };
   },
   render: ({ invoice }) => invoiceText(invoice),

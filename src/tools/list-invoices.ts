@@ -8,7 +8,7 @@ import { decodeCursor, encodeCursor } from "../toolkit/cursor.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { rowText, shortRow, toDetailedRow, toShortRow } from "../toolkit/invoices.ts";
 import { cursor, customerId, day, format, limit, line } from "../toolkit/params.ts";
-import { findCustomer, hasNumber } from "../toolkit/references.ts";
+import { findCustomer, fitsNumber } from "../toolkit/references.ts";
 import { PAGE_SIZE, type Scan, scan } from "../toolkit/scan.ts";
 import { marked, supersededAmong } from "../toolkit/superseded.ts";
 
@@ -148,7 +148,7 @@ function matches(invoice: Invoice, filters: Filters, today: IsoDate): boolean {
     return false;
   if (customer_id !== undefined && invoice.customer_id !== null && invoice.customer_id !== customer_id) return false;
   if (customer_id !== undefined && invoice.customer_id === null) return false;
-  if (number !== undefined && !hasNumber(invoice, number.replace(/^#/, ""))) return false;
+  if (number !== undefined && !fitsNumber(invoice, number.replace(/^#/, ""))) return false;
   if (issued_from !== undefined && (invoice.issued_at === null || invoice.issued_at < issued_from)) return false;
   if (issued_to !== undefined && (invoice.issued_at === null || invoice.issued_at > issued_to)) return false;
   return kind === undefined || kind === invoiceKind(invoice);

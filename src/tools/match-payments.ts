@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Invoice, isOpen } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
-import { oneLine, quoted } from "../domain/untrusted.ts";
+import { cited, oneLine } from "../domain/untrusted.ts";
 import { InputError, InvoicingError } from "../errors.ts";
 import { wishesOf } from "../payments/answers.ts";
 import type { Statement, Wishes } from "../payments/bank-line.ts";
@@ -159,13 +159,13 @@ function sentence({
 }: Row) {
   const from = [
     day,
-    payer === undefined ? undefined : quoted(payer),
+    payer === undefined ? undefined : cited(payer),
     amount,
-    text === undefined ? undefined : quoted(text),
+    text === undefined ? undefined : cited(text),
   ];
   const to = invoices.map(
     ({ number, customer, amount: due }) =>
-      `#${number}${customer === undefined ? "" : ` ${quoted(customer)}`}${due === undefined ? "" : ` ${due}`}`,
+      `#${number}${customer === undefined ? "" : ` ${cited(customer)}`}${due === undefined ? "" : ` ${due}`}`,
   );
   const said = [
     ...(kind === undefined ? [] : [`${kind.replace("_", " ")}.`]),

@@ -3,7 +3,7 @@ import { createAddress } from "../acts/create-address.ts";
 import { createCustomer } from "../acts/create-customer.ts";
 import { type Address, type Customer, customerName } from "../domain/customer.ts";
 import { defined } from "../domain/json.ts";
-import { quoted } from "../domain/untrusted.ts";
+import { cited } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
 import { composeDraft, MAX_LINES, replacedText } from "../toolkit/compose.ts";
 import type { DraftContext } from "../toolkit/context.ts";
@@ -97,7 +97,7 @@ export default defineTool({
       context,
       composed.repeated && composed.operation_id !== null
         ? `An equal draft was prepared before; this is that one. A second one on purpose: duplicate_of "${composed.operation_id}".`
-        : `${replacedText(composed)}Draft prepared ${found.customer === null ? "for a new customer" : `for ${quoted(customerName(found.customer), 80)}`}, ${lines.length} line${lines.length === 1 ? "" : "s"}.`,
+        : `${replacedText(composed)}Draft prepared ${found.customer === null ? "for a new customer" : `for ${cited(customerName(found.customer), 80)}`}, ${lines.length} line${lines.length === 1 ? "" : "s"}.`,
       address === null && attributes.recipient === undefined && !found.customer?.address
         ? `There is no postal address yet, and an invoice has to name one: create_address for ${customerId}. Then show customer, lines and gross to the person; then send_invoice.`
         : "Show customer, lines and gross to the person; then send_invoice.",
@@ -125,13 +125,21 @@ async function whoIsMeant(
     case "several":
       return {
         question: question(
-          `Several customers could be meant by ${quoted(wanted ?? fresh?.email ?? "")}. Nothing was created.`,
+          `Several customers could be meant by ${cited(wanted ?? fresh?.email ?? "")}. Nothing was created.`,
           resolution.candidates,
+        ),
+      };
+    case "similar":
+      return {
+        question: question(
+          `One customer is like ${cited(wanted ?? "")}, but not certainly the one. Nothing was created.`,
+          [resolution.candidate],
+          `Have the person confirm this one, then call again with customer "${resolution.candidate.customer_id}".`,
         ),
       };
     case "none":
       return fresh === undefined
-        ? { question: question(`No customer matches ${quoted(wanted ?? "")}. Nothing was created.`, []) }
+        ? { question: question(`No customer matches ${cited(wanted ?? "")}. Nothing was created.`, []) }
         : { customer: null };
     case "one":
       return known(resolution.customer, fresh, address);
@@ -140,11 +148,11 @@ async function whoIsMeant(
 
 /** A customer there is already: who was meant, unless what was said of a new one contradicts it. */
 function known(customer: Customer, fresh: NewCustomerInput | undefined, address: AddressInput | null): Found {
-  const name = quoted(customerName(customer), 80);
+  const name = cited(customerName(customer), 80);
   if (fresh !== undefined && !sameParty(customer, fresh)) {
     return {
       question: question(
-        `The e-mail ${quoted(fresh.email)} belongs to ${name} already. Nothing was created.`,
+        `The e-mail ${cited(fresh.email)} belongs to ${name} already. Nothing was created.`,
         [],
         `If that is who is meant, call again with customer "${customer.id}" instead of new_customer.`,
       ),
@@ -155,7 +163,7 @@ function known(customer: Customer, fresh: NewCustomerInput | undefined, address:
     const recorded = [street_address, zip_code, city].filter((part) => part !== null).join(", ");
     return {
       question: question(
-        `${name} is a customer already, with another address: ${quoted(recorded)}. Nothing was created.`,
+        `${name} is a customer already, with another address: ${cited(recorded)}. Nothing was created.`,
         [],
         `For the recorded address, call again with customer "${customer.id}"; for the new one, create_address first.`,
       ),

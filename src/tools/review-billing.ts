@@ -7,7 +7,7 @@ import type { IsoDate } from "../domain/clock.ts";
 import { type Invoice, isCreditNote } from "../domain/invoice.ts";
 import { canonicalJson, defined } from "../domain/json.ts";
 import { decimal, formatMoney, moneyText, sum, zero } from "../domain/money.ts";
-import { oneLine, quoted } from "../domain/untrusted.ts";
+import { cited, oneLine } from "../domain/untrusted.ts";
 import { ConfigError, InputError } from "../errors.ts";
 import { picture } from "../toolkit/card.ts";
 import type { SaveContext } from "../toolkit/context.ts";
@@ -106,7 +106,7 @@ export default defineTool({
       ...(data.months ?? []).map((month) => `  ${month.month}: ${sums(month)}`),
       ...data.customers.map(
         (one) =>
-          `  ${quoted(one.customer, 80)}: ${sums(one)}${one.customer_id === undefined ? "" : ` · id ${one.customer_id}`}`,
+          `  ${cited(one.customer, 80)}: ${sums(one)}${one.customer_id === undefined ? "" : ` · id ${one.customer_id}`}`,
       ),
       ...(data.more_customers === undefined ? [] : [`  … and ${data.more_customers} more customers (raise limit)`]),
       ...(data.documents ?? []).map((document) => `  ${document}`),
@@ -209,7 +209,7 @@ function documentLine(entry: Booked): string {
   const { invoice, day: issued, amounts: value, is_open } = entry;
   const kind = isCreditNote(invoice) ? " credit note" : "";
   const customer = displayCustomer(invoice);
-  const who = customer === undefined ? "" : ` ${quoted(customer, 40)}`;
+  const who = customer === undefined ? "" : ` ${cited(customer, 40)}`;
   return `${issued} ${nameOf(invoice)}${kind}: ${sums({ currency: invoice.currency, ...shownAmounts(value, invoice.currency) })}${who}${is_open ? " (open)" : ""}`;
 }
 

@@ -3,7 +3,7 @@ import { daysBetween } from "../domain/clock.ts";
 import { type Invoice, isOpen } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { type Decimal, decimal, formatMoney, moneyText, zero } from "../domain/money.ts";
-import { oneLine, quoted } from "../domain/untrusted.ts";
+import { cited, oneLine } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
 import { picture } from "../toolkit/card.ts";
 import { defineTool } from "../toolkit/define.ts";
@@ -137,7 +137,7 @@ export default defineTool({
       ...totals.map((total) => `${part ? "Part" : "Total"} ${agesText(total)}`),
       ...customers.map(
         (debtor) =>
-          `  ${quoted(debtor.customer, 80)}: ${agesText(debtor)}${debtor.oldest_days > 0 ? `, oldest ${debtor.oldest_days} d overdue` : ""} · ${debtor.invoices.join("; ")}${debtor.more_invoices === undefined ? "" : ` and ${debtor.more_invoices} more (list_invoices)`}${debtor.customer_id === undefined ? "" : ` · id ${debtor.customer_id}`}`,
+          `  ${cited(debtor.customer, 80)}: ${agesText(debtor)}${debtor.oldest_days > 0 ? `, oldest ${debtor.oldest_days} d overdue` : ""} · ${debtor.invoices.join("; ")}${debtor.more_invoices === undefined ? "" : ` and ${debtor.more_invoices} more (list_invoices)`}${debtor.customer_id === undefined ? "" : ` · id ${debtor.customer_id}`}`,
       ),
       ...(more_customers === undefined ? [] : [`  … and ${more_customers} more customers (raise limit)`]),
       ...(more === undefined ? [] : [`More: cursor ${more}`]),

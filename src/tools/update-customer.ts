@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { CUSTOMER_FIELDS, updateCustomer } from "../acts/update-customer.ts";
 import { defined } from "../domain/json.ts";
-import { quoted } from "../domain/untrusted.ts";
+import { cited } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
 import { customerData, customerText } from "../toolkit/customers.ts";
 import { defineTool } from "../toolkit/define.ts";
@@ -42,7 +42,7 @@ export default defineTool({
     }
     const changes = CUSTOMER_FIELDS.flatMap((field) => {
       const [is, was] = [wanted[field], before[field] ?? ""];
-      return is === undefined || is === was ? [] : [`${field}: ${quoted(was, 190)} → ${quoted(is, 190)}`];
+      return is === undefined || is === was ? [] : [`${field}: ${cited(was, 190)} → ${cited(is, 190)}`];
     });
     return {
       data: { customer, changes, ...(note === undefined ? {} : { note }) },

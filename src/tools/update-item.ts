@@ -2,7 +2,7 @@ import { z } from "zod";
 import { notEditable } from "../acts/states.ts";
 import { updateItem } from "../acts/update-item.ts";
 import { documentName, type Invoice, type Item } from "../domain/invoice.ts";
-import { quoted } from "../domain/untrusted.ts";
+import { cited } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
@@ -49,14 +49,14 @@ export default defineTool({
       async () => [{ line: (invoice.items ?? []).indexOf(item) + 1, ...given }],
     );
     const said = FIELDS.filter((field) => given[field] !== undefined && shown(item[field]) !== shown(given[field]))
-      .map((field) => `${field} ${quoted(shown(item[field]), 185)} → ${quoted(shown(given[field]), 185)}`)
+      .map((field) => `${field} ${cited(shown(item[field]), 185)} → ${cited(shown(given[field]), 185)}`)
       .join(", ");
     return draftAnswer(
       invoice.id,
       context,
       outcome.outcome === "already_done"
-        ? `Line ${quoted(item.title, 185)} of ${name} has these values already. Nothing was changed.`
-        : `Changed line ${quoted(item.title, 185)} of ${name}: ${said}.`,
+        ? `Line ${cited(item.title, 185)} of ${name} has these values already. Nothing was changed.`
+        : `Changed line ${cited(item.title, 185)} of ${name}: ${said}.`,
       "Show it to the person; then send_invoice.",
     );
   },

@@ -38,7 +38,7 @@ describe("cancel_invoice", () => {
           "status": "void",
           "total": "1149.61",
         },
-        "next": "To bill again: copy_invoice with the changes. Money already received: check the refund yourself, the API does not say.",
+        "next": "Whether the credit note was e-mailed the API does not say. To bill again: copy_invoice <id 1> with the changes (lines), then send_invoice. Money already received: check the refund yourself.",
         "operation_id": "<operation 1>",
         "outcome": "done",
       }
@@ -48,7 +48,7 @@ describe("cancel_invoice", () => {
         #RE-2026-0012 void · 1149.61 EUR · "Stadtverwaltung Auenthal, Kulturamt (Elke Zimmermann)" · due 2026-03-28 · issued 2026-02-26 · customer id <id 1> · id <id 2>
         #ST-2026-0002 credit note sent · -1149.61 EUR · "Stadtverwaltung Auenthal, Kulturamt (Elke Zimmermann)" · issued 2026-03-10 · customer id <id 1> · id <id 3>
       Operation: <operation 1>
-      Next: To bill again: copy_invoice with the changes. Money already received: check the refund yourself, the API does not say.
+      Next: Whether the credit note was e-mailed the API does not say. To bill again: copy_invoice <id 2> with the changes (lines), then send_invoice. Money already received: check the refund yourself.
       Account: "Lindenhof Studios" (simulator: nothing is real)"
     `);
   });

@@ -28,7 +28,18 @@ describe("change_recipient", () => {
             "status": "sent",
             "total": "1149.61",
           },
-          "done": "Cancelled invoice RE-2026-0012 and made a copy for "Brandt & Töchter Buchhandlung (Sonja Brandt)": RE-2026-0015.",
+          "credit_note": {
+            "currency": "EUR",
+            "customer": "Stadtverwaltung Auenthal, Kulturamt (Elke Zimmermann)",
+            "customer_id": "<id 2>",
+            "id": "<id 4>",
+            "issued_at": "2026-03-10",
+            "kind": "credit_note",
+            "number": "ST-2026-0002",
+            "status": "sent",
+            "total": "-1149.61",
+          },
+          "done": "Cancelled invoice RE-2026-0012 and made a copy for "Brandt & Töchter Buchhandlung (Sonja Brandt)": RE-2026-0015. Credit note (German: Stornorechnung) ST-2026-0002. Whether the API e-mailed the copy or the credit note it does not say.",
           "invoice": {
             "currency": "EUR",
             "customer": "Stadtverwaltung Auenthal, Kulturamt (Elke Zimmermann)",
@@ -41,17 +52,18 @@ describe("change_recipient", () => {
             "status": "void",
             "total": "1149.61",
           },
-          "next": "The cancelled one's credit note (German: Stornorechnung): list_invoices with kind credit_note.",
+          "next": "Ask the new customer whether the copy arrived, or send the file from get_document.",
           "operation_id": "<operation 1>",
           "outcome": "done",
         }
       `);
       expect(stable(answer.text)).toMatchInlineSnapshot(`
-        "Cancelled invoice RE-2026-0012 and made a copy for "Brandt & Töchter Buchhandlung (Sonja Brandt)": RE-2026-0015.
+        "Cancelled invoice RE-2026-0012 and made a copy for "Brandt & Töchter Buchhandlung (Sonja Brandt)": RE-2026-0015. Credit note (German: Stornorechnung) ST-2026-0002. Whether the API e-mailed the copy or the credit note it does not say.
           #RE-2026-0012 void · 1149.61 EUR · "Stadtverwaltung Auenthal, Kulturamt (Elke Zimmermann)" · due 2026-03-28 · issued 2026-02-26 · customer id <id 1> · id <id 2>
           #RE-2026-0015 sent · 1149.61 EUR · "Brandt & Töchter Buchhandlung (Sonja Brandt)" · due 2026-03-28 · issued 2026-03-10 · customer id 181227 · id <id 3>
+          #ST-2026-0002 credit note sent · -1149.61 EUR · "Stadtverwaltung Auenthal, Kulturamt (Elke Zimmermann)" · issued 2026-03-10 · customer id <id 1> · id <id 4>
         Operation: <operation 1>
-        Next: The cancelled one's credit note (German: Stornorechnung): list_invoices with kind credit_note.
+        Next: Ask the new customer whether the copy arrived, or send the file from get_document.
         Account: "Lindenhof Studios" (simulator: nothing is real)"
       `);
     });
@@ -92,7 +104,7 @@ describe("change_recipient", () => {
     try {
       const answer = await other.ok("change_recipient", { invoice_id: "#RE-2026-0012", customer_id: "181227" });
       expect(part(answer, "created")).toMatchObject({ status: "draft", customer_id: "181227" });
-      expect(answer.structured["next"]).toContain("The copy is a draft: send_invoice");
+      expect(answer.structured["next"]).toContain("Show the copy to the person, then send_invoice");
     } finally {
       await other.close();
     }

@@ -43,7 +43,7 @@ describe("create_address", () => {
             "name": "Thomas Berger",
             "number": "10008",
           },
-          "next": "create_invoice for this customer.",
+          "next": "Draft <id 3> of this customer takes this address on sending. Show it (get_invoice), then send_invoice.",
           "operation_id": "<operation 1>",
           "outcome": "done",
         }
@@ -58,7 +58,7 @@ describe("create_address", () => {
           Created: <time>
           Address: Thomas Berger, Hauptstraße 42, 50667 Köln, DE, id <id 2>
         Operation: <operation 1>
-        Next: create_invoice for this customer.
+        Next: Draft <id 3> of this customer takes this address on sending. Show it (get_invoice), then send_invoice.
         Account: "Lindenhof Studios" (simulator: nothing is real)"
       `);
     });

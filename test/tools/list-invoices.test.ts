@@ -138,8 +138,10 @@ describe("list_invoices", () => {
     },
   );
 
-  it("does not take a part of a number for the number", async () => {
-    expect(await numbers({ number: "2026-0007" })).toEqual([]);
+  it("does not take a part of a number for the number; a prefix may be left out", async () => {
+    expect(await numbers({ number: "0007" })).toEqual([]);
+    expect(await numbers({ number: "26-0007" })).toEqual([]);
+    expect(await numbers({ number: "2026-0007" })).toEqual(["RE-2026-0007"]);
   });
 
   it("pages through everything with a filter of its own, each document once", async () => {

@@ -88,6 +88,7 @@ export const amounts: readonly Conversation[] = [
             "7 % of 13.93: 0.98",
           ],
           hides: ["Warning"],
+          tokens: 500,
         },
       },
       sendIt("128.31 EUR"),
@@ -114,7 +115,7 @@ export const amounts: readonly Conversation[] = [
           })),
         },
         // Per line it would be 4 × 0.15; the API's own total is what counts and what is shown.
-        answer: { outcome: "done", says: ["gross 0.62 EUR"] },
+        answer: { outcome: "done", says: ["gross 0.62 EUR"], tokens: 500 },
       },
       sendIt("0.62 EUR"),
     ],

@@ -4,6 +4,7 @@ import { billing } from "./billing.ts";
 import { corrections } from "./corrections.ts";
 import { hostile } from "./hostile.ts";
 import { payments } from "./payments.ts";
+import { putRight } from "./put-right.ts";
 import { trouble } from "./trouble.ts";
 
 export const conversations: readonly Conversation[] = [
@@ -12,5 +13,6 @@ export const conversations: readonly Conversation[] = [
   ...hostile,
   ...payments,
   ...corrections,
+  ...putRight,
   ...trouble,
 ];
