@@ -18,9 +18,38 @@ export function missingInText(structured: unknown, text: string, path = ""): str
     );
   }
   if (typeof structured !== "string" && typeof structured !== "number") return [];
-  // Texts show amounts as people write them (1,785.00) and quoted names with single quotes inside.
-  const plain = (words: string) => words.replaceAll('"', "'").replaceAll(/(?<=\d),(?=\d{3})/g, "");
+  // Several lines stand below each other, each behind a bar.
+  if (typeof structured === "string" && structured.includes("\n")) {
+    return structured.split("\n").flatMap((line, at) => missingInText(line, text, `${path}:${at}`));
+  }
   return plain(text).includes(plain(String(structured))) ? [] : [`${path}: ${structured}`];
+}
+
+/** Days, ids, amounts and quotations of the text that the structure does not hold: a model that is shown the structure alone would lose them. */
+export function missingInStructure(structured: unknown, text: string): string[] {
+  // The lines of an address stand on one line of the text.
+  const held = plain(["\n", ", "].map((between) => leaves(structured).join(between)).join("\n"));
+  const told = text.matchAll(
+    /\d{4}-\d{2}-\d{2}\b|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|-?\d[\d,]*\.\d{2}\b|"[^"\n]{2,}"|«[^»\n]+»/g,
+  );
+  return [...told].map(([one]) => plain(one.replace(/^["«]|["»]$/g, ""))).filter((one) => !held.includes(one));
+}
+
+function leaves(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(leaves);
+  if (isJsonObject(value)) return Object.values(value).flatMap(leaves);
+  return typeof value === "string" || typeof value === "number" ? [String(value)] : [];
+}
+
+// Texts show amounts as people write them (1,785.00) and quoted names with single quotes inside.
+function plain(words: string): string {
+  return words.replaceAll('"', "'").replaceAll(/(?<=\d),(?=\d{3})/g, "");
+}
+
+/** Lines that an answer says twice. */
+export function saidTwice(text: string): string[] {
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.filter((line, at) => line.length > 25 && lines.indexOf(line) < at);
 }
 
 /** What holds for every answer of every tool. */
@@ -30,6 +59,8 @@ export function expectWellFormed(tool: Tool, answer: Answered): void {
   expect(answer.text.trim()).not.toBe("");
   expect(answer.text).not.toMatch(answer.isError ? /undefined|\[object / : /undefined|\[object |NaN|Infinity/);
   expect(missingInText(answer.structured, answer.text).join("; "), answer.text).toBe("");
+  expect(missingInStructure(answer.structured, answer.text).join("; "), JSON.stringify(answer.structured)).toBe("");
+  expect(saidTwice(answer.text), answer.text).toEqual([]);
   const error = answer.structured["error"];
   expect(isJsonObject(error)).toBe(answer.isError);
   if (isJsonObject(error)) {
