@@ -9,7 +9,7 @@ import { oneLine } from "./domain/untrusted.ts";
 import { ConfigError, InvoicingError } from "./errors.ts";
 import type { BrowserEnvironment } from "./guard/channels/browser.ts";
 import { approveCommand, ownCommand, passkeyCommand, type Start } from "./guard/channels/terminal-command.ts";
-import { doctorHelp, help, rowsOf, serveHelp, simulatorHelp } from "./help.ts";
+import { databaseHelp, doctorHelp, help, rowsOf, serveHelp, simulatorHelp } from "./help.ts";
 import type { ServerParts } from "./server.ts";
 import { policyOf, type Settings, settingsOf } from "./start-settings.ts";
 import { openDesk } from "./transports/desk.ts";
@@ -323,10 +323,12 @@ async function database(command: "migrate" | "credentials", argv: readonly strin
       principal: { type: "string" },
       organization: { type: "string" },
       "base-url": { type: "string" },
+      help: { type: "boolean", short: "h" },
     },
     true,
   );
-  const { loadDatabaseConfig } = await import("./hosted/database-settings.ts");
+  const { DATABASE_SETTINGS, loadDatabaseConfig } = await import("./hosted/database-settings.ts");
+  if (values["help"] === true) return print([databaseHelp, ...rowsOf(DATABASE_SETTINGS), ""].join("\n"));
   const config = loadDatabaseConfig(process.env);
   const { runCredentials, runMigrate } = await import("./owner-database.ts");
   const given = strings(values);

@@ -21,7 +21,7 @@ export function help(): string {
     "  invoicing-mcp doctor              what is wrong here, and what to do about it; --json for an issue report",
     "  invoicing-mcp approve             answer pending approvals in this terminal",
     "  invoicing-mcp passkey add [NAME] | list | remove ID    devices that may approve",
-    "  invoicing-mcp journal list | show ID | verify | export --csv",
+    "  invoicing-mcp journal list [--open] [--limit N] | show ID | verify | export --csv",
     "  invoicing-mcp serve               serve a team over HTTP; see serve --help and docs/hosting.md",
     "  invoicing-mcp migrate [--check] [--from-journal FILE]   the hosted server's database (docs/hosting.md)",
     "  invoicing-mcp credentials add | list | remove | rotate | mode MODE   what it may use upstream",
@@ -56,5 +56,18 @@ export const doctorHelp = [
   "  --demo         look at the demo",
   "  --json         for an issue report: no secret, no name or id of an account",
   "Every setting of --help can be given. The exit code is 1 when something has to be put right.",
+  "",
+].join("\n");
+
+export const databaseHelp = [
+  "invoicing-mcp migrate [--check] [--from-journal FILE]: makes and upgrades the hosted server's database.",
+  "  --check                say what would change, and change nothing",
+  "  --from-journal FILE    take the record of a local server over, all of it or nothing",
+  "",
+  "invoicing-mcp credentials add | list | remove | rotate | mode MODE: what the hosted server may use upstream.",
+  "  --principal WHO        the issuer and the subject, with a bar between",
+  "  --organization ID      the organization it is for",
+  "  --base-url             region (co, eu, staging) or address of the API",
+  "A token is asked for, unseen, or read from stdin.",
   "",
 ].join("\n");

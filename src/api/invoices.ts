@@ -3,7 +3,7 @@ import { toWireNumber } from "../domain/money.ts";
 import { NotFoundError } from "../errors.ts";
 import { decodeDocument, manyResources, oneResource } from "../jsonapi/decode.ts";
 import { encodeDocument } from "../jsonapi/encode.ts";
-import { actionEvidence, changeEvidence, evidenceOf, itemEvidence, newInvoiceEvidence } from "./created.ts";
+import { actionEvidence, changeEvidence, itemEvidence, newInvoiceEvidence } from "./created.ts";
 import { createNegotiator, type Wishes } from "./negotiation.ts";
 import { pageOf, pagePairs } from "./paging.ts";
 import { idOf, path } from "./path.ts";

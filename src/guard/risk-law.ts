@@ -283,6 +283,6 @@ function eInvoiceText({ invoice, context }: Pick<RiskSubject, "invoice" | "conte
     return say(language, "as with earlier invoices: available", "wie bei früheren Rechnungen: wird bereitgestellt");
   }
   return before.length > 0
-    ? say(language, "none with earlier invoices", "bei früheren Rechnungen keine")
+    ? say(language, "earlier invoices had none", "frühere Rechnungen hatten keine")
     : say(language, "not known before it is sent", "vor dem Senden nicht bekannt");
 }

@@ -156,7 +156,7 @@ describe("what is not known", () => {
     expect(found({ seller: null }, { context: from })).toEqual([]);
     expect(rows({ seller: null }, { context: from })).toEqual([
       expect.stringMatching(/^Required by law: your name, address and tax number cannot be read/),
-      "E-invoice (XML): none with earlier invoices",
+      "E-invoice (XML): earlier invoices had none",
     ]);
     expect(rows({ seller: { ...seller, country_code: "AT" } })).toEqual([]);
     expect(rows({ seller, is_quote: true })).toEqual([]);

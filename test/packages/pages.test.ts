@@ -55,7 +55,9 @@ let help: string;
 beforeAll(async () => {
   buildCli();
   home = makeHome();
-  const texts = ["--help", "setup --help", "serve --help"].map((args) => runCli(args.split(" "), home.env()));
+  const texts = ["--help", "setup --help", "serve --help", "migrate --help"].map((args) =>
+    runCli(args.split(" "), home.env()),
+  );
   help = (await Promise.all(texts)).map(({ stdout }) => stdout).join("\n");
 }, 60_000);
 afterAll(() => home.remove());
