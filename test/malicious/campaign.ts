@@ -207,7 +207,7 @@ export class Campaign {
           .slice(0, 150) + this.#made,
       quantity: 1,
       tax_rate: 19,
-      single_net_amount: 10 + this.#made / 100,
+      single_net_amount: (1000 + this.#made) / 100,
     });
   }
 
