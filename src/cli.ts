@@ -9,7 +9,6 @@ import { oneLine } from "./domain/untrusted.ts";
 import { ConfigError, InvoicingError } from "./errors.ts";
 import type { BrowserEnvironment } from "./guard/channels/browser.ts";
 import { approveCommand, ownCommand, passkeyCommand, type Start } from "./guard/channels/terminal-command.ts";
-import { databaseHelp, doctorHelp, help, rowsOf, serveHelp, simulatorHelp } from "./help.ts";
 import type { ServerParts } from "./server.ts";
 import { policyOf, type Settings, settingsOf } from "./start-settings.ts";
 import { openDesk } from "./transports/desk.ts";
@@ -18,6 +17,9 @@ import { VERSION } from "./version.ts";
 /** The only file that reads arguments, environment and stdin, or ends the process. stdout carries the protocol. */
 
 const EXIT_CONFIG = 2;
+
+// A start that answers a client does not read it.
+const loadHelp = () => import("./help.ts");
 
 async function main(argv: readonly string[]): Promise<void> {
   const [command, ...rest] = argv;
@@ -58,7 +60,7 @@ async function serve(argv: readonly string[]): Promise<void> {
     help: { type: "boolean", short: "h" },
     version: { type: "boolean", short: "v" },
   });
-  if (values["help"] === true) return print(help());
+  if (values["help"] === true) return print((await loadHelp()).help());
   if (values["version"] === true) return print(`${VERSION}\n`);
   let settings: Settings;
   try {
@@ -156,7 +158,7 @@ async function simulator(argv: readonly string[]): Promise<void> {
     now: { type: "string" },
     help: { type: "boolean", short: "h" },
   });
-  if (values["help"] === true) return print(simulatorHelp);
+  if (values["help"] === true) return print((await loadHelp()).simulatorHelp);
   const port = Number(values["port"] ?? "0");
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new ConfigError("--port is not a port number.", { next: "Give a number from 0 (any free one) to 65535." });
@@ -200,7 +202,7 @@ async function hosted(argv: readonly string[]): Promise<void> {
     "new-key": { type: "string" },
     help: { type: "boolean", short: "h" },
   });
-  if (values["help"] === true) return print([serveHelp, ...rowsOf(HOSTED_SETTINGS), ""].join("\n"));
+  if (values["help"] === true) return print((await loadHelp()).serveHelp(HOSTED_SETTINGS));
   const { loadDatabaseConfig } = await import("./hosted/database-settings.ts");
   const { newKey, serveHosted } = await import("./hosted/serve.ts");
   if (typeof values["new-key"] === "string") return print(newKey(values["new-key"]));
@@ -262,7 +264,7 @@ async function doctor(argv: readonly string[]): Promise<void> {
     json: { type: "boolean" },
     help: { type: "boolean", short: "h" },
   });
-  if (values["help"] === true) return print(doctorHelp);
+  if (values["help"] === true) return print((await loadHelp()).doctorHelp);
   const { clientNamed } = await import("./setup/clients.ts");
   const { examine, forPerson, forReport, isHealthy } = await import("./doctor/doctor.ts");
   const { client, ...settings } = strings(values);
@@ -328,7 +330,7 @@ async function database(command: "migrate" | "credentials", argv: readonly strin
     true,
   );
   const { DATABASE_SETTINGS, loadDatabaseConfig } = await import("./hosted/database-settings.ts");
-  if (values["help"] === true) return print([databaseHelp, ...rowsOf(DATABASE_SETTINGS), ""].join("\n"));
+  if (values["help"] === true) return print((await loadHelp()).databaseHelp(DATABASE_SETTINGS));
   const config = loadDatabaseConfig(process.env);
   const { runCredentials, runMigrate } = await import("./owner-database.ts");
   const given = strings(values);

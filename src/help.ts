@@ -3,7 +3,7 @@ import { VERSION } from "./version.ts";
 
 /** What the commands say about themselves. */
 
-export function rowsOf(settings: readonly Setting[]): readonly string[] {
+function rowsOf(settings: readonly Setting[]): readonly string[] {
   return settings.map(
     (setting) =>
       `  ${setting.env}${setting.flag === undefined ? "" : ` | --${setting.flag}`}${setting.default === undefined ? "" : ` (default: ${setting.default})`}\n      ${setting.description}`,
@@ -33,13 +33,17 @@ export function help(): string {
   ].join("\n");
 }
 
-export const serveHelp = [
-  "invoicing-mcp serve: many clients over HTTP (docs/hosting.md).",
-  "  --demo             on a built-in simulator: no account, no network",
-  "  --new-key NAME     print a new static key and its entry for the access file, and end",
-  "",
-  "All settings of --help, and:",
-].join("\n");
+export function serveHelp(settings: readonly Setting[]): string {
+  return [
+    "invoicing-mcp serve: many clients over HTTP (docs/hosting.md).",
+    "  --demo             on a built-in simulator: no account, no network",
+    "  --new-key NAME     print a new static key and its entry for the access file, and end",
+    "",
+    "All settings of --help, and:",
+    ...rowsOf(settings),
+    "",
+  ].join("\n");
+}
 
 export const simulatorHelp = [
   "invoicing-mcp simulator: the invoices API on this computer, for trying and testing.",
@@ -59,15 +63,19 @@ export const doctorHelp = [
   "",
 ].join("\n");
 
-export const databaseHelp = [
-  "invoicing-mcp migrate [--check] [--from-journal FILE]: makes and upgrades the hosted server's database.",
-  "  --check                say what would change, and change nothing",
-  "  --from-journal FILE    take the record of a local server over, all of it or nothing",
-  "",
-  "invoicing-mcp credentials add | list | remove | rotate | mode MODE: what the hosted server may use upstream.",
-  "  --principal WHO        the issuer and the subject, with a bar between",
-  "  --organization ID      the organization it is for",
-  "  --base-url             region (co, eu, staging) or address of the API",
-  "A token is asked for, unseen, or read from stdin.",
-  "",
-].join("\n");
+export function databaseHelp(settings: readonly Setting[]): string {
+  return [
+    "invoicing-mcp migrate [--check] [--from-journal FILE]: makes and upgrades the hosted server's database.",
+    "  --check                say what would change, and change nothing",
+    "  --from-journal FILE    take the record of a local server over, all of it or nothing",
+    "",
+    "invoicing-mcp credentials add | list | remove | rotate | mode MODE: what the hosted server may use upstream.",
+    "  --principal WHO        the issuer and the subject, with a bar between",
+    "  --organization ID      the organization it is for",
+    "  --base-url             region (co, eu, staging) or address of the API",
+    "A token is asked for, unseen, or read from stdin.",
+    "",
+    ...rowsOf(settings),
+    "",
+  ].join("\n");
+}

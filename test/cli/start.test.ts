@@ -14,7 +14,10 @@ const CODE_BYTES = [
   { bytes: 4_000, reason: "the look at a token that setup has kept, where none is given" },
 ];
 /** Models see a third of it; the schemas of answers, which hosts check, are the rest. */
-const LIST_BYTES = [{ bytes: 108_000, reason: "28 tools with the schemas of their answers" }];
+const LIST_BYTES = [
+  { bytes: 108_000, reason: "28 tools with the schemas of their answers" },
+  { bytes: 1_000, reason: "what sending will fill in, and the numbers of credit note and copy, in those schemas" },
+];
 /** Each one costs a start; what holds the protocol, the tools or a schema library is none of them. */
 const FILES = 6;
 const AFTER_THE_LIST = ["stdio", "server", "schemas", "runtime", "open", "undici"];

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type RunningSimulator, startSimulator } from "../../src/simulator/index.ts";
@@ -188,10 +188,13 @@ describe("settings that cannot be read", () => {
   });
 
   it.runIf(process.getuid?.() === 0)("a user without an entry in the password file", async () => {
+    // Where the project lies, that user may not be able to read.
+    const copy = join(home.path, "as-nobody");
+    cpSync(dirname(CLI), copy, { recursive: true });
     const script = join(home.path, "as-nobody.cjs");
     writeFileSync(
       script,
-      `delete process.env.HOME; delete process.env.XDG_STATE_HOME; process.setuid(54321); require(${JSON.stringify(CLI)});`,
+      `delete process.env.HOME; delete process.env.XDG_STATE_HOME; process.setuid(54321); require(${JSON.stringify(join(copy, basename(CLI)))});`,
     );
     chmodSync(home.path, 0o755);
     expectCause(await answer(TOKEN, { script }), /This user has no home folder/, /Set INVOICES_DATA_DIR/);

@@ -74,12 +74,12 @@ export async function hear(
   return { lines: text.split("\n").filter((line) => line !== ""), handedOver, reported };
 }
 
-/** Until nothing new was said for some turns of the event loop. */
+/** Until nothing new was said for some turns of the event loop, and some moments in which files can be read. */
 async function settled(size: () => number): Promise<void> {
   let before = -1;
-  for (let quiet = 0; quiet < 20; quiet = size() === before ? quiet + 1 : 0) {
+  for (let quiet = 0; quiet < 24; quiet = size() === before ? quiet + 1 : 0) {
     before = size();
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => (quiet === 23 ? setTimeout(resolve, 4) : setImmediate(resolve)));
   }
 }
 
