@@ -39,6 +39,11 @@ const NOTHING: SetupOptions = {
   token_stdin: false,
 };
 
+function restore(name: string, value: string | undefined): void {
+  if (value === undefined) delete process.env[name];
+  else process.env[name] = value;
+}
+
 export function makeComputer(): Computer {
   const home = mkdtempSync(join(tmpdir(), "invoicing setup "));
   const env: Record<string, string> = { PATH: process.env["PATH"] ?? "", HOME: home };
@@ -74,8 +79,9 @@ export function makeComputer(): Computer {
         },
         now: new Date("2026-03-01T09:00:00Z"),
       };
-      const before = process.env["HOME"];
-      process.env["HOME"] = home;
+      const { HOME: before, TERM: terminal } = process.env;
+      // A person's terminal; where a runner says that it is a dumb one, readline takes no key back.
+      Object.assign(process.env, { HOME: home, TERM: "xterm-256color" });
       try {
         const code = await runSetup({ ...NOTHING, ...options }, world);
         return { code, error: "", screen, printed };
@@ -84,8 +90,8 @@ export function makeComputer(): Computer {
         const next = "next" in thrown ? ` ${String(thrown.next)}` : "";
         return { code: null, error: `${thrown.message}${next}`, screen, printed };
       } finally {
-        if (before === undefined) delete process.env["HOME"];
-        else process.env["HOME"] = before;
+        restore("HOME", before);
+        restore("TERM", terminal);
         if (waiting.length > 0) screen += `\n(still waiting for: ${waiting[0]?.[0]})`;
       }
     },
