@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SUPPORTED_PROTOCOL_VERSIONS } from "@modelcontextprotocol/server";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { assemble, assembleRefusing } from "../../src/assemble.ts";
 import { loadConfig } from "../../src/config.ts";
 import { ConfigError } from "../../src/errors.ts";
@@ -39,6 +39,11 @@ const PARTS: Readonly<Record<string, ServerParts>> = {
   refusing: assembleRefusing(new ConfigError("INVOICES_MODE must be one.", { next: "Give one." })),
 };
 const FULL = parts();
+// What is loaded at its first use is loaded before anything is compared: an answer that waits for files comes later.
+beforeAll(async () => {
+  await FULL.prompts();
+  await FULL.resources();
+}, 60_000);
 
 const CAPABILITIES: readonly object[] = [
   {},
@@ -158,7 +163,8 @@ const id = (random: Random): number => random.between(1, 5);
 describe("the desk in front of the server says what the server alone says", () => {
   const seed = Number(process.env["DESK_SEED"] ?? Date.now() % 1_000_000);
   it(`to random openings (DESK_SEED=${seed})`, async () => {
-    let owned = 0;
+    const ordinary = await hear(FULL, [lines(initialize(1, "2025-11-25"), request(2, "tools/list"))], true);
+    expect([ordinary.lines.length, ordinary.handedOver]).toEqual([2, false]);
     for (let round = 0; round < 150; round += 1) {
       const random = new Random(seed + round);
       const messages = Array.from({ length: random.between(1, 7) }, () => pick(random, MESSAGES)?.(random));
@@ -170,9 +176,7 @@ describe("the desk in front of the server says what the server alone says", () =
       const told = `seed ${seed + round}: ${chunks.join("").slice(0, 2_000)}`;
       expect(desk.lines, told).toEqual(server.lines);
       expect(desk.reported, told).toEqual(server.reported);
-      if (!desk.handedOver) owned += 1;
     }
-    expect(owned).toBeGreaterThan(0);
   });
 
   it(`to the same in one piece and cut anywhere (DESK_SEED=${seed})`, async () => {
