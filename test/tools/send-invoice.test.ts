@@ -31,9 +31,7 @@ describe("send_invoice", () => {
       Customer 181227 "Brandt & Töchter Buchhandlung (Sonja Brandt)"
       Recipient, filled in from the customer record "Brandt & Töchter Buchhandlung / Karl-Heine-Straße 61 / 04229 Leipzig / Germany"
       Notes "Entwurf 1"
-
-      Also note:
-      · No line and no note says when the service was rendered; German law wants it on the invoice (§ 14(4) UStG).
+      E-invoice (XML): earlier invoices had none
 
       What will happen:
       - It is issued with today's date: it gets its final number and can no longer be changed.
