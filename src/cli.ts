@@ -253,7 +253,8 @@ async function setup(argv: readonly string[]): Promise<void> {
     print,
     now: new Date(),
   });
-  process.stdin.unref();
+  // Whatever it is, a terminal, a pipe or a file: it no longer keeps the process.
+  process.stdin.destroy();
 }
 
 async function doctor(argv: readonly string[]): Promise<void> {

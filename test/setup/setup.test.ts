@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -15,7 +16,7 @@ import { knownClient, type ServerStart } from "../../src/setup/clients.ts";
 import { entriesOf, readText } from "../../src/setup/edit.ts";
 import { passedOn } from "../../src/setup/try-start.ts";
 import { type RunningSimulator, startSimulator } from "../../src/simulator/index.ts";
-import { buildCli } from "../harness/cli-process.ts";
+import { buildCli, CLI } from "../harness/cli-process.ts";
 import { CLIENTS } from "../harness/mcp-clients.ts";
 import { type Computer, CTRL_C, DOWN, ENTER, makeComputer } from "./scene.ts";
 
@@ -213,6 +214,17 @@ describe("setup, by a script", () => {
     const { error } = await computer.setUp({ ...script(), client: "vscode" });
     expect(error).toContain(broken);
     expect(readFileSync(broken, "utf8")).toBe('{ "servers": { ');
+  });
+
+  it("ends well where there is nothing to read", () => {
+    const args = [CLI, "setup", "--demo", "--yes", "--client", "cursor", "--print"];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      env: computer.env,
+      stdio: ["ignore", "pipe", "pipe"],
+      encoding: "utf8",
+    });
+    expect([status, stderr]).toEqual([0, expect.not.stringContaining("unexpected")]);
+    expect(stdout).toContain('"--demo"');
   });
 
   it("says which flag is missing, and asks for nothing", async () => {

@@ -79,7 +79,7 @@ describe("a credential", () => {
     for (const scope of others) expect(await vault.get(scope)).toBeNull();
     const stored = await owned(
       owner,
-      "SELECT *, convert_from(sealed, 'LATIN1') AS bytes, encode(sealed, 'hex') AS hex FROM credential",
+      "SELECT *, encode(sealed, 'escape') AS bytes, encode(sealed, 'hex') AS hex FROM credential",
     );
     expect(stored).toContain("hex");
     for (const word of ["access-one", "refresh-one", Buffer.from("access-one").toString("hex")]) {
