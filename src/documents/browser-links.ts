@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../domain/clock.ts";
-import { type Loopback, Refusal, sendFile, sendHtml, startLoopback } from "../ui/loopback.ts";
+import { Refusal, sendFile, sendHtml, startLoopback } from "../ui/loopback.ts";
+import type { Loopback } from "../ui/loopback-server.ts";
 import type { BrowserLinks, FileName } from "./port.ts";
 
 /** How long an address may wait to be opened. */

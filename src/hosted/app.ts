@@ -4,6 +4,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { SpanStart, Tracing } from "../domain/tracing.ts";
 import type { ServerParts } from "../server.ts";
 import type { McpEndpoint } from "../transports/http.ts";
+import { whenSent } from "../transports/when-sent.ts";
 import { type Access, type Identity, type Membership, membershipsOf } from "./access.ts";
 import { type Authentication, authenticate } from "./authenticate.ts";
 import { jsonBody } from "./body.ts";
@@ -262,31 +263,4 @@ function onlyOnce(work: () => void): () => void {
     if (!done) work();
     done = true;
   };
-}
-
-/** The answer, and the place it took given back once its last byte is gone or its reader is. */
-function whenSent(response: Response, done: () => void): Response {
-  if (response.body === null) {
-    done();
-    return response;
-  }
-  const reader = response.body.getReader();
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const next = await reader.read();
-        if (!next.done) return controller.enqueue(next.value);
-        done();
-        controller.close();
-      } catch (error) {
-        done();
-        controller.error(error);
-      }
-    },
-    async cancel(reason) {
-      done();
-      await reader.cancel(reason);
-    },
-  });
-  return new Response(body, { status: response.status, headers: response.headers });
 }

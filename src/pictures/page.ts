@@ -2,7 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../domain/clock.ts";
 import { isJsonObject, type JsonObject } from "../domain/json.ts";
-import { jsonBody, type Loopback, Refusal, sendHtml, sendJson, startLoopback } from "../ui/loopback.ts";
+import { jsonBody, Refusal, sendHtml, sendJson, startLoopback } from "../ui/loopback.ts";
+import type { Loopback } from "../ui/loopback-server.ts";
 import { picturesPageHtml } from "../ui/views.ts";
 
 /** The local page that shows answers as pictures, for clients that show none themselves. Read only; endpoints: `ui/views.ts`. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isJSONRPCResponse, type Server, WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/server";
 import { isJsonObject } from "../domain/json.ts";
 import { type Introduction, STATE_META } from "../server.ts";
+import { whenSent } from "./when-sent.ts";
 
 /**
  * The 2025 revision over HTTP without a session that a process would hold. What a client says of itself at the opening comes
@@ -63,7 +64,7 @@ export function legacyLeg(report: (line: string) => void): LegacyLeg {
       request.signal.addEventListener("abort", over, { once: true });
       const response = await leg.handleRequest(request, { parsedBody: body });
       if (opening !== null && response.ok) response.headers.set(SESSION, sessionOf(opening));
-      return endingWith(response, over);
+      return whenSent(response, over);
     },
   };
 }
@@ -128,30 +129,4 @@ function introductionOf(session: string | null): Introduction | null {
   } catch {
     return null;
   }
-}
-
-function endingWith(response: Response, over: () => void): Response {
-  if (response.body === null) {
-    over();
-    return response;
-  }
-  const reader = response.body.getReader();
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      try {
-        const next = await reader.read();
-        if (!next.done) return controller.enqueue(next.value);
-        over();
-        controller.close();
-      } catch (error) {
-        over();
-        controller.error(error);
-      }
-    },
-    async cancel(reason) {
-      over();
-      await reader.cancel(reason);
-    },
-  });
-  return new Response(body, { status: response.status, headers: response.headers });
 }

@@ -1,10 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-
-/** A server for pages of this machine: a random port of 127.0.0.1, reached by that name alone, from its own page alone. */
-export interface Loopback {
-  readonly origin: string;
-  close(): Promise<void>;
-}
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Loopback, listenOnLoopback } from "./loopback-server.ts";
 
 /** Refused by status alone: what exactly was wrong is nobody's business. */
 export class Refusal extends Error {
@@ -15,53 +10,37 @@ export class Refusal extends Error {
   }
 }
 
+const isRoot = (url: string) => url === "/";
+
 /**
- * Does not keep the process alive. `route` throws a `Refusal`, or anything else for a 500. `isOpened`: what a person opens
- * from somewhere else; all other requests come from pages served here.
+ * A server for pages of this machine: a random port of 127.0.0.1, reached by that name alone, from its own page alone. Does
+ * not keep the process alive. `route` throws a `Refusal`, or anything else for a 500. `isOpened`: what a person opens from
+ * somewhere else; all other requests come from pages served here.
  */
-export function startLoopback(
+export async function startLoopback(
   route: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
-  isOpened: (url: string) => boolean = (url) => url === "/",
+  isOpened: (url: string) => boolean = isRoot,
 ): Promise<Loopback> {
-  return new Promise((resolve, reject) => {
-    let origin = "";
-    const server = createServer((request, response) => {
-      // DNS rebinding ends at Host; other sites' requests end at Origin and Sec-Fetch-Site.
-      const serve = async () => {
-        checkPlace(request, origin, isOpened);
-        await route(request, response);
-      };
-      serve().catch((error: unknown) => {
-        // The rest of a body that was not wanted is not read.
-        response.setHeader("connection", "close");
-        sendJson(response, error instanceof Refusal ? error.status : 500, {});
-      });
-    });
-    server.requestTimeout = 10_000;
-    server.headersTimeout = 5_000;
-    server.maxConnections = 50;
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      if (address === null || typeof address === "string") {
-        reject(new Error("no port"));
-        return;
-      }
-      server.unref();
-      origin = `http://127.0.0.1:${address.port}`;
-      resolve({ origin, close: () => stop(server) });
+  const server: Loopback = await listenOnLoopback("127.0.0.1", (request, response) => {
+    const serve = async () => {
+      checkPlace(request, server.origin, isOpened);
+      await route(request, response);
+    };
+    serve().catch((error: unknown) => {
+      // The rest of a body that was not wanted is not read.
+      response.setHeader("connection", "close");
+      sendJson(response, error instanceof Refusal ? error.status : 500, {});
     });
   });
+  return server;
 }
 
-function stop(server: Server): Promise<void> {
-  server.closeAllConnections();
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-  });
-}
-
-function checkPlace(request: IncomingMessage, origin: string, isOpened: (url: string) => boolean): void {
+/** DNS rebinding ends at Host; other sites' requests end at Origin and Sec-Fetch-Site. */
+export function checkPlace(
+  request: IncomingMessage,
+  origin: string,
+  isOpened: (url: string) => boolean = isRoot,
+): void {
   if (`http://${request.headers.host ?? ""}` !== origin) throw new Refusal(421);
   const from = request.headers.origin;
   if (request.method === "POST" ? from !== origin : from !== undefined && from !== origin) throw new Refusal(403);

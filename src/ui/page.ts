@@ -1,4 +1,5 @@
 import { PAGE_SCRIPT, PAGE_STYLE, PASSKEY_SCRIPT, STYLE } from "./assets.ts";
+import { localPage, type PageText } from "./local-page.ts";
 
 /*
  * The approval page and its endpoints. All bodies are JSON; all answers carry `cache-control: no-store`.
@@ -24,12 +25,6 @@ interface PageOptions {
   readonly language?: "de" | "en";
 }
 
-interface PageText {
-  readonly html: string;
-  /** Goes into the Content-Security-Policy header. */
-  readonly csp: string;
-}
-
 export function approvalPageHtml(options: PageOptions): PageText {
   return pageOf("Approvals", PAGE_SCRIPT, options);
 }
@@ -45,24 +40,5 @@ export function passkeyPageHtml(options: PageOptions): PageText {
 }
 
 function pageOf(title: string, script: string, { nonce, language = "en" }: PageOptions): PageText {
-  if (!/^[A-Za-z0-9+/_-]{16,}={0,2}$/.test(nonce))
-    throw new TypeError("The nonce must be at least 16 base64 characters.");
-  const csp = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src 'nonce-${nonce}'`,
-    "img-src data:",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
-  ].join("; ");
-  const html =
-    `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">` +
-    `<meta name="viewport" content="width=device-width,initial-scale=1"><title>${title}</title>` +
-    `<link rel="icon" href="data:,"><style nonce="${nonce}">${STYLE}${PAGE_STYLE}</style></head>` +
-    `<body class="page"><script nonce="${nonce}">${script}</script></body></html>`;
-  return { html, csp };
+  return localPage({ nonce, language, title, className: "page", style: `${STYLE}${PAGE_STYLE}`, scripts: [script] });
 }

@@ -1,4 +1,5 @@
 import { STYLE } from "./assets.ts";
+import { localPage, type PageText } from "./local-page.ts";
 import { PICTURES_SCRIPT, VIEWS_SCRIPT, VIEWS_SCRIPT_HASH, VIEWS_STYLE, VIEWS_STYLE_HASH } from "./view-assets.ts";
 
 /*
@@ -13,8 +14,6 @@ import { PICTURES_SCRIPT, VIEWS_SCRIPT, VIEWS_SCRIPT_HASH, VIEWS_STYLE, VIEWS_ST
 
 const style = `${STYLE}${VIEWS_STYLE}`;
 
-const HEAD = `<meta name="viewport" content="width=device-width,initial-scale=1">`;
-
 /** The in-chat view, for `resources/read`. */
 export function viewsHtml(): string {
   const csp = [
@@ -26,32 +25,13 @@ export function viewsHtml(): string {
   ].join("; ");
   return (
     `<!doctype html><html lang="en"><head><meta charset="utf-8">` +
-    `<meta http-equiv="Content-Security-Policy" content="${csp}">${HEAD}<title>Picture</title>` +
+    `<meta http-equiv="Content-Security-Policy" content="${csp}"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Picture</title>` +
     `<style>${style}</style></head><body><script>${VIEWS_SCRIPT}</script></body></html>`
   );
 }
 
-/** `nonce`: fresh random base64 for every answer; `language`: the person's. `csp` goes into the Content-Security-Policy header. */
-export function picturesPageHtml(
-  nonce: string,
-  language: "de" | "en",
-): { readonly html: string; readonly csp: string } {
-  const csp = [
-    "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
-    `style-src 'nonce-${nonce}'`,
-    "img-src data:",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
-  ].join("; ");
-  const html =
-    `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">${HEAD}` +
-    `<title>Pictures</title><link rel="icon" href="data:,"><style nonce="${nonce}">${style}</style></head>` +
-    `<body class="pictures"><script nonce="${nonce}">${VIEWS_SCRIPT}</script>` +
-    `<script nonce="${nonce}">${PICTURES_SCRIPT}</script></body></html>`;
-  return { html, csp };
+/** `nonce`: fresh random base64 for every answer; `language`: the person's. */
+export function picturesPageHtml(nonce: string, language: "de" | "en"): PageText {
+  const scripts = [VIEWS_SCRIPT, PICTURES_SCRIPT];
+  return localPage({ nonce, language, title: "Pictures", className: "pictures", style, scripts });
 }

@@ -1,14 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import type { Scope } from "../../domain/scope.ts";
+import { checkPlace, Refusal, sendJson } from "../../ui/loopback.ts";
+import { type Loopback, listenOnLoopback } from "../../ui/loopback-server.ts";
 import { CLOSED } from "../answer.ts";
 import type { PageChannel } from "../guard.ts";
 import { assertionSchema } from "../passkeys/verify.ts";
 import { languageOf } from "../wording.ts";
 import type { OpenBrowser } from "./browser.ts";
-import { type Loopback, listenOnLoopback } from "./loopback.ts";
 import { createPageApprovals, type PageApprovalsDeps } from "./page-approvals.ts";
-import { body, checkPlace, Refusal, send, sendHtml } from "./page-http.ts";
+import { body, sendPage } from "./page-http.ts";
 import { createPresence } from "./page-presence.ts";
 import { createPageSessions, isCsrf, type Session } from "./page-sessions.ts";
 
@@ -69,7 +70,7 @@ export function createApprovalPage(deps: ApprovalPageDeps): ApprovalPage {
       if (!(error instanceof Refusal)) log("approval_page_failed", {});
       // The rest of a body that was not wanted is not read.
       response.setHeader("connection", "close");
-      send(response, status, {
+      sendJson(response, status, {
         ok: false,
         message: status === 500 ? "The server failed. Nothing was changed." : CLOSED,
       });
@@ -80,7 +81,7 @@ export function createApprovalPage(deps: ApprovalPageDeps): ApprovalPage {
     checkPlace(request, origin);
     const path = request.url ?? "/";
     const cookie = `invoicing_approval_${port}`;
-    if (path === "/" && request.method === "GET") return sendHtml(response, "approvals", languageOf(deps.locale));
+    if (path === "/" && request.method === "GET") return sendPage(response, "approvals", languageOf(deps.locale));
     const known = sessions.find(request.headers.cookie ?? "", cookie);
     if (path === "/session" && request.method === "POST") {
       const opened = sessions.open((await body(request, sessionBody)).secret, known);
@@ -90,7 +91,7 @@ export function createApprovalPage(deps: ApprovalPageDeps): ApprovalPage {
         response.setHeader("set-cookie", `${cookie}=${opened.cookie}; Path=/; HttpOnly; SameSite=Strict`);
         log("approval_page_session", {});
       }
-      return send(response, 200, { csrf: opened.session.csrf });
+      return sendJson(response, 200, { csrf: opened.session.csrf });
     }
     if (known === null) throw new Refusal(401);
     return routeSession(request, response, known, origin);
@@ -107,21 +108,21 @@ export function createApprovalPage(deps: ApprovalPageDeps): ApprovalPage {
       checkToken(request, session);
       presence.seen();
       const pending = await store.pending(deps.scope, clock.now());
-      return send(response, 200, { approvals: await approvals.list(pending, session.scope) });
+      return sendJson(response, 200, { approvals: await approvals.list(pending, session.scope) });
     }
     const [, id, passkey] = /^\/approvals\/([A-Za-z0-9_-]{1,64})(\/passkey)?$/.exec(path) ?? [];
     if (id !== undefined && request.method === "POST" && (session.scope?.has(id) ?? true)) {
       checkToken(request, session);
       if (passkey !== undefined) {
         const { typed } = await body(request, passkeyBody);
-        return send(response, 200, await approvals.askPasskey(id, typed, { origin }));
+        return sendJson(response, 200, await approvals.askPasskey(id, typed, { origin }));
       }
       const { decision, typed, assertion } = await body(
         request,
         answerBody,
         deps.passkeys === undefined ? undefined : MAX_SIGNED_BODY,
       );
-      return send(response, 200, await approvals.answer(id, { decision, typed, assertion, page: { origin } }));
+      return sendJson(response, 200, await approvals.answer(id, { decision, typed, assertion, page: { origin } }));
     }
     throw new Refusal(404);
   }

@@ -2,12 +2,13 @@ import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import type { Clock } from "../../domain/clock.ts";
+import { checkPlace, Refusal, sendJson } from "../../ui/loopback.ts";
+import { listenOnLoopback } from "../../ui/loopback-server.ts";
 import { attestationOptions, attestationSchema, type Enrolment, verifyAttestation } from "../passkeys/enrol.ts";
 import type { Passkey, PasskeyStore } from "../passkeys/port.ts";
 import { secretHash, secretMatches } from "../typed.ts";
 import { type Language, say } from "../wording.ts";
-import { listenOnLoopback } from "./loopback.ts";
-import { body, checkPlace, Refusal, send, sendHtml } from "./page-http.ts";
+import { body, sendPage } from "./page-http.ts";
 
 export interface PasskeyPageDeps {
   readonly passkeys: PasskeyStore;
@@ -57,18 +58,18 @@ export async function openPasskeyPage(deps: PasskeyPageDeps): Promise<PasskeyPag
     } catch (error) {
       response.setHeader("connection", "close");
       const text = say(deps.language, "Nothing was registered.", "Es wurde nichts hinterlegt.");
-      send(response, error instanceof Refusal ? error.status : 500, { ok: false, message: text });
+      sendJson(response, error instanceof Refusal ? error.status : 500, { ok: false, message: text });
     }
   }
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = `${request.method} ${request.url}`;
-    if (path === "GET /") return sendHtml(response, "passkey", deps.language);
+    if (path === "GET /") return sendPage(response, "passkey", deps.language);
     if (path === "POST /passkey/options") {
       if (!secretMatches((await body(request, optionsBody)).secret, hash)) throw new Refusal(403);
       challenge = randomBytes(32).toString("base64url");
       const existing = await deps.passkeys.list(deps.principal);
-      return send(response, 200, { options: attestationOptions(enrolment(challenge), existing) });
+      return sendJson(response, 200, { options: attestationOptions(enrolment(challenge), existing) });
     }
     if (path === "POST /passkey") {
       const given = await body(request, passkeyBody, MAX_BODY);
@@ -79,7 +80,7 @@ export async function openPasskeyPage(deps: PasskeyPageDeps): Promise<PasskeyPag
       const passkey = await verifyAttestation(given.attestation, enrolment(asked), made);
       if (passkey === null) throw new Refusal(400);
       await deps.passkeys.add(deps.principal, passkey);
-      send(response, 200, { ok: true, message: "" });
+      sendJson(response, 200, { ok: true, message: "" });
       tell(passkey);
       return;
     }
