@@ -64,23 +64,25 @@ function saidOnce(parts: ServerParts, says: readonly string[]): ServerParts {
 export interface Offer {
   readonly tools: readonly ListedTool[];
   readonly toolNames: RuntimeOptions["toolNames"];
+  readonly instructions: readonly string[];
 }
 
 export function offerOf(mode: Mode, config: Pick<Config, "confirm">): Offer {
   const every = toolListing();
   const tools = listedTools(every, mode, config);
-  return { tools, toolNames: [every.map(({ name }) => name), tools.map(({ name }) => name)] };
+  const toolNames = [every.map(({ name }) => name), tools.map(({ name }) => name)] as const;
+  return { tools, toolNames, instructions: linesForTools(INSTRUCTIONS, ...toolNames) };
 }
 
 /** `says`: what is to be known besides, one sentence each. */
 export function partsOf(
-  { tools, toolNames }: Offer,
+  { tools, instructions }: Offer,
   says: readonly string[],
   runtime: () => Promise<Omit<ServerParts, "tools" | "instructions">>,
 ): ServerParts {
   return {
     tools,
-    instructions: [...linesForTools(INSTRUCTIONS, ...toolNames), ...says].join("\n"),
+    instructions: [...instructions, ...says].join("\n"),
     callTool: async (name, args, call) => (await runtime()).callTool(name, args, call),
     resources: async () => (await runtime()).resources(),
     readResource: async (uri, signal) => (await runtime()).readResource(uri, signal),

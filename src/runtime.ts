@@ -36,6 +36,7 @@ import { type Completes, complete } from "./toolkit/completion.ts";
 import type { Deps } from "./toolkit/context.ts";
 import { offeredPrompts, type Prompt, promptText } from "./toolkit/prompt.ts";
 import { type Resources, readResource } from "./toolkit/resource.ts";
+import type { Tool } from "./toolkit/tool.ts";
 import { load } from "./tools/load.ts";
 import { VERSION } from "./version.ts";
 
@@ -85,15 +86,22 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   };
 }
 
+/** Asking for a module again costs a walk through the loader. */
+const loaded = new Map<string, Tool>();
+
+async function loadTool(name: string): Promise<Tool> {
+  const tool = Object.hasOwn(load, name) ? (await load[name]?.())?.default : undefined;
+  if (tool === undefined) throw new Error(`tool ${name} is listed but does not exist`);
+  loaded.set(name, tool);
+  return tool;
+}
+
 /** What `deps` can be asked for, by the names the protocol uses. */
 export function runtimeOf(deps: Deps, toolNames: RuntimeOptions["toolNames"], close: () => Promise<void>): Runtime {
   const prompts = offeredPrompts(everyPrompt, ...toolNames);
   return {
     async callTool(name, args, call) {
-      if (!Object.hasOwn(load, name)) throw new Error(`tool ${name} is listed but does not exist`);
-      const tool = (await load[name]?.())?.default;
-      if (tool === undefined) throw new Error(`tool ${name} is listed but does not exist`);
-      return tool.call(deps, args, call);
+      return (loaded.get(name) ?? (await loadTool(name))).call(deps, args, call);
     },
     resources: async () => resources,
     readResource: (uri, signal) => readResource(resources, uri, async () => deps, signal),

@@ -1,3 +1,5 @@
+import { dateFormat } from "./formats.ts";
+
 /** Time, injected so that tests and the simulator can hold or move it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -31,18 +33,7 @@ export type IsoDate = string;
 
 /** The calendar day of an instant in a time zone (IANA name). */
 export function dayOf(epochMs: number, timeZone = "UTC"): IsoDate {
-  return dayFormat(timeZone).format(epochMs);
-}
-
-const dayFormats = new Map<string, Intl.DateTimeFormat>();
-
-/** Making a formatter costs a hundred times what using one does. */
-function dayFormat(timeZone: string): Intl.DateTimeFormat {
-  const known = dayFormats.get(timeZone);
-  if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" });
-  if (dayFormats.size < 100) dayFormats.set(timeZone, made);
-  return made;
+  return dateFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(epochMs);
 }
 
 /** Whole days from `from` to `to`; negative when `to` is earlier. */

@@ -1,4 +1,5 @@
 import Big from "big.js";
+import { numberFormat } from "./formats.ts";
 import { quoted } from "./untrusted.ts";
 
 /** Exact decimal number. Amounts, quantities and rates are never summed as floats. */
@@ -30,9 +31,7 @@ export function minorDigits(currency: string): number {
   return digits;
 }
 
-/** Making a formatter costs a hundred times what using one does. */
 const digitsOf = new Map<string, number>();
-const formatters = new Map<string, Intl.NumberFormat>();
 
 function readDigits(currency: string): number {
   try {
@@ -40,15 +39,6 @@ function readDigits(currency: string): number {
   } catch {
     return 2;
   }
-}
-
-function formatter(locale: string, digits: number): Intl.NumberFormat {
-  const key = `${locale} ${digits}`;
-  const known = formatters.get(key);
-  if (known !== undefined) return known;
-  const made = new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  if (formatters.size < 100) formatters.set(key, made);
-  return made;
 }
 
 /** True for three capital letters that ISO 4217 could hold. */
@@ -85,7 +75,7 @@ export function formatMoney(value: Decimal, currency: string, locale = "en"): st
   const digits = text.split(".")[1]?.length ?? 0;
   if (!isNumeric(text)) throw new TypeError("not a decimal number");
   // Intl takes the decimal *text*, so that digits beyond a double's precision survive.
-  return `${formatter(locale, digits).format(text)} ${currencyText(currency)}`;
+  return `${numberFormat(locale, digits).format(text)} ${currencyText(currency)}`;
 }
 
 /** The code as it is; what is none, and so could be any text, is quoted. */

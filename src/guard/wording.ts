@@ -1,5 +1,6 @@
 import type { IsoDate } from "../domain/clock.ts";
 import { isIsoDate } from "../domain/clock.ts";
+import { dateFormat } from "../domain/formats.ts";
 import type { InvoiceStatus } from "../domain/invoice.ts";
 import { type Decimal, formatMoney } from "../domain/money.ts";
 import { quoted } from "../domain/untrusted.ts";
@@ -20,6 +21,8 @@ const STATUS_TEXT: Readonly<Record<Exclude<InvoiceStatus, "other">, Readonly<Rec
   refunded: { en: "refunded", de: "erstattet" },
 };
 
+const LOCALE: Readonly<Record<Language, string>> = { en: "en-GB", de: "de-DE" };
+
 export function statusText(status: InvoiceStatus, word: string, language: Language): string {
   return status === "other" ? referenceText(word) : STATUS_TEXT[status][language];
 }
@@ -27,7 +30,7 @@ export function statusText(status: InvoiceStatus, word: string, language: Langua
 /** `31 Mar 2026`, `31.03.2026`: no order of day and month that could be misread. */
 export function dateText(date: IsoDate, language: Language): string {
   if (!isIsoDate(date)) return quotedText(date, 30);
-  return new Intl.DateTimeFormat(language === "de" ? "de-DE" : "en-GB", {
+  return dateFormat(LOCALE[language], {
     timeZone: "UTC",
     year: "numeric",
     month: language === "de" ? "2-digit" : "short",
@@ -38,7 +41,7 @@ export function dateText(date: IsoDate, language: Language): string {
 /** `14:02`, `14:02 Uhr`; with the day where it is not today's. In the zone the person lives in. */
 export function timeText(at: number, language: Language, timeZone: string, now = at): string {
   const format = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(language === "de" ? "de-DE" : "en-GB", { timeZone, ...options });
+    dateFormat(LOCALE[language], { ...options, timeZone });
   const day = (instant: number) => format({ year: "numeric", month: "2-digit", day: "2-digit" }).format(instant);
   const time = format({ hour: "2-digit", minute: "2-digit" }).format(at);
   const text = say(language, time, `${time}\u00a0Uhr`);

@@ -92,8 +92,8 @@ export interface Membership {
   readonly rights: ReadonlySet<Right>;
 }
 
-export function membershipsOf(access: Access, identity: Identity): readonly Membership[] {
-  return access.tenants.flatMap((tenant) => {
+export function membershipsOf(tenants: readonly Tenant[], identity: Identity): readonly Membership[] {
+  return tenants.flatMap((tenant) => {
     const allowed = tenant.members.filter(identity.isMember).flatMap((member) => member.rights);
     if (allowed.length === 0) return [];
     return [

@@ -24,7 +24,7 @@ export interface AppOptions {
   readonly tenants: Tenants;
   readonly endpoint: McpEndpoint;
   /** Where people approve; `null` where nobody can sign in. */
-  readonly pages: Hono | null;
+  readonly pages: App | null;
   readonly limits: RateLimits;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -36,6 +36,7 @@ export type App = Hono<{ Bindings: Peer }>;
 
 interface Arrived {
   readonly request: Request;
+  readonly peer: Peer;
   readonly requestId: string;
   readonly address: string;
   /** The organization that the path names. */
@@ -49,7 +50,7 @@ export function createApp(options: AppOptions): App {
   const isOpen = authentication.local !== null;
 
   async function answer(arrived: Arrived): Promise<Response> {
-    const { request, requestId, organization } = arrived;
+    const { request, peer, requestId, organization } = arrived;
     if (request.method !== "POST") {
       throw refuse(405, "method_not_allowed", "Messages are sent by POST; there is no stream to listen to.");
     }
@@ -69,14 +70,14 @@ export function createApp(options: AppOptions): App {
       metrics.underWay(-1);
     });
     try {
-      const body = await jsonBody(request);
+      const body = await jsonBody(request, peer);
       const watched = watch(parts, {
         requestId,
         caller,
         organization: place,
         traceparent: request.headers.get("traceparent") ?? undefined,
       });
-      return whenSent(
+      return await whenSent(
         await endpoint.handle({ request, body, caller: `${identity.principal}\n${place}`, parts: watched }),
         leave,
       );
@@ -90,20 +91,21 @@ export function createApp(options: AppOptions): App {
     identity: Identity,
     organization: string | null,
   ): Promise<{ parts: ServerParts; place: string }> {
-    const all = membershipsOf(access, identity);
-    if (all.length === 0) {
-      throw refuse(
-        403,
-        "access_denied",
-        "You are signed in, but have no access to any organization here. Whoever runs this server gives it.",
-      );
-    }
-    const [only, ...more] = organization === null ? all : all.filter(({ tenant }) => tenant.id === organization);
-    if (only === undefined) {
-      throw refuse(403, "access_denied", "You are signed in, but have no access to this organization.");
-    }
-    if (more.length > 0) return { parts: tenants.partsForSeveral(all.map(addressOfOne)), place: "" };
+    const asked = organization === null ? access.tenants : access.tenants.filter(({ id }) => id === organization);
+    const [only, ...more] = membershipsOf(asked, identity);
+    if (only === undefined) throw noAccess(identity, organization);
+    if (more.length > 0) return { parts: tenants.partsForSeveral([only, ...more].map(addressOfOne)), place: "" };
     return { parts: await tenants.partsFor(only, identity.principal), place: only.tenant.id ?? "" };
+  }
+
+  function noAccess(identity: Identity, organization: string | null): RefusedRequest {
+    return organization !== null && membershipsOf(access.tenants, identity).length > 0
+      ? refuse(403, "access_denied", "You are signed in, but have no access to this organization.")
+      : refuse(
+          403,
+          "access_denied",
+          "You are signed in, but have no access to any organization here. Whoever runs this server gives it.",
+        );
   }
 
   function addressOfOne({ tenant }: Membership): string {
@@ -184,7 +186,7 @@ export function createApp(options: AppOptions): App {
     const given = remote.isProxy ? context.req.header("x-request-id") : undefined;
     const requestId = given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
     const organization = organizationIn(context.req.path, places.path);
-    const arrived = { request: context.req.raw, requestId, address: remote.address, organization };
+    const arrived = { request: context.req.raw, peer: context.env, requestId, address: remote.address, organization };
     try {
       checkPlace(context.req.raw, places);
       if (context.req.method === "OPTIONS") context.res = new Response(null, { status: 204 });

@@ -11,6 +11,7 @@ import { approvalPageHtml } from "../ui/page.ts";
 import type { Tenant } from "./access.ts";
 import { jsonBody } from "./body.ts";
 import type { SealedCookies } from "./cookies.ts";
+import type { Peer } from "./listener.ts";
 import { callerMark, type Logger } from "./log.ts";
 import { ATTEMPT_SECONDS, type Login } from "./login.ts";
 
@@ -46,7 +47,7 @@ export const APPROVE_PATH = "/approve";
  * answers what was asked on behalf of the same subject, and nothing else. Endpoints: `ui/page.ts`, below `/approve/`. The
  * session is a sealed cookie, so that every instance knows it.
  */
-export function createApprovePages(options: ApproveOptions): Hono {
+export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Peer }> {
   const { login, cookies, origin, clock, log } = options;
   const isSecure = origin.startsWith("https:");
   const names = { session: cookieName("session"), attempt: cookieName("attempt") };
@@ -121,7 +122,7 @@ export function createApprovePages(options: ApproveOptions): Hono {
     return { ok: false, message: CLOSED };
   }
 
-  const app = new Hono();
+  const app = new Hono<{ Bindings: Peer }>();
   app.use(async (context, next) => {
     await next();
     context.header("cache-control", "no-store");
@@ -170,7 +171,7 @@ export function createApprovePages(options: ApproveOptions): Hono {
   app.post(`${APPROVE_PATH}/approvals/:id{[A-Za-z0-9_-]{1,64}}`, async (context) => {
     const session = await checked(context);
     if (session instanceof Response) return session;
-    const parsed = answerBody.safeParse(await jsonBody(context.req.raw));
+    const parsed = answerBody.safeParse(await jsonBody(context.req.raw, context.env));
     if (!parsed.success) return refused(context, 400);
     return context.json(await answer(session, context.req.param("id"), parsed.data));
   });

@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+import type { Peer } from "./listener.ts";
 import { refuse } from "./refusal.ts";
 
 const MOST_BYTES = 256 * 1024;
@@ -5,13 +7,13 @@ const MOST_DEPTH = 32;
 const BODY_MS = 15_000;
 
 /** The JSON of a request: one message, of bounded size and depth, sent in time. Throws a `RefusedRequest`. */
-export async function jsonBody(request: Request): Promise<unknown> {
-  const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+export async function jsonBody({ headers }: Request, { body: sent }: Peer): Promise<unknown> {
+  const type = headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") {
     throw refuse(415, "unsupported_media_type", "The body must be application/json. Nothing was done.");
   }
-  if (Number(request.headers.get("content-length") ?? "0") > MOST_BYTES) throw tooLarge();
-  const text = await bounded(request);
+  if (Number(headers.get("content-length") ?? "0") > MOST_BYTES) throw tooLarge();
+  const text = await bounded(sent);
   if (depthOf(text) > MOST_DEPTH) {
     throw refuse(400, "invalid_request", `The body is nested deeper than ${MOST_DEPTH} levels. Nothing was done.`);
   }
@@ -35,28 +37,31 @@ function tooLarge() {
   return refuse(413, "too_large", `The body is larger than ${MOST_BYTES / 1024} KB. Nothing was done.`);
 }
 
-async function bounded(request: Request): Promise<string> {
-  if (request.body === null) return "";
-  const reader = request.body.getReader();
-  const late = AbortSignal.timeout(BODY_MS);
-  const stop = () => void reader.cancel().catch(() => {});
-  late.addEventListener("abort", stop);
-  try {
-    const chunks: Uint8Array[] = [];
+function bounded(body: Readable): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
     let size = 0;
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (late.aborted) throw refuse(408, "too_slow", "The body did not come in time. Nothing was done.");
-      if (done) break;
-      size += value.byteLength;
-      if (size > MOST_BYTES) throw tooLarge();
-      chunks.push(value);
-    }
-    return new TextDecoder().decode(Buffer.concat(chunks));
-  } finally {
-    late.removeEventListener("abort", stop);
-    stop();
-  }
+    // What is left unread the listener throws away.
+    const end = (result: () => void) => {
+      clearTimeout(late);
+      body.off("data", take).off("end", whole).off("error", broken).off("close", broken);
+      body.pause();
+      result();
+    };
+    const late = setTimeout(
+      () => end(() => reject(refuse(408, "too_slow", "The body did not come in time. Nothing was done."))),
+      BODY_MS,
+    );
+    const take = (chunk: Buffer) => {
+      size += chunk.byteLength;
+      if (size > MOST_BYTES) end(() => reject(tooLarge()));
+      else chunks.push(chunk);
+    };
+    const whole = () => end(() => resolve(new TextDecoder().decode(Buffer.concat(chunks))));
+    const broken = () =>
+      end(() => reject(refuse(400, "invalid_request", "The connection broke off before the body was whole.")));
+    body.on("data", take).on("end", whole).on("error", broken).on("close", broken);
+  });
 }
 
 /** Counted before anything is built from it. */

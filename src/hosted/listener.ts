@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Readable } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { ConfigError } from "../errors.ts";
 import type { Address } from "./settings.ts";
@@ -12,6 +13,8 @@ export interface Listener {
 
 /** The connection a request came by, and what was sent of its head. */
 export interface Peer {
+  /** What follows the head, as it arrives: a stream of the web costs several times as much to read. */
+  readonly body: Readable;
   readonly remoteAddress: string;
   readonly forwardedFor: string;
 }
@@ -35,7 +38,7 @@ export async function listen(answer: Answer, { host, port }: Address): Promise<L
       connectionsCheckingInterval: 1_000,
       maxHeaderSize: 32 * 1024,
     },
-    getRequestListener((request, { incoming }) => answer(request, peerOf(incoming)), { overrideGlobalObjects: false }),
+    getRequestListener((request, { incoming }) => answer(request, peerOf(incoming))),
   );
   server.maxConnections = MOST_CONNECTIONS;
   const address = await opened(server, host, port);
@@ -54,8 +57,12 @@ export async function listen(answer: Answer, { host, port }: Address): Promise<L
   };
 }
 
-function peerOf({ socket, headers }: Pick<IncomingMessage, "socket" | "headers">): Peer {
-  return { remoteAddress: socket.remoteAddress ?? "", forwardedFor: String(headers["x-forwarded-for"] ?? "") };
+function peerOf(incoming: Readable & Pick<IncomingMessage, "socket" | "headers">): Peer {
+  return {
+    body: incoming,
+    remoteAddress: incoming.socket.remoteAddress ?? "",
+    forwardedFor: String(incoming.headers["x-forwarded-for"] ?? ""),
+  };
 }
 
 function opened(server: Server, host: string, port: number): Promise<AddressInfo> {

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import type { Hono } from "hono";
 import type { DestinationStream } from "pino";
 import type { ProxySettings } from "../api/proxy.ts";
 import { type Config, JOURNAL_FILE } from "../config.ts";
@@ -163,7 +162,7 @@ function pagesOf(
     readonly records: Records;
     readonly keys: KeyRing;
   },
-): Hono | null {
+): App | null {
   const { issuer, client_id, client_secret } = hosted;
   if (issuer === undefined || client_id === undefined) return null;
   const { access, records, keys, log, origin } = parts;

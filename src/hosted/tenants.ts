@@ -38,17 +38,17 @@ export function createTenants(options: TenantsOptions): Tenants {
   const { config, records } = options;
   const offices = createOffices(options);
   const kept = new Map<string, Runtime>();
-  const offers = new Map<Mode, Offer>();
+  const offers = new Map<Mode, HostedOffer>();
 
-  async function offerFor(tenant: Tenant): Promise<Offer> {
+  async function offerFor(tenant: Tenant): Promise<HostedOffer> {
     const mode = tenant.mode ?? (await records.modeOf(placeOf(tenant)));
     const strict = strictest(config.mode, mode, tenant.policy.mode);
-    const offer = offers.get(strict) ?? offerOf(strict, config);
+    const offer = offers.get(strict) ?? hostedOffer(offerOf(strict, config));
     offers.set(strict, offer);
     return offer;
   }
 
-  async function runtimeFor(tenant: Tenant, principal: string, offer: Offer): Promise<Runtime> {
+  async function runtimeFor(tenant: Tenant, principal: string, { offer }: HostedOffer): Promise<Runtime> {
     const { name, api, journals } = await offices.of(tenant, principal);
     const key = `${principal}\n${name}\n${offer.tools.length}`;
     const known = kept.get(key);
@@ -90,8 +90,8 @@ export function createTenants(options: TenantsOptions): Tenants {
   return {
     async partsFor({ tenant, rights }, principal) {
       const offer = await offerFor(tenant);
-      const parts = partsOf(offer, [], () => runtimeFor(tenant, principal, offer));
-      return withRights(parts, rights);
+      const parts = partsOf(offer.offer, [], () => runtimeFor(tenant, principal, offer));
+      return withRights(parts, offer.needed, rights);
     },
     partsForSeveral: (addresses) =>
       assembleRefusing(
@@ -118,13 +118,26 @@ export function createTenants(options: TenantsOptions): Tenants {
   };
 }
 
+/** What a mode offers, and the right that each of its tools takes. */
+interface HostedOffer {
+  readonly offer: Offer;
+  readonly needed: ReadonlyMap<string, Right>;
+}
+
+function hostedOffer(offer: Offer): HostedOffer {
+  return { offer, needed: new Map(offer.tools.map((tool) => [tool.name, rightFor(tool, effectOf(tool))])) };
+}
+
 /** Every call asks whether the caller may; a client that swallows a 403 still shows this answer. */
-function withRights(parts: ServerParts, rights: ReadonlySet<Right>): ServerParts {
+function withRights(
+  parts: ServerParts,
+  needed: ReadonlyMap<string, Right>,
+  rights: ReadonlySet<Right>,
+): ServerParts {
   const missing = (right: Right) =>
     new PermissionError(`You are signed in without ${scopeOf(right)}, which this takes.`, {
       next: `The person signs in again and allows ${scopeOf(right)}; if it is not offered there, whoever runs this server gives it.`,
     });
-  const needed = new Map(parts.tools.map((tool) => [tool.name, rightFor(tool, effectOf(tool))]));
   return {
     ...parts,
     async callTool(name, args, call) {

@@ -1,4 +1,5 @@
 import type { IsoDate } from "../domain/clock.ts";
+import { dateFormat } from "../domain/formats.ts";
 
 /** The instant a calendar day begins in a time zone, ISO 8601 in UTC. Right on days of a clock change, too. */
 export function startOfDay(day: IsoDate, timeZone: string): string {
@@ -10,7 +11,7 @@ export function startOfDay(day: IsoDate, timeZone: string): string {
 }
 
 function offsetAt(instant: number, timeZone: string): number {
-  const parts = new Intl.DateTimeFormat("en-US", {
+  const parts = dateFormat("en-US", {
     timeZone,
     hourCycle: "h23",
     year: "numeric",

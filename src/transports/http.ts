@@ -3,6 +3,7 @@ import { createMcpHandler, isLegacyRequest, ProtocolErrorCode } from "@modelcont
 import { isJsonObject } from "../domain/json.ts";
 import { buildServer, type ServerParts } from "../server.ts";
 import { legacyLeg } from "./legacy-http.ts";
+import { isJson } from "./when-sent.ts";
 
 export interface McpRequest {
   readonly request: Request;
@@ -60,11 +61,14 @@ export function mcpEndpoint(report: (line: string) => void, build = buildServer)
 
 /** A client that lacks a capability is told by the status, too; the SDK does so only for what it finds out itself. */
 async function withStatus(response: Response): Promise<Response> {
-  const isJson = response.headers.get("content-type")?.startsWith("application/json") === true;
-  if (response.status !== 200 || !isJson) return response;
+  if (response.status !== 200 || !isJson(response)) return response;
   const text = await response.text();
+  return new Response(text, { status: lacksCapability(text) ? 400 : 200, headers: response.headers });
+}
+
+function lacksCapability(text: string): boolean {
+  if (!text.includes(String(ProtocolErrorCode.MissingRequiredClientCapability))) return false;
   const answer: unknown = JSON.parse(text);
   const error = isJsonObject(answer) ? answer["error"] : undefined;
-  const isMissing = isJsonObject(error) && error["code"] === ProtocolErrorCode.MissingRequiredClientCapability;
-  return new Response(text, { status: isMissing ? 400 : 200, headers: response.headers });
+  return isJsonObject(error) && error["code"] === ProtocolErrorCode.MissingRequiredClientCapability;
 }

@@ -1,5 +1,15 @@
-/** The answer; `done` is called once its last byte is gone, its reader is, or it broke. It may be called more than once. */
-export function whenSent(response: Response, done: () => void): Response {
+/**
+ * The answer; `done` is called once its last byte is gone, its reader is, or it broke; for one that is whole, once it is
+ * there. It may be called more than once.
+ */
+export async function whenSent(response: Response, done: () => void): Promise<Response> {
+  if (isJson(response)) {
+    try {
+      return new Response(await response.text(), response);
+    } finally {
+      done();
+    }
+  }
   if (response.body === null) {
     done();
     return response;
@@ -23,4 +33,9 @@ export function whenSent(response: Response, done: () => void): Response {
     },
   });
   return new Response(body, { status: response.status, headers: response.headers });
+}
+
+/** One message, and no stream. */
+export function isJson({ headers }: Response): boolean {
+  return headers.get("content-type")?.startsWith("application/json") === true;
 }
