@@ -40,8 +40,7 @@ export function dateText(date: IsoDate, language: Language): string {
 
 /** `14:02`, `14:02 Uhr`; with the day where it is not today's. In the zone the person lives in. */
 export function timeText(at: number, language: Language, timeZone: string, now = at): string {
-  const format = (options: Intl.DateTimeFormatOptions) =>
-    dateFormat(LOCALE[language], { ...options, timeZone });
+  const format = (options: Intl.DateTimeFormatOptions) => dateFormat(LOCALE[language], { ...options, timeZone });
   const day = (instant: number) => format({ year: "numeric", month: "2-digit", day: "2-digit" }).format(instant);
   const time = format({ hour: "2-digit", minute: "2-digit" }).format(at);
   const text = say(language, time, `${time}\u00a0Uhr`);

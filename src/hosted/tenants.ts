@@ -129,11 +129,7 @@ function hostedOffer(offer: Offer): HostedOffer {
 }
 
 /** Every call asks whether the caller may; a client that swallows a 403 still shows this answer. */
-function withRights(
-  parts: ServerParts,
-  needed: ReadonlyMap<string, Right>,
-  rights: ReadonlySet<Right>,
-): ServerParts {
+function withRights(parts: ServerParts, needed: ReadonlyMap<string, Right>, rights: ReadonlySet<Right>): ServerParts {
   const missing = (right: Right) =>
     new PermissionError(`You are signed in without ${scopeOf(right)}, which this takes.`, {
       next: `The person signs in again and allows ${scopeOf(right)}; if it is not offered there, whoever runs this server gives it.`,

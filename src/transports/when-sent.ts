@@ -5,7 +5,7 @@
 export async function whenSent(response: Response, done: () => void): Promise<Response> {
   if (isJson(response)) {
     try {
-      return new Response(await response.text(), response);
+      return new Response(await response.text(), { status: response.status, headers: response.headers });
     } finally {
       done();
     }
