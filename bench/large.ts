@@ -3,18 +3,20 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { isJsonObject } from "../src/domain/json.ts";
-import { startSimulator } from "../src/simulator/index.ts";
+import { grossCents, numberOf, ORGANIZATION, startStandIn, TOKEN } from "./stand-in.ts";
 import { peakOf } from "./stdio-process.ts";
 import { machine, printTable } from "./table.ts";
 
 /**
- * A large account: 20,000 customers and 100,000 invoices in the simulator, with the API's published limits on. Calls,
- * requests, seconds and the server's memory for each job, to its end. `INVOICES` in the environment makes it smaller;
- * `JOBS` names some of the jobs.
+ * A large account: 20,000 customers and 100,000 invoices at the stand-in, with the API's published limits on. Calls,
+ * requests, seconds and the server's memory for each job, to its end, and whether the sums are right. In the environment,
+ * `INVOICES` makes it smaller, `LATENCY_MS` its answers slower, `UNKNOWN_FILTERS` (status,customer_id) names filters that
+ * it refuses, and `JOBS` names some of the jobs.
  */
 const INVOICES = Number(process.env["INVOICES"] ?? 100_000);
 const PER_CUSTOMER = 5;
@@ -27,11 +29,18 @@ else await measure();
 
 /** The API runs in a process of its own, so that its memory and time are not the server's. */
 async function serveApi(): Promise<void> {
-  const simulator = await startSimulator({ many: INVOICES, many_per_customer: PER_CUSTOMER });
-  process.on("message", () => {
-    process.send?.({ requests: simulator.requests().length });
+  const api = await startStandIn({
+    invoices: INVOICES,
+    per_customer: PER_CUSTOMER,
+    reads_per_minute: 400,
+    latency_ms: Number(process.env["LATENCY_MS"] ?? 0),
+    unknown_filters: process.env["UNKNOWN_FILTERS"]?.split(",") ?? [],
   });
-  process.send?.({ url: simulator.url, token: simulator.token, organization: simulator.organization_id });
+  process.on("message", () => {
+    process.send?.({ requests: api.requests.length });
+    api.rest();
+  });
+  process.send?.({ url: api.url, ...api.truth });
 }
 
 interface Row {
@@ -48,7 +57,7 @@ async function measure(): Promise<void> {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   const [started]: unknown[] = await once(api, "message");
-  const { url, token, organization } = isJsonObject(started) ? started : {};
+  const { url, ...truth } = isJsonObject(started) ? started : {};
   const requests = async (): Promise<number> => {
     api.send("count");
     const [counted]: unknown[] = await once(api, "message");
@@ -64,8 +73,8 @@ async function measure(): Promise<void> {
       args: [CLI],
       env: {
         INVOICES_BASE_URL: String(url),
-        INVOICES_API_TOKEN: String(token),
-        INVOICES_ORGANIZATION_ID: String(organization),
+        INVOICES_API_TOKEN: TOKEN,
+        INVOICES_ORGANIZATION_ID: ORGANIZATION,
         INVOICES_DATA_DIR: folder,
       },
       stderr: "ignore",
@@ -82,9 +91,13 @@ async function measure(): Promise<void> {
       );
       calls += 1;
       const structured = isJsonObject(answer.structuredContent) ? answer.structuredContent : {};
-      note = noteOf(tool, structured);
+      note = noteOf(tool, structured, truth);
       const { cursor } = structured;
       if (typeof cursor !== "string" || tool === "search_customers" || note.startsWith("20 ")) break;
+      if (job.endsWith("first answer")) break;
+      // As the answer says: "Call again … in 12 s".
+      const wait = /\bin (\d+) s\b/.exec(String(structured["next"]))?.[1];
+      if (wait !== undefined) await setTimeout(Number(wait) * 1000);
       given = { ...args, cursor };
     }
     rows.push({
@@ -115,36 +128,43 @@ async function measure(): Promise<void> {
 }
 
 function jobs(): readonly (readonly [job: string, tool: string, args: Readonly<Record<string, unknown>>])[] {
-  const number = (index: number) => `MA-${String(index).padStart(7, "0")}`;
-  const middle = Math.floor(INVOICES / 2);
-  // Every line pays an invoice that is open: the second of each four.
-  const lines = Array.from({ length: 200 }, (_, index) => middle - 4 * index + 2 - (middle % 4));
-  // Two lines of 154.00 net at 19 %, times one to five.
-  const amount = (at: number) => (183.26 * (1 + ((at - 1) % 5))).toFixed(2);
+  const middle = Math.floor(INVOICES / 8) * 4 + 1;
+  // Every line pays an invoice that is open: of each four, the second is.
+  const near = Array.from({ length: 200 }, (_, index) => middle - 4 * index);
+  const spread = Array.from({ length: 200 }, (_, index) => Math.floor(INVOICES / 1000) * 4 * index + 1);
+  const statement = (paid: readonly number[]) => ({
+    statement: [
+      "Date;Description;Amount",
+      ...paid.map((at) => `2026-11-12;Invoice ${numberOf(at)};+${(grossCents(at) / 100).toFixed(2)}`),
+    ].join("\n"),
+    currency: "EUR",
+  });
   return [
-    ["customer by e-mail", "search_customers", { email: `kunde-${10_001 + Math.floor(middle / 10)}@viele.example` }],
+    ["customer by e-mail", "search_customers", { email: `kunde-${Math.floor(middle / 10)}@viele.example` }],
     ["customers by a word", "search_customers", { search: "Kunde" }],
     ["20 overdue invoices", "list_invoices", { status: "overdue" }],
-    ["invoice by its number", "get_invoice", { invoice_id: `#${number(middle)}` }],
-    ["PDF by its number", "get_document", { invoice_id: `#${number(middle)}` }],
-    [
-      "200 bank lines",
-      "match_payments",
-      {
-        statement: [
-          "Date;Description;Amount",
-          ...lines.map((at) => `2026-11-12;Invoice ${number(at)};+${amount(at)}`),
-        ].join("\n"),
-        currency: "EUR",
-      },
-    ],
+    ["invoice by its number", "get_invoice", { invoice_id: `#${numberOf(middle)}` }],
+    ["PDF by its number", "get_document", { invoice_id: `#${numberOf(middle)}` }],
+    ["200 bank lines for invoices of one time long ago", "match_payments", statement(near)],
+    ["200 bank lines for invoices of all five years", "match_payments", statement(spread)],
     ["who owes us, to the end", "review_receivables", {}],
-    ["what did we bill, to the end", "review_billing", {}],
+    ["what did we bill this month, first answer", "review_billing", {}],
+    ["what did we bill in all years, to the end", "review_billing", { from: "2000-01-01" }],
   ];
 }
 
-function noteOf(tool: string, answer: Readonly<Record<string, unknown>>): string {
+function noteOf(
+  tool: string,
+  answer: Readonly<Record<string, unknown>>,
+  truth: Readonly<Record<string, unknown>>,
+): string {
   const size = (key: string) => (Array.isArray(answer[key]) ? answer[key].length : 0);
+  const total = (key: string): unknown => {
+    const [first]: unknown[] = Array.isArray(answer["totals"]) ? answer["totals"] : [];
+    return isJsonObject(first) ? first[key] : undefined;
+  };
+  const isRight = (key: string, cents: unknown) =>
+    total(key) === (Number(cents) / 100).toFixed(2) ? ", right to the cent" : ", WRONG";
   switch (tool) {
     case "search_customers":
       return `${size("customers")} found`;
@@ -153,9 +173,11 @@ function noteOf(tool: string, answer: Readonly<Record<string, unknown>>): string
     case "match_payments":
       return `${size("settle")} sure, ${size("not_found")} not found${answer["incomplete"] === undefined ? "" : ", incomplete"}`;
     case "review_receivables":
-      return `${String(answer["covers"])} open${answer["part"] === true ? ", a part" : ""}`;
+      return answer["part"] === true
+        ? `a part: ${String(answer["covers"])} open`
+        : `${String(answer["covers"])} open${isRight("open", truth["open_cents"])}`;
     case "review_billing":
-      return answer["complete"] === true ? "complete" : "a part";
+      return answer["complete"] === true ? `complete${isRight("gross", truth["gross_cents"])}` : "a part";
     default:
       return isJsonObject(answer["error"]) ? String(answer["error"]["code"]) : "found";
   }

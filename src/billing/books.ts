@@ -1,10 +1,17 @@
 import type { IsoDate } from "../domain/clock.ts";
 import { type Invoice, isCreditNote, isOpen } from "../domain/invoice.ts";
+import type { Decimal } from "../domain/money.ts";
 import { amountsOf, asDeduction, type DocumentAmounts } from "./amounts.ts";
 
-/** One document that counts in the books, on the day it was issued. */
+/** One document that counts in the books, on the day it was issued: what sums and tables show of it. Texts are untrusted. */
 export interface Booked {
-  readonly invoice: Invoice;
+  readonly id: string;
+  readonly number: string | null;
+  readonly customer: string | null;
+  readonly customer_id: string | null;
+  readonly currency: string;
+  readonly status_word: string;
+  readonly is_credit_note: boolean;
   readonly day: IsoDate;
   /** Credit notes are negative here, whatever sign the API shows. */
   readonly amounts: DocumentAmounts;
@@ -14,16 +21,9 @@ export interface Booked {
 
 /** A document that is not counted, and the question it leaves. In the server's own words. */
 export interface Unclear {
-  readonly invoice: Invoice;
+  readonly id: string;
+  readonly number: string | null;
   readonly why: string;
-}
-
-export interface Books {
-  readonly booked: readonly Booked[];
-  readonly unclear: readonly Unclear[];
-  /** Issued or made in the period, but no part of the books. */
-  readonly quotes: number;
-  readonly drafts: number;
 }
 
 export interface Period {
@@ -32,113 +32,189 @@ export interface Period {
   readonly to: IsoDate;
 }
 
+/** A credit note or an invoice that was taken back, until the other one is met. `booked` null: it counts in no sum. */
+interface Half {
+  readonly id: string;
+  readonly total: Decimal | null;
+  readonly booked: Booked | null;
+}
+
+/** Documents whose total is remembered for a credit note that comes after them, where the list is not in order. */
+const REMEMBERED = 2_000;
+
 /**
- * The books of a period: every issued invoice and credit note on its day of issue. A cancelled invoice counts like any
- * other, because its credit note takes it back on the day of the cancellation; one without a credit note is unclear, and
- * so is whatever states no amount, no day or an unknown status. Nothing unclear is part of a sum.
+ * The books of a period, told document by document, newest first: every issued invoice and credit note on its day of
+ * issue. A cancelled invoice counts like any other, because its credit note takes it back on the day of the cancellation;
+ * one without a credit note is unclear, and so is whatever states no amount, no day or an unknown status. Nothing unclear
+ * is part of a sum.
  *
- * `documents` must hold everything newer than the oldest of the period, so that no credit note is missing.
+ * Every document of the account must be told, or at least everything newer than the oldest of the period, so that no credit
+ * note is missing. Nothing is kept of a document that was booked; of what waits for its credit note or its original, no more
+ * than its row.
  */
-export function booksOf(documents: readonly Invoice[], period: Period): Books {
-  const credits = new Credits(documents);
-  const booked: Booked[] = [];
-  const unclear: Unclear[] = [];
-  let quotes = 0;
-  let drafts = 0;
-  for (const invoice of documents) {
-    if (invoice.is_quote) {
-      quotes += Number(isIn(madeOn(invoice), period));
-      continue;
-    }
-    if (invoice.status === "draft") {
-      drafts += Number(isIn(madeOn(invoice), period));
-      continue;
-    }
-    if (invoice.issued_at === null) {
-      unclear.push({ invoice, why: "It has no day of issue." });
-      continue;
-    }
-    if (!isIn(invoice.issued_at, period)) continue;
-    const read = amountsIn(invoice, credits);
-    if (typeof read === "string") unclear.push({ invoice, why: read });
-    else booked.push({ invoice, day: invoice.issued_at, amounts: read, is_open: isOpen(invoice) });
+export class Books {
+  /** Issued or made in the period, but no part of the books. */
+  quotes = 0;
+  drafts = 0;
+  readonly #period: Period;
+  readonly #book: (booked: Booked) => void;
+  readonly #unclear: (unclear: Unclear) => void;
+  /** Credit notes by the id of what they credit. */
+  readonly #waiting = new Map<string, Half[]>();
+  /** Credit notes that do not say what they credit, and invoices taken back, by likeness. */
+  readonly #unnamed = new Map<string, Half[]>();
+  readonly #takenBack = new Map<string, Half & { readonly status: string; readonly likeness: string }>();
+  readonly #totals = new Map<string, Decimal | null>();
+
+  /** `book` and `unclear` are told each document that is certain, once. */
+  constructor(period: Period, book: (booked: Booked) => void, unclear: (unclear: Unclear) => void) {
+    this.#period = period;
+    this.#book = book;
+    this.#unclear = unclear;
   }
-  return { booked, unclear, quotes, drafts };
+
+  add(invoice: Invoice): void {
+    const isCredited = this.#creditWith(invoice);
+    if (invoice.is_quote || invoice.status === "draft") {
+      const counted = Number(isIn(madeOn(invoice), this.#period));
+      if (invoice.is_quote) this.quotes += counted;
+      else this.drafts += counted;
+      if (invoice.is_quote || !isCreditNote(invoice)) return;
+    }
+    const half = { id: invoice.id, total: invoice.total, booked: this.#read(invoice) };
+    if (isCreditNote(invoice)) this.#addNote(half, invoice);
+    else if (isTakenBack(invoice) && !isCredited) this.#addTakenBack(half, invoice);
+    else if (half.booked !== null) this.#book(half.booked);
+  }
+
+  /**
+   * Tells what still waits, as it counts if nothing more comes: credit notes and cancelled invoices without a reference are
+   * joined by customer and amount, the rest stands for itself. Changes nothing here.
+   */
+  waiting(book: (booked: Booked) => void, unclear: (unclear: Unclear) => void): void {
+    const left = new Map<string, Half[]>();
+    const joined = new Set<string>();
+    for (const half of this.#takenBack.values()) put(left, half.likeness, half);
+    for (const [key, notes] of this.#unnamed) {
+      for (const note of notes) {
+        const original = left.get(key)?.pop();
+        if (original !== undefined) joined.add(original.id);
+        settle(note, original, book, unclear);
+      }
+    }
+    for (const notes of this.#waiting.values()) for (const note of notes) settle(note, undefined, book, unclear);
+    for (const { id, booked, status } of this.#takenBack.values()) {
+      if (booked === null) continue;
+      if (joined.has(id)) book(booked);
+      else unclear({ ...booked, why: `It is ${status}, but no credit note for it was found.` });
+    }
+  }
+
+  /** Settles the credit notes that waited for this document; true if there were any. */
+  #creditWith({ id, total }: Invoice): boolean {
+    const notes = this.#waiting.get(id) ?? [];
+    this.#waiting.delete(id);
+    for (const note of notes) settle(note, { total }, this.#book, this.#unclear);
+    this.#totals.set(id, total);
+    const [oldest] = this.#totals.keys();
+    if (this.#totals.size > REMEMBERED && oldest !== undefined) this.#totals.delete(oldest);
+    return notes.length > 0;
+  }
+
+  #addTakenBack(half: Half, invoice: Invoice): void {
+    const key = likeness(invoice);
+    const note = this.#unnamed.get(key)?.pop();
+    if (note === undefined) {
+      this.#takenBack.set(invoice.id, { ...half, status: invoice.status, likeness: key });
+      return;
+    }
+    settle(note, half, this.#book, this.#unclear);
+    if (half.booked !== null) this.#book(half.booked);
+  }
+
+  #addNote(note: Half, { reference, ...invoice }: Invoice): void {
+    if (reference?.type !== "invoices") {
+      put(this.#unnamed, likeness(invoice), note);
+      return;
+    }
+    const cancelled = this.#takenBack.get(reference.id);
+    const total = cancelled === undefined ? this.#totals.get(reference.id) : cancelled.total;
+    if (total === undefined) {
+      put(this.#waiting, reference.id, note);
+      return;
+    }
+    this.#takenBack.delete(reference.id);
+    if (cancelled?.booked) this.#book(cancelled.booked);
+    settle(note, { total }, this.#book, this.#unclear);
+  }
+
+  /** Its row, if it is issued in the period and says what it amounts to. */
+  #read(invoice: Invoice): Booked | null {
+    const { id, number, issued_at: day, currency, status_word, customer_id } = invoice;
+    if (invoice.status === "draft") return null;
+    if (day !== null && !isIn(day, this.#period)) return null;
+    const amounts = day === null || invoice.status === "other" ? null : amountsOf(invoice);
+    if (day === null || amounts === null) {
+      this.#unclear({ id, number, why: whyNot(invoice) });
+      return null;
+    }
+    return {
+      id,
+      number,
+      customer: customerOf(invoice),
+      customer_id,
+      currency,
+      status_word,
+      is_credit_note: isCreditNote(invoice),
+      day,
+      amounts,
+      is_open: isOpen(invoice),
+    };
+  }
 }
 
-/** Whether `booksOf` can make use of it: what belongs to the period, and whatever a credit note may be about. */
-export function isOfInterest(invoice: Invoice, period: Period): boolean {
-  if (isCreditNote(invoice) || isTakenBack(invoice)) return true;
-  if (invoice.is_quote || invoice.status === "draft") return isIn(madeOn(invoice), period);
-  return invoice.issued_at === null || isIn(invoice.issued_at, period);
+/** A credit note reverses the sign of what it credits; without that, only what is negative takes something back. */
+function settle(
+  { booked }: Half,
+  original: { readonly total: Decimal | null } | undefined,
+  book: (booked: Booked) => void,
+  unclear: (unclear: Unclear) => void,
+): void {
+  if (booked === null) return;
+  const { amounts } = booked;
+  const isPositive = original?.total?.lt(0) ?? false;
+  const isReversed = isPositive ? amounts.gross.gte(0) : amounts.gross.lte(0);
+  if (isReversed) book(booked);
+  else if (original !== undefined) book({ ...booked, amounts: asDeduction(amounts) });
+  else {
+    unclear({ ...booked, why: "It is a credit note with a positive total, and what it credits was not found." });
+  }
 }
 
-/** The amounts it counts with, or why it does not. */
-function amountsIn(invoice: Invoice, credits: Credits): DocumentAmounts | string {
-  if (invoice.status === "other") return "Its status is not one this server knows.";
-  const amounts = amountsOf(invoice);
-  if (amounts === null) return "The API does not state its net, tax and gross.";
-  if (!isCreditNote(invoice)) {
-    return !isTakenBack(invoice) || credits.hasOneFor(invoice)
-      ? amounts
-      : `It is ${invoice.status}, but no credit note for it was found.`;
-  }
-  const original = credits.originalOf(invoice);
-  if (original === undefined) {
-    return amounts.gross.lte(0)
-      ? amounts
-      : "It is a credit note with a positive total, and what it credits was not found.";
-  }
-  const isReversed = original.total === null || original.total.gte(0) ? amounts.gross.lte(0) : amounts.gross.gte(0);
-  return isReversed ? amounts : asDeduction(amounts);
+function put(groups: Map<string, Half[]>, key: string, half: Half): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [half]);
+  else group.push(half);
+}
+
+function whyNot({ issued_at, status }: Invoice): string {
+  if (issued_at === null) return "It has no day of issue.";
+  if (status === "other") return "Its status is not one this server knows.";
+  return "The API does not state its net, tax and gross.";
 }
 
 function isTakenBack({ status }: Invoice): boolean {
   return status === "void" || status === "refunded";
 }
 
-/** Which credit note takes back which invoice: by its reference where the API gives one, else by customer and amount. */
-class Credits {
-  readonly #originals = new Map<string, Invoice>();
-  readonly #credited = new Set<string>();
-
-  constructor(documents: readonly Invoice[]) {
-    const byId = new Map(documents.map((invoice) => [invoice.id, invoice]));
-    const unnamed: Invoice[] = [];
-    for (const note of documents.filter(isCreditNote)) {
-      const original = note.reference?.type === "invoices" ? byId.get(note.reference.id) : undefined;
-      if (original !== undefined) this.#link(note, original);
-      else if (note.reference?.type !== "invoices") unnamed.push(note);
-    }
-    const left = new Map<string, Invoice[]>();
-    for (const invoice of documents) {
-      if (!isTakenBack(invoice) || isCreditNote(invoice) || this.#credited.has(invoice.id)) continue;
-      const key = likeness(invoice);
-      left.set(key, [...(left.get(key) ?? []), invoice]);
-    }
-    for (const note of unnamed) {
-      const original = left.get(likeness(note))?.pop();
-      if (original !== undefined) this.#link(note, original);
-    }
-  }
-
-  hasOneFor(invoice: Invoice): boolean {
-    return this.#credited.has(invoice.id);
-  }
-
-  originalOf(note: Invoice): Invoice | undefined {
-    return this.#originals.get(note.id);
-  }
-
-  #link(note: Invoice, original: Invoice): void {
-    this.#originals.set(note.id, original);
-    this.#credited.add(original.id);
-  }
+/** Equal for an invoice and a credit note over the same amount, of either sign, to the same customer. */
+function likeness({ customer_id, currency, total }: Pick<Invoice, "customer_id" | "currency" | "total">): string {
+  return [customer_id ?? "", currency, total?.abs().toFixed() ?? ""].join("|");
 }
 
-/** Equal for an invoice and a credit note over the same amount, of either sign, to the same customer. */
-function likeness({ customer_id, currency, total }: Invoice): string {
-  return [customer_id ?? "", currency, total?.abs().toFixed() ?? ""].join("|");
+function customerOf({ customer, buyer, recipient }: Invoice): string | null {
+  const name = customer?.name ?? buyer?.company_name ?? buyer?.contact_name ?? recipient?.split("\n")[0];
+  return name === undefined || name.trim() === "" ? null : name.slice(0, 400);
 }
 
 /** The day of issue, or for what has none the day it was made (as the API writes it). */

@@ -8,32 +8,31 @@ export interface Sum extends Amounts {
   readonly documents: number;
 }
 
-/** Sums by currency and key, in the order of `key`. */
-export function sumBy(booked: readonly Booked[], keyOf: (entry: Booked) => string): Sum[] {
-  const sums = new Map<string, Sum>();
-  for (const entry of booked) book(sums, keyOf(entry), entry.invoice.currency, entry.amounts);
-  return sorted(sums);
-}
+/** Sums by currency and key. Grows with the groups, not with what is added. */
+export class Sums {
+  readonly #sums: Map<string, Sum>;
 
-/** Sums by currency and tax rate (`""`: the part without a rate). A document counts under each of its rates. */
-export function sumByRate(booked: readonly Booked[]): Sum[] {
-  const sums = new Map<string, Sum>();
-  for (const { invoice, amounts } of booked) {
-    for (const { rate, ...part } of amounts.rates) book(sums, rate?.toFixed() ?? "", invoice.currency, part);
+  constructor(from?: Sums) {
+    this.#sums = new Map(from === undefined ? [] : from.#sums);
   }
-  return sorted(sums);
+
+  add(key: string, currency: string, amounts: Amounts): void {
+    const at = `${currency}|${key}`;
+    const { documents, ...so_far } = this.#sums.get(at) ?? { ...NOTHING, documents: 0 };
+    this.#sums.set(at, { key, currency, documents: documents + 1, ...add(so_far, amounts) });
+  }
+
+  /** By currency, then in the order of `key`. */
+  sorted(): Sum[] {
+    return [...this.#sums.values()].sort(
+      (a, b) => compare(a.currency, b.currency) || a.key.localeCompare(b.key, "en", { numeric: true }),
+    );
+  }
 }
 
-function book(sums: Map<string, Sum>, key: string, currency: string, amounts: Amounts): void {
-  const at = `${currency}|${key}`;
-  const { documents, ...so_far } = sums.get(at) ?? { ...NOTHING, documents: 0 };
-  sums.set(at, { key, currency, documents: documents + 1, ...add(so_far, amounts) });
-}
-
-function sorted(sums: ReadonlyMap<string, Sum>): Sum[] {
-  return [...sums.values()].sort(
-    (a, b) => compare(a.currency, b.currency) || a.key.localeCompare(b.key, "en", { numeric: true }),
-  );
+/** By tax rate; `""`: the part without one. A document counts under each of its rates. */
+export function addByRate(sums: Sums, { currency, amounts }: Booked): void {
+  for (const { rate, ...part } of amounts.rates) sums.add(rate?.toFixed() ?? "", currency, part);
 }
 
 function compare(a: string, b: string): number {

@@ -1,25 +1,22 @@
 import { z } from "zod";
 import type { Amounts } from "../billing/amounts.ts";
-import { type Booked, type Books, booksOf, isOfInterest, type Period } from "../billing/books.ts";
-import { billingCsv } from "../billing/csv.ts";
-import { type Sum, sumBy, sumByRate } from "../billing/sums.ts";
+import type { Booked, Period } from "../billing/books.ts";
+import { type Account, Billing } from "../billing/billing.ts";
+import { MAX_NAMED } from "../billing/figures.ts";
+import type { Sum } from "../billing/sums.ts";
 import type { IsoDate } from "../domain/clock.ts";
-import { type Invoice, isCreditNote } from "../domain/invoice.ts";
 import { canonicalJson, defined } from "../domain/json.ts";
-import { decimal, formatMoney, moneyText, sum, zero } from "../domain/money.ts";
+import { decimal, formatMoney, moneyText, zero } from "../domain/money.ts";
 import { cited, oneLine } from "../domain/untrusted.ts";
 import { ConfigError, InputError } from "../errors.ts";
 import { picture } from "../toolkit/card.ts";
 import type { SaveContext } from "../toolkit/context.ts";
 import { defineTool } from "../toolkit/define.ts";
-import { displayCustomer } from "../toolkit/invoices.ts";
 import { customerId, day, flag, limit, line } from "../toolkit/params.ts";
 import { findCustomer } from "../toolkit/references.ts";
-import { readWholeList, type WholeList } from "../toolkit/whole-list.ts";
+import { hiddenSentence, type WholeList, wholeListReader } from "../toolkit/whole-list.ts";
 
-/** Documents listed one by one; a saved table holds them all. */
-const MAX_LISTED = 50;
-const MAX_UNCLEAR = 10;
+const readAll = wholeListReader<Billing>();
 
 const input = z.strictObject({
   from: day("Default: first of this month.").optional(),
@@ -68,30 +65,31 @@ export default defineTool({
     // Said before a long reading, not after it.
     if (question.save_csv === true) requireFolder(context);
     const customer = question.customer_id === undefined ? null : await findCustomer(question.customer_id, context);
-    const { list, cursor, restarted } = await readWholeList(
+    const wantsTable = question.save_csv === true;
+    const { list, cursor, restarted } = await readAll(
       {
-        purpose: canonicalJson({ ...period, customer_id: customer?.id ?? null }),
+        purpose: canonicalJson({ ...period, customer_id: customer?.id ?? null, table: wantsTable }),
         cursor: from,
         customer_id: customer?.id,
-        keep: (invoice) => (customer === null || invoice.customer_id === customer.id) && isOfInterest(invoice, period),
+        begin: () => new Billing(period, customer?.id ?? null, wantsTable ? context.language : null),
       },
       context,
     );
-    const books = booksOf(list.kept, period);
-    const saved = question.save_csv && list.complete ? await save(books, period, context) : null;
+    const account = list.fold.account();
+    const path = list.complete && account.table !== null ? (await save(account.table.bytes(), period, context)).path : null;
     return {
       data: defined({
-        ...figures(books, period, shown),
-        ...listed(books, question.documents === true),
-        covers: coverage(list),
+        ...figures(account, period, shown),
+        ...listed(account, question.documents === true),
+        covers: coverage(list, period),
         complete: list.complete,
-        path: saved?.path,
+        path: path ?? undefined,
         cursor: cursor ?? undefined,
       }),
-      next: nextStep(list, restarted, question.save_csv === true, saved?.path ?? null),
+      next: nextStep(list, period, restarted, wantsTable, path),
       meta: picture("billing", context, {
-        apart: { quotes: books.quotes, drafts: books.drafts },
-        documents: question.documents === true ? inOrder(books).map(documentRow) : [],
+        apart: { quotes: account.quotes, drafts: account.drafts },
+        documents: question.documents === true ? account.figures.named.map(documentRow) : [],
       }),
     };
   },
@@ -130,45 +128,45 @@ function periodOf(question: { from?: IsoDate | undefined; to?: IsoDate | undefin
 }
 
 /** Sums of what is booked. */
-function figures({ booked, quotes, drafts }: Books, period: Period, shown: number) {
-  const customers = sumBy(booked, customerKey).sort((a, b) => b.gross.cmp(a.gross));
-  const months = sumBy(booked, ({ day: issued }) => issued.slice(0, 7));
-  const names = new Map(booked.map((entry) => [customerKey(entry), entry.invoice]));
+function figures({ figures: sums, quotes, drafts }: Account, period: Period, shown: number) {
+  const customers = sums.customers.sorted().sort((a, b) => b.gross.cmp(a.gross));
+  const open = new Map(sums.open.sorted().map(({ currency, gross }) => [currency, gross]));
   return {
     period: `${period.from} to ${period.to}`,
-    totals: sumBy(booked, () => "").map((total) => ({ ...shownSum(total), open: openOf(booked, total.currency) })),
-    taxes: sumByRate(booked).map((part) => ({
+    totals: sums.totals.sorted().map((total) => ({
+      ...shownSum(total),
+      open: moneyText(open.get(total.currency) ?? zero, total.currency),
+    })),
+    taxes: sums.rates.sorted().map((part) => ({
       ...shownSum(part),
       tax_rate: part.key === "" ? "not stated" : part.key,
     })),
-    months: period.from.slice(0, 7) === period.to.slice(0, 7) ? undefined : months.map(monthRow),
-    customers: customers.slice(0, shown).map((one) => customerRow(one, names.get(one.key))),
+    months: period.from.slice(0, 7) === period.to.slice(0, 7) ? undefined : sums.months.sorted().map(monthRow),
+    customers: customers.slice(0, shown).map((one) => customerRow(one, sums.names.get(one.key))),
     more_customers: customers.length > shown ? customers.length - shown : undefined,
     apart: quotes + drafts === 0 ? undefined : `Apart: ${count(quotes, "quote")}, ${count(drafts, "draft")}.`,
   };
 }
 
-function listed(books: Books, wantsDocuments: boolean) {
-  const { booked, unclear } = books;
+function listed({ figures: { named, documents }, unclear, more_unclear }: Account, wantsDocuments: boolean) {
   return {
-    documents: wantsDocuments ? inOrder(books).map(documentLine) : undefined,
-    more_documents: wantsDocuments && booked.length > MAX_LISTED ? booked.length - MAX_LISTED : undefined,
-    unclear:
-      unclear.length === 0
-        ? undefined
-        : unclear.slice(0, MAX_UNCLEAR).map(({ invoice, why }) => `${nameOf(invoice)}: ${why}`),
-    more_unclear: unclear.length > MAX_UNCLEAR ? unclear.length - MAX_UNCLEAR : undefined,
+    documents: wantsDocuments ? named.map(documentLine) : undefined,
+    more_documents: wantsDocuments && documents > MAX_NAMED ? documents - MAX_NAMED : undefined,
+    unclear: unclear.length === 0 ? undefined : unclear.map((one) => `${nameOf(one)}: ${one.why}`),
+    more_unclear: more_unclear === 0 ? undefined : more_unclear,
   };
 }
 
-const customerKey = ({ invoice }: Booked) => invoice.customer_id ?? displayCustomer(invoice) ?? "";
-
-function customerRow(one: Sum, invoice: Invoice | undefined) {
+function customerRow(one: Sum, named: Pick<Booked, "customer" | "customer_id"> | undefined) {
   return {
     ...shownSum(one),
-    customer: (invoice === undefined ? undefined : displayCustomer(invoice)) ?? "no customer",
-    ...defined({ customer_id: invoice?.customer_id ?? undefined }),
+    customer: shownName(named?.customer ?? null) ?? "no customer",
+    ...defined({ customer_id: named?.customer_id ?? undefined }),
   };
+}
+
+function shownName(customer: string | null): string | undefined {
+  return customer === null ? undefined : oneLine(customer, 80);
 }
 
 function monthRow(month: Sum) {
@@ -183,37 +181,27 @@ function shownAmounts({ net, tax, gross }: Amounts, currency: string) {
   return { net: moneyText(net, currency), tax: moneyText(tax, currency), gross: moneyText(gross, currency) };
 }
 
-function openOf(booked: readonly Booked[], currency: string): string {
-  const open = booked.filter(({ is_open, invoice }) => is_open && invoice.currency === currency);
-  return moneyText(sum(open.map(({ invoice }) => invoice.total ?? zero)), currency);
-}
-
-/** The documents that are listed, by their day. */
-function inOrder({ booked }: Books): Booked[] {
-  return [...booked].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0)).slice(0, MAX_LISTED);
-}
-
-function documentRow({ invoice, day: issued, amounts: value, is_open }: Booked) {
+function documentRow({ number, id, day: issued, currency, amounts: value, is_open, is_credit_note, customer }: Booked) {
   return {
     day: issued,
-    number: oneLine(invoice.number ?? invoice.id, 60),
-    currency: oneLine(invoice.currency, 8),
-    ...shownAmounts(value, invoice.currency),
-    credit_note: isCreditNote(invoice),
+    number: oneLine(number ?? id, 60),
+    currency: oneLine(currency, 8),
+    ...shownAmounts(value, currency),
+    credit_note: is_credit_note,
     open: is_open,
-    ...defined({ customer: displayCustomer(invoice) }),
+    ...defined({ customer: shownName(customer) }),
   };
 }
 
 function documentLine(entry: Booked): string {
-  const { invoice, day: issued, amounts: value, is_open } = entry;
-  const kind = isCreditNote(invoice) ? " credit note" : "";
-  const customer = displayCustomer(invoice);
+  const { day: issued, currency, amounts: value, is_open } = entry;
+  const kind = entry.is_credit_note ? " credit note" : "";
+  const customer = shownName(entry.customer);
   const who = customer === undefined ? "" : ` ${cited(customer, 40)}`;
-  return `${issued} ${nameOf(invoice)}${kind}: ${sums({ currency: invoice.currency, ...shownAmounts(value, invoice.currency) })}${who}${is_open ? " (open)" : ""}`;
+  return `${issued} ${nameOf(entry)}${kind}: ${sums({ currency, ...shownAmounts(value, currency) })}${who}${is_open ? " (open)" : ""}`;
 }
 
-function nameOf({ number, id }: Invoice): string {
+function nameOf({ number, id }: Pick<Booked, "number" | "id">): string {
   return number === null ? id : `#${oneLine(number, 60)}`;
 }
 
@@ -233,20 +221,38 @@ function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-function coverage({ seen, back_to, complete }: WholeList): string {
+function coverage({ seen, back_to, complete }: WholeList<Billing>, { from }: Period): string {
   if (complete) return `All ${count(seen, "document")} of the account were looked at.`;
-  return `${count(seen, "document")} read so far, the newest first${back_to === null ? "" : `, back to what was made on ${back_to.slice(0, 10)}`}`;
+  const read = `${count(seen, "document")} read so far, the newest first`;
+  if (back_to === null) return read;
+  const day = back_to.slice(0, 10);
+  return `${read}, back to what was made on ${day}${isPast(back_to, from) ? ": missing can only be what was drafted before and issued in the period" : ""}`;
+}
+
+/** Everything made in the period was read: only a draft that waited can be missing. */
+function isPast(back_to: string | null, from: IsoDate): boolean {
+  return back_to !== null && back_to.slice(0, 10) < from;
 }
 
 function nextStep(
-  { complete, stopped }: WholeList,
+  { complete, stopped, hidden, back_to }: WholeList<Billing>,
+  { from }: Period,
   restarted: boolean,
   wantsFile: boolean,
   path: string | null,
 ): string {
+  if (hidden > 0) return hiddenSentence(hidden);
   if (!complete) {
     const wait = stopped?.retry_after_ms === undefined ? "" : ` in ${Math.ceil(stopped.retry_after_ms / 1000)} s`;
-    return `${restarted ? "The cursor was too old, so reading began anew. " : ""}These sums are of a part. Call again with the same arguments and cursor${wait}: its sums include these.${wantsFile ? " The table is saved with the last part." : ""}`;
+    const sentences = [
+      ...(restarted ? ["The cursor was too old or for another question, so reading began anew."] : []),
+      isPast(back_to, from)
+        ? "Whatever was made in the period is in these sums. Whether an older draft was issued in it, only the rest of the account can tell."
+        : "These sums are of a part.",
+      `Call again with the same arguments and cursor${wait}: its sums include these.`,
+      ...(wantsFile ? ["The table is saved with the last part."] : []),
+    ];
+    return sentences.join(" ");
   }
   if (path !== null) return "Tell the person where the table is.";
   return wantsFile ? "The table could not be saved." : "For each document: documents true; as a table: save_csv true.";
@@ -259,7 +265,7 @@ function requireFolder({ downloads }: SaveContext): NonNullable<SaveContext["dow
   });
 }
 
-async function save(books: Books, { from, to }: Period, context: SaveContext): Promise<{ readonly path: string }> {
+async function save(table: Uint8Array, { from, to }: Period, context: SaveContext): Promise<{ readonly path: string }> {
   const stem = [context.simulator ? "simulator" : "", "billing", from, to].filter((part) => part !== "").join("-");
-  return requireFolder(context).save({ stem, extension: "csv" }, billingCsv(books.booked, context.language));
+  return requireFolder(context).save({ stem, extension: "csv" }, table);
 }

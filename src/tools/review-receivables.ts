@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { daysBetween } from "../domain/clock.ts";
-import { type Invoice, isOpen } from "../domain/invoice.ts";
+import { AGES, type Debtor, type OpenInvoice, type Owed, Receivables } from "../billing/receivables.ts";
+import { isOpen } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
-import { type Decimal, decimal, formatMoney, moneyText, zero } from "../domain/money.ts";
+import { decimal, formatMoney, moneyText } from "../domain/money.ts";
 import { cited, oneLine } from "../domain/untrusted.ts";
 import { InputError } from "../errors.ts";
 import { picture } from "../toolkit/card.ts";
@@ -10,12 +10,13 @@ import { defineTool } from "../toolkit/define.ts";
 import { displayCustomer } from "../toolkit/invoices.ts";
 import { cursor, customerId, limit } from "../toolkit/params.ts";
 import { findCustomer } from "../toolkit/references.ts";
-import { readWholeList } from "../toolkit/whole-list.ts";
+import { hiddenSentence, type WholeList, wholeListReader } from "../toolkit/whole-list.ts";
 
-/** Invoices named per customer. */
-const MAX_INVOICES = 10;
-const AGES = ["not_due", "1-30", "31-60", "61-90", "over_90"] as const;
-type Age = (typeof AGES)[number];
+interface OpenOnes {
+  readonly receivables: Receivables;
+  add(invoice: Parameters<Receivables["add"]>[0]): void;
+}
+const readOpen = wholeListReader<OpenOnes>();
 
 const ages = z.object({
   currency: z.string(),
@@ -67,64 +68,32 @@ export default defineTool({
         next: "Leave cursor out to start from the beginning.",
       });
     }
-    const { list, cursor, restarted } = await readWholeList(
+    const { list, cursor, restarted } = await readOpen(
       {
         purpose: `receivables ${customer?.id ?? ""}`,
         cursor: input.cursor,
         customer_id: customer?.id,
         status: "sent",
-        keep: (invoice) => isOpen(invoice) && (customer === null || invoice.customer_id === customer.id),
+        begin: () => openOnes(new Receivables(context.today), customer?.id ?? null),
       },
       context,
     );
-    const totals = new Map<string, Sums>();
-    const byCustomer = new Map<string, Debtor>();
-    for (const invoice of list.kept) {
-      const days = invoice.due_date === null ? 0 : Math.max(0, daysBetween(invoice.due_date, context.today));
-      const due = invoice.total ?? zero;
-      book(
-        entry(totals, invoice.currency, () => sums(invoice.currency)),
-        due,
-        days,
-      );
-      const key = `${invoice.customer_id ?? displayCustomer(invoice) ?? invoice.id}|${invoice.currency}`;
-      const debtor = entry(byCustomer, key, () => ({ ...sums(invoice.currency), invoice, days: 0, invoices: [] }));
-      book(debtor, due, days);
-      debtor.days = Math.max(debtor.days, days);
-      debtor.invoices.push({ invoice, days });
-    }
-    const debtors = [...byCustomer.values()].sort(
-      (a, b) => b.days - a.days || b.overdue.cmp(a.overdue) || b.open.cmp(a.open),
-    );
+    const { receivables } = list.fold;
+    const debtors = receivables.sorted();
     const shown = debtors.slice(0, input.limit ?? 10);
-    const named = shown.map(({ invoices }) => oldest(invoices));
     return {
       data: defined({
-        totals: [...totals.values()].map(shownSums),
-        customers: shown.map((debtor, at) => ({
-          customer: displayCustomer(debtor.invoice) ?? "no customer",
-          ...defined({ customer_id: debtor.invoice.customer_id ?? undefined }),
-          ...shownSums(debtor),
-          oldest_days: debtor.days,
-          invoices: (named[at] ?? []).map(invoiceText),
-          ...defined({
-            more_invoices: debtor.invoices.length > MAX_INVOICES ? debtor.invoices.length - MAX_INVOICES : undefined,
-          }),
-        })),
+        totals: [...receivables.totals.values()].map(shownSums),
+        customers: shown.map(customerRow),
         more_customers: debtors.length > shown.length ? debtors.length - shown.length : undefined,
-        covers: list.kept.length,
-        part: cursor === null ? undefined : (true as const),
+        covers: receivables.covers,
+        part: list.complete ? undefined : (true as const),
         cursor: cursor ?? undefined,
       }),
-      next: [
-        ...(restarted ? ["The earlier reading was lost, so this one began anew."] : []),
-        ...(cursor === null
-          ? ["Has money arrived? match_payments with the bank lines."]
-          : [
-              `These sums are those of a part: ${list.stopped === null ? "there was no time to read all" : "the API would not be read any further now"}. Call again with cursor${list.stopped?.retry_after_ms === undefined ? "" : ` in ${Math.ceil(list.stopped.retry_after_ms / 1000)} s`}: the next sums include these.`,
-            ]),
-      ].join(" "),
-      meta: picture("receivables", context, { invoices: named.map((some) => some.map(invoiceRow)) }),
+      next: nextStep(list, restarted),
+      meta: picture("receivables", context, {
+        invoices: shown.map(({ invoices, currency }) => invoices.map((invoice) => invoiceRow(invoice, currency))),
+      }),
     };
   },
   render: ({ totals, customers, more_customers, covers, part, cursor: more }) =>
@@ -137,75 +106,76 @@ export default defineTool({
       ...totals.map((total) => `${part ? "Part" : "Total"} ${agesText(total)}`),
       ...customers.map(
         (debtor) =>
-          `  ${cited(debtor.customer, 80)}: ${agesText(debtor)}${debtor.oldest_days > 0 ? `, oldest ${debtor.oldest_days} d overdue` : ""} · ${debtor.invoices.join("; ")}${debtor.more_invoices === undefined ? "" : ` and ${debtor.more_invoices} more (list_invoices)`}${debtor.customer_id === undefined ? "" : ` · id ${debtor.customer_id}`}`,
+          `  ${cited(debtor.customer, 80)}: ${agesText(debtor)}${debtor.oldest_days > 0 ? `, oldest ${debtor.oldest_days} d overdue` : ""} · ${named(debtor)}${debtor.customer_id === undefined ? "" : ` · id ${debtor.customer_id}`}`,
       ),
       ...(more_customers === undefined ? [] : [`  … and ${more_customers} more customers (raise limit)`]),
       ...(more === undefined ? [] : [`More: cursor ${more}`]),
     ].join("\n"),
 });
 
-function oldest(invoices: Debtor["invoices"]): Invoice[] {
-  return [...invoices]
-    .sort((a, b) => b.days - a.days)
-    .slice(0, MAX_INVOICES)
-    .map(({ invoice }) => invoice);
+function named({ invoices, more_invoices: more }: { invoices: readonly string[]; more_invoices?: number | undefined }): string {
+  const rest = more === undefined ? [] : [`${invoices.length === 0 ? "" : "and "}${more} more (list_invoices)`];
+  return [...(invoices.length === 0 ? [] : [invoices.join("; ")]), ...rest].join(" ");
 }
 
-/** `RE-2026-0042 1785.00 EUR due 2026-11-12`. */
-function invoiceText(invoice: Invoice): string {
-  const { number, amount, due } = invoiceRow(invoice);
-  const gross = amount === undefined ? "total unknown" : `${amount} ${oneLine(invoice.currency, 8)}`;
-  return `${number} ${gross} ${due === undefined ? "no due date" : `due ${due}`}`;
-}
-
-function invoiceRow({ number, id, total, currency, due_date }: Invoice) {
+/** Those of one customer only, where one was asked for: the API may not know the filter. */
+function openOnes(receivables: Receivables, customerId: string | null): OpenOnes {
   return {
-    number: oneLine(number ?? id, 60),
-    ...defined({
-      amount: total === null ? undefined : moneyText(total, currency),
-      due: due_date ?? undefined,
-    }),
+    receivables,
+    add(invoice) {
+      if (!isOpen(invoice) || (customerId !== null && invoice.customer_id !== customerId)) return;
+      receivables.add(invoice, displayCustomer(invoice) ?? null);
+    },
   };
 }
 
-interface Sums {
-  readonly currency: string;
-  open: Decimal;
-  overdue: Decimal;
-  readonly byAge: Map<Age, Decimal>;
+function customerRow(debtor: Debtor) {
+  const more = debtor.count - debtor.invoices.length;
+  return {
+    customer: debtor.customer ?? "no customer",
+    ...defined({ customer_id: debtor.customer_id ?? undefined }),
+    ...shownSums(debtor),
+    oldest_days: debtor.days,
+    invoices: debtor.invoices.map((invoice) => invoiceText(invoice, debtor.currency)),
+    ...defined({ more_invoices: more > 0 ? more : undefined }),
+  };
 }
 
-interface Debtor extends Sums {
-  readonly invoice: Invoice;
-  days: number;
-  readonly invoices: { readonly invoice: Invoice; readonly days: number }[];
+function nextStep({ complete, hidden, stopped }: WholeList<OpenOnes>, restarted: boolean): string {
+  const again = restarted ? ["The earlier reading was lost, so this one began anew."] : [];
+  if (complete) return [...again, "Has money arrived? match_payments with the bank lines."].join(" ");
+  if (hidden > 0) return [...again, hiddenSentence(hidden)].join(" ");
+  const why = stopped === null ? "there was no time to read all" : "the API would not be read any further now";
+  const wait = stopped?.retry_after_ms === undefined ? "" : ` in ${Math.ceil(stopped.retry_after_ms / 1000)} s`;
+  const part = `These sums are those of a part: ${why}. Call again with cursor${wait}: the next sums include these.`;
+  return [...again, part].join(" ");
 }
 
-function sums(currency: string): Sums {
-  return { currency, open: zero, overdue: zero, byAge: new Map() };
+/** `RE-2026-0042 1785.00 EUR due 2026-11-12`. */
+function invoiceText(invoice: OpenInvoice, currency: string): string {
+  const { number, amount, due } = invoiceRow(invoice, currency);
+  const gross = amount === undefined ? "total unknown" : `${amount} ${oneLine(currency, 8)}`;
+  return `${number} ${gross} ${due === undefined ? "no due date" : `due ${due}`}`;
 }
 
-function book(into: Sums, amount: Decimal, days: number): void {
-  const age = ageOf(days);
-  into.open = into.open.plus(amount);
-  if (days > 0) into.overdue = into.overdue.plus(amount);
-  into.byAge.set(age, (into.byAge.get(age) ?? zero).plus(amount));
+function invoiceRow({ number, total, due }: OpenInvoice, currency: string) {
+  return {
+    number: oneLine(number, 60),
+    ...defined({ amount: total === null ? undefined : moneyText(total, currency), due: due ?? undefined }),
+  };
 }
 
-function ageOf(days: number): Age {
-  if (days === 0) return "not_due";
-  if (days <= 30) return "1-30";
-  if (days <= 60) return "31-60";
-  return days <= 90 ? "61-90" : "over_90";
-}
-
-function shownSums({ currency, open, overdue, byAge }: Sums): z.infer<typeof ages> {
-  const buckets = AGES.map((age) => [age, byAge.get(age)] as const).filter(([, amount]) => amount !== undefined);
+function shownSums({ currency, open, overdue, by_age }: Owed): z.infer<typeof ages> {
   return {
     currency,
     open: moneyText(open, currency),
     overdue: moneyText(overdue, currency),
-    ...Object.fromEntries(buckets.map(([age, amount]) => [age, moneyText(amount ?? zero, currency)])),
+    ...Object.fromEntries(
+      AGES.flatMap((age) => {
+        const amount = by_age[age];
+        return amount === undefined ? [] : [[age, moneyText(amount, currency)]];
+      }),
+    ),
   };
 }
 
@@ -214,12 +184,4 @@ function agesText(row: z.infer<typeof ages>): string {
     age === "not_due" ? `not due: ${row[age]}` : `${age.replace("_", " ")} d: ${row[age]}`,
   );
   return `${formatMoney(decimal(row.open), row.currency)} open, ${row.overdue} overdue${parts.length === 0 ? "" : ` (${parts.join(", ")})`}`;
-}
-
-function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
 }
