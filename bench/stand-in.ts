@@ -106,7 +106,9 @@ const problem = (status: number, title: string, parameter?: string): Answer =>
 function answersOf(account: Account, now: number): (url: string) => Answer {
   const customers = Math.ceil(account.invoices / account.per_customer);
   const made = (index: number) =>
-    new Date(now - SPAN_MS + Math.floor((index * SPAN_MS) / account.invoices)).toISOString().replace(/\.\d+Z/, "+00:00");
+    new Date(now - SPAN_MS + Math.floor((index * SPAN_MS) / account.invoices))
+      .toISOString()
+      .replace(/\.\d+Z/, "+00:00");
   const byStatus = new Map<string, number[]>();
   for (let index = 0; index < account.invoices; index += 1) {
     const status = statusOf(index);

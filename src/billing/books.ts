@@ -49,8 +49,9 @@ const REMEMBERED = 2_000;
  * is part of a sum.
  *
  * Every document of the account must be told, or at least everything newer than the oldest of the period, so that no credit
- * note is missing. Nothing is kept of a document that was booked; of what waits for its credit note or its original, no more
- * than its row.
+ * note is missing. Nothing is kept of a document that was booked. Of what waits for its credit note or its original, its row
+ * is: the two are met one after the other, except where the API does not say what a credit note is about, which only the
+ * whole list can tell.
  */
 export class Books {
   /** Issued or made in the period, but no part of the books. */
@@ -83,8 +84,9 @@ export class Books {
     }
     const half = { id: invoice.id, total: invoice.total, booked: this.#read(invoice) };
     if (isCreditNote(invoice)) this.#addNote(half, invoice);
-    else if (isTakenBack(invoice) && !isCredited) this.#addTakenBack(half, invoice);
-    else if (half.booked !== null) this.#book(half.booked);
+    else if (isTakenBack(invoice) && !isCredited) {
+      this.#takenBack.set(invoice.id, { ...half, status: invoice.status, likeness: likeness(invoice) });
+    } else if (half.booked !== null) this.#book(half.booked);
   }
 
   /**
@@ -119,17 +121,6 @@ export class Books {
     const [oldest] = this.#totals.keys();
     if (this.#totals.size > REMEMBERED && oldest !== undefined) this.#totals.delete(oldest);
     return notes.length > 0;
-  }
-
-  #addTakenBack(half: Half, invoice: Invoice): void {
-    const key = likeness(invoice);
-    const note = this.#unnamed.get(key)?.pop();
-    if (note === undefined) {
-      this.#takenBack.set(invoice.id, { ...half, status: invoice.status, likeness: key });
-      return;
-    }
-    settle(note, half, this.#book, this.#unclear);
-    if (half.booked !== null) this.#book(half.booked);
   }
 
   #addNote(note: Half, { reference, ...invoice }: Invoice): void {

@@ -103,7 +103,8 @@ export function wholeListReader<T extends Fold>() {
 
 /** What a caller is told when the list moved under the reading. */
 export function hiddenSentence(hidden: number): string {
-  const documents = hidden === 1 ? "1 document that the API counts was" : `${hidden} documents that the API counts were`;
+  const documents =
+    hidden === 1 ? "1 document that the API counts was" : `${hidden} documents that the API counts were`;
   return `${documents} on no page, because the list changed while it was read: these sums are of a part. Ask again from the beginning.`;
 }
 

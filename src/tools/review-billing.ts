@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Amounts } from "../billing/amounts.ts";
-import type { Booked, Period } from "../billing/books.ts";
 import { type Account, Billing } from "../billing/billing.ts";
+import type { Booked, Period } from "../billing/books.ts";
 import { MAX_NAMED } from "../billing/figures.ts";
 import type { Sum } from "../billing/sums.ts";
 import type { IsoDate } from "../domain/clock.ts";
@@ -76,7 +76,8 @@ export default defineTool({
       context,
     );
     const account = list.fold.account();
-    const path = list.complete && account.table !== null ? (await save(account.table.bytes(), period, context)).path : null;
+    const path =
+      list.complete && account.table !== null ? (await save(account.table.bytes(), period, context)).path : null;
     return {
       data: defined({
         ...figures(account, period, shown),

@@ -113,7 +113,13 @@ export default defineTool({
     ].join("\n"),
 });
 
-function named({ invoices, more_invoices: more }: { invoices: readonly string[]; more_invoices?: number | undefined }): string {
+function named({
+  invoices,
+  more_invoices: more,
+}: {
+  invoices: readonly string[];
+  more_invoices?: number | undefined;
+}): string {
   const rest = more === undefined ? [] : [`${invoices.length === 0 ? "" : "and "}${more} more (list_invoices)`];
   return [...(invoices.length === 0 ? [] : [invoices.join("; ")]), ...rest].join(" ");
 }

@@ -59,10 +59,11 @@ function billingCsv(booked: readonly Booked[], language: string): Uint8Array {
   return table.bytes();
 }
 
-const gross = (booked: readonly Booked[]) =>
-  sumBy(booked).map((sum) => `${sum.gross.toFixed()} ${sum.currency}`);
+const gross = (booked: readonly Booked[]) => sumBy(booked).map((sum) => `${sum.gross.toFixed()} ${sum.currency}`);
 const why = (documents: readonly Invoice[]) =>
-  booksOf(documents, OCTOBER).unclear.map(({ number, why: reason }) => `${number}: ${reason}`).sort();
+  booksOf(documents, OCTOBER)
+    .unclear.map(({ number, why: reason }) => `${number}: ${reason}`)
+    .sort();
 
 describe("booksOf", () => {
   it("counts by day of issue, both ends included", () => {
@@ -97,6 +98,27 @@ describe("booksOf", () => {
   it("turns the credit note of a negative invoice into a positive one", () => {
     const { booked } = booksOf([creditNote("S-1", "-50", "R-1"), document("R-1", "-50", { status: "void" })], OCTOBER);
     expect(gross(booked)).toEqual(["0 EUR"]);
+  });
+
+  it.each([
+    ["credit note first", (documents: readonly Invoice[]) => documents],
+    ["original first", (documents: readonly Invoice[]) => documents.toReversed()],
+  ])("comes to the same in whatever order documents are told: %s", (_order, told) => {
+    const pairs = Array.from({ length: 3_000 }, (_, index) => [
+      creditNote(`S-${index}`, "100", index % 2 === 0 ? `R-${index}` : null, { customer_id: `c${index % 7}` }),
+      document(`R-${index}`, "100", { status: "void", customer_id: `c${index % 7}` }),
+    ]).flat();
+    const { booked, unclear } = booksOf(told(pairs), OCTOBER);
+    expect(unclear).toEqual([]);
+    expect(booked).toHaveLength(6_000);
+    expect(gross(booked)).toEqual(["0 EUR"]);
+  });
+
+  it("turns a positive credit note of a paid invoice from another month", () => {
+    const paid = document("R-1", "100", { status: "paid", issued_at: "2026-09-01" });
+    const { booked, unclear } = booksOf([creditNote("S-1", "40", "R-1"), paid], OCTOBER);
+    expect(unclear).toEqual([]);
+    expect(gross(booked)).toEqual(["-47.6 EUR"]);
   });
 
   it("keeps out of every sum what is not understood, and says why", () => {
