@@ -17,8 +17,8 @@ export const lineWish = z
     subtitle: emptiable(185, "Second line.").optional(),
     quantity: quantity().optional(),
     tax_rate: taxRate().optional(),
-    single_net_amount: amount("Net.").optional(),
-    single_gross_amount: amount("Gross.").optional(),
+    single_net_amount: amount("Single net amount.").optional(),
+    single_gross_amount: amount("Single gross amount.").optional(),
     remove: flag("Remove.").optional(),
   })
   .refine(

@@ -240,10 +240,16 @@ export function toShortRow(invoice: Invoice, today: IsoDate): ShortRow {
     status,
     ...defined({
       total: total === undefined ? undefined : `${total} ${currency}`,
-      customer: customer === undefined ? undefined : oneLine(customer, 32),
+      customer: customer === undefined ? undefined : oneLine(companyOf(invoice, customer), 32),
       due_date: invoice.status === "paid" || invoice.status === "void" ? undefined : due_date,
     }),
   };
+}
+
+/** The company alone where the API names it apart from its person: "Hart & Finch Ltd", not "… (Olivia Hart)". */
+function companyOf({ buyer }: Invoice, customer: string): string {
+  const company = oneLine(buyer?.company_name ?? "", 80);
+  return company !== "" && customer.startsWith(`${company} (`) ? company : customer;
 }
 
 /** `#2026-0042 overdue 12 d · 1785.00 EUR · "Acme Inc" · due 2026-11-11`; a draft shows its id instead of a number. */

@@ -15,6 +15,7 @@ const UNLISTED = new Set([
   "minimum",
   "maximum",
   "minItems",
+  "maxItems",
   "exclusiveMinimum",
 ]);
 

@@ -40,6 +40,8 @@ export const customerId = () => line(64, "Customer id.");
 export const itemId = () => line(64, "Item id.");
 export const operationId = () => line(64, "Operation id.");
 export const invoiceRef = () => line(120, "Id or #number.");
+/** A draft has no number yet; one that has is found by it all the same. */
+export const draftRef = () => line(120, "Invoice id.");
 
 export const email = (description: string) => z.email().max(254).describe(description);
 
@@ -50,7 +52,7 @@ export const currency = () =>
   z
     .string()
     .refine((code) => isCurrencyCode(code) && isKnownCurrency(code), "must be an ISO 4217 code such as EUR")
-    .describe("E.g. EUR.");
+    .describe("Currency.");
 
 /** Three letters that no currency has would be printed on an invoice all the same. Codes for testing and for none are no currency. */
 function isKnownCurrency(code: string): boolean {
@@ -67,7 +69,7 @@ export const quantity = () =>
     })
     .min(1)
     .max(1_000_000)
-    .describe("Whole number.");
+    .describe("Quantity.");
 
 export const taxRate = () =>
   z
@@ -93,7 +95,7 @@ export const language = () =>
   z
     .string()
     .regex(/^[A-Za-z]{2}(-[A-Za-z]{2})?$/, "must be a language code such as de or en")
-    .describe("E.g. de.");
+    .describe("Locale.");
 
 export const phone = () =>
   z

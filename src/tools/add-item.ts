@@ -8,7 +8,7 @@ import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
 import { type KnownDraft, knownDraft } from "../toolkit/known-draft.ts";
 import { lineArgs, lineShape } from "../toolkit/lines.ts";
-import { duplicateOf, invoiceRef } from "../toolkit/params.ts";
+import { duplicateOf, draftRef } from "../toolkit/params.ts";
 import { findInvoiceId } from "../toolkit/references.ts";
 
 export default defineTool({
@@ -20,7 +20,7 @@ export default defineTool({
   description:
     "Add one line to a draft. Give the unit price in the invoice's direction: net if calculate_from_net, else gross. Negative for a discount.",
   input: z.strictObject({
-    invoice_id: invoiceRef(),
+    invoice_id: draftRef(),
     ...lineShape,
     duplicate_of: duplicateOf(),
   }),

@@ -16,7 +16,7 @@ const input = z.strictObject({
   invoice_id: invoiceRef(),
   customer_id: customerId().optional(),
   replace: z
-    .array(z.strictObject({ from: line(185, "Text."), to: z.string().max(185).describe("New text.") }))
+    .array(z.strictObject({ from: line(185, "From."), to: z.string().max(185).describe("To.") }))
     .max(20)
     .optional()
     .describe("In titles, subtitles, notes: e.g. the month."),
@@ -25,7 +25,7 @@ const input = z.strictObject({
   supersedes: flag("true: the copied draft is not to be sent.").optional(),
   is_quote: flag("false: an invoice from a quote.").optional(),
   issued_at: day("YYYY-MM-DD.").optional(),
-  due_date: day("YYYY-MM-DD.").optional(),
+  due_date: day("Due date.").optional(),
   notes: block(5_000, "Instead of the copied notes.").optional(),
   duplicate_of: duplicateOf(),
 });

@@ -3,7 +3,7 @@ import { deleteDraft } from "../acts/delete-draft.ts";
 import { decimal, formatMoney } from "../domain/money.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { requireOwnDraft } from "../toolkit/own-draft.ts";
-import { invoiceRef } from "../toolkit/params.ts";
+import { draftRef } from "../toolkit/params.ts";
 import { findInvoiceId } from "../toolkit/references.ts";
 
 export default defineTool({
@@ -12,7 +12,7 @@ export default defineTool({
   effect: "remove",
   search: "Entwurf löschen delete draft invoice",
   description: "Delete a draft that was made here and has no number, for good.",
-  input: z.strictObject({ invoice_id: invoiceRef() }),
+  input: z.strictObject({ invoice_id: draftRef() }),
   output: z.object({ done: z.string(), invoice_id: z.string() }),
   examples: [{ invoice_id: "draft-id" }],
   async run(input, context) {

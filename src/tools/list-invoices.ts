@@ -23,8 +23,8 @@ const input = z.strictObject({
   search: line(200, "Fuzzy text.").optional(),
   number: line(60, "Exact number.").optional(),
   issued_from: day("YYYY-MM-DD, inclusive.").optional(),
-  issued_to: day("YYYY-MM-DD, inclusive.").optional(),
-  kind: z.enum(KINDS).optional().describe("Default: all."),
+  issued_to: day("Issued to.").optional(),
+  kind: z.enum(KINDS).optional().describe("Kind."),
   limit: limit(),
   cursor: cursor(),
   response_format: format(),
@@ -43,7 +43,7 @@ export default defineTool({
   output: z.object({
     invoices: z.array(shortRow),
     total: z.number().optional(),
-    scanned: z.number().optional().describe("Looked at; set when more may follow."),
+    scanned: z.number().optional().describe("Looked at, where more may follow and others were passed over."),
     cursor: z.string().optional().describe("Pass it to get more."),
   }),
   examples: [{}, { status: "overdue" }, { status: "draft", limit: 5 }, { kind: "quote", response_format: "detailed" }],
@@ -78,7 +78,7 @@ export default defineTool({
       data: {
         invoices: rows,
         total: filtersByUs(filters) ? undefined : (result.total ?? undefined),
-        scanned: result.next === null ? undefined : result.scanned,
+        scanned: result.next === null || result.scanned === rows.length ? undefined : result.scanned,
         cursor: result.next === null ? undefined : encodeCursor(defined(filters), result.next),
       },
       ...(result.next === null && !result.shifted

@@ -15,7 +15,7 @@ export default defineCommit({
   description: "Mark a sent invoice as paid, without processing a payment. Final; a person approves.",
   input: z.strictObject({
     invoice_id: invoiceRef(),
-    send_notification: flag("true: e-mail the customer a confirmation. Default false.").optional(),
+    send_notification: flag("true: e-mail the customer. Default false.").optional(),
   }),
   output: committedOutput,
   examples: [{ invoice_id: "#2026-0012" }, { invoice_id: "#2026-0012", send_notification: true }],

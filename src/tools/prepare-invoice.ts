@@ -21,7 +21,7 @@ const newCustomer = z.strictObject({
   family_name: line(120, "Family name.").optional(),
   company: line(190, "Company.").optional(),
   mobile: phone().optional(),
-  street_address: line(190, "With zip_code, city, country_code.").optional(),
+  street_address: line(190, "Street address.").optional(),
   zip_code: line(20, "Zip code.").optional(),
   city: line(120, "City.").optional(),
   country_code: country().optional(),
@@ -34,11 +34,11 @@ const input = z.strictObject({
   currency: currency(),
   items: z.array(z.strictObject(lineShape)).min(1).max(MAX_LINES).describe("All net or all gross."),
   issued_at: day("YYYY-MM-DD.").optional(),
-  due_date: day("YYYY-MM-DD.").optional(),
+  due_date: day("Due date.").optional(),
   notes: block(5_000, "Printed.").optional(),
   recipient: block(1_000, "If other than the customer's.").optional(),
   vat_number: line(40, "VAT number.").optional(),
-  is_quote: flag("true: a quote.").optional(),
+  is_quote: flag("Is quote.").optional(),
   duplicate_of: duplicateOf(),
 });
 

@@ -3,7 +3,7 @@ import { removeItem } from "../acts/remove-item.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
 import { requireOwnDraft } from "../toolkit/own-draft.ts";
-import { invoiceRef, itemId } from "../toolkit/params.ts";
+import { draftRef, itemId } from "../toolkit/params.ts";
 import { findInvoiceId } from "../toolkit/references.ts";
 import { orCopy } from "../toolkit/superseded.ts";
 
@@ -14,7 +14,7 @@ export default defineTool({
   search: "Position entfernen Rechnungszeile löschen remove line",
   long: true,
   description: "Remove a line from a draft that was made here.",
-  input: z.strictObject({ invoice_id: invoiceRef(), item_id: itemId() }),
+  input: z.strictObject({ invoice_id: draftRef(), item_id: itemId() }),
   output: draftOutput,
   examples: [{ invoice_id: "draft-id", item_id: "item-id" }],
   async run(input, context) {

@@ -25,7 +25,7 @@ const input = z.strictObject({
   documents: flag("List the documents, too.").optional(),
   save_csv: flag("Save a table for the tax adviser.").optional(),
   limit: limit(),
-  cursor: line(40, "Goes on where the last answer stopped.").optional(),
+  cursor: line(40, "Cursor.").optional(),
 });
 
 const amounts = { net: z.string(), tax: z.string(), gross: z.string() };

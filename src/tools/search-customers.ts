@@ -22,7 +22,7 @@ export default defineTool({
       .array(
         z.strictObject({
           field_id: line(64, "UUID of the field."),
-          operator: z.enum(FILTER_OPERATORS).describe("Comparison."),
+          operator: z.enum(FILTER_OPERATORS).describe("Operator."),
           value: line(500, "true/false for a checkbox; a,b for in."),
         }),
       )

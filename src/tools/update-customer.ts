@@ -17,7 +17,7 @@ export default defineTool({
   description: "Change a customer; what is not given stays. Postal address: create_address.",
   input: z.strictObject({
     customer_id: customerId(),
-    email: email("Invoices go here.").optional(),
+    email: email("Email.").optional(),
     locale: language().optional(),
     given_name: line(120, "Given name.").optional(),
     family_name: line(120, "Family name.").optional(),

@@ -5,7 +5,7 @@ import { defined } from "../domain/json.ts";
 import { InputError } from "../errors.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
-import { block, currency, customerId, day, invoiceRef, line } from "../toolkit/params.ts";
+import { block, currency, customerId, day, draftRef, line } from "../toolkit/params.ts";
 import { findCustomer, findInvoice } from "../toolkit/references.ts";
 
 export default defineTool({
@@ -16,16 +16,16 @@ export default defineTool({
   long: true,
   description: "Change a draft: link a customer, replace attributes; the rest stays.",
   input: z.strictObject({
-    invoice_id: invoiceRef(),
+    invoice_id: draftRef(),
     customer_id: customerId().optional(),
     currency: currency().optional(),
-    recipient: block(1_000, "Address block.").optional(),
-    invoicing_party: block(1_000, "Your address block.").optional(),
+    recipient: block(1_000, "Recipient.").optional(),
+    invoicing_party: block(1_000, "Invoicing party.").optional(),
     issued_at: day("YYYY-MM-DD.").optional(),
-    due_date: day("YYYY-MM-DD.").optional(),
+    due_date: day("Due date.").optional(),
     notes: block(5_000, "Printed on it.").optional(),
     vat_number: line(40, "VAT number.").optional(),
-    number: line(60, "Unique number.").optional(),
+    number: line(60, "Number.").optional(),
   }),
   output: draftOutput,
   examples: [{ invoice_id: "draft-id", due_date: "2026-12-31", notes: "Leistungszeitraum: November 2026" }],

@@ -7,7 +7,7 @@ import { InputError } from "../errors.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
 import { lineChanges } from "../toolkit/lines.ts";
-import { amount, emptiable, invoiceRef, itemId, line, quantity, taxRate } from "../toolkit/params.ts";
+import { amount, emptiable, draftRef, itemId, line, quantity, taxRate } from "../toolkit/params.ts";
 import { findInvoice } from "../toolkit/references.ts";
 import { orCopy } from "../toolkit/superseded.ts";
 
@@ -21,15 +21,15 @@ export default defineTool({
   long: true,
   description: "Change a line of a draft; what is not given stays. Name it by item_id, or by line.",
   input: z.strictObject({
-    invoice_id: invoiceRef(),
+    invoice_id: draftRef(),
     item_id: itemId().optional(),
     line: z.int().min(1).describe("From 1.").optional(),
     title: line(185, "Max 185.").optional(),
     subtitle: emptiable(185, "Max 185; empty: none.").optional(),
     quantity: quantity().optional(),
     tax_rate: taxRate().optional(),
-    single_net_amount: amount("Net.").optional(),
-    single_gross_amount: amount("Gross.").optional(),
+    single_net_amount: amount("Single net amount.").optional(),
+    single_gross_amount: amount("Single gross amount.").optional(),
   }),
   output: draftOutput,
   examples: [{ invoice_id: "draft-id", line: 1, quantity: 9 }],

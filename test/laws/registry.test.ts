@@ -36,14 +36,33 @@ const NAMES_SAY_IT = [
   "city",
   "email",
   "vat_number",
+  // Beside its neighbour, or by its type, or because an error names the right form at once.
+  "currency",
+  "locale",
+  "quantity",
+  "due_date",
+  "issued_to",
+  "kind",
+  "from",
+  "to",
+  "operator",
+  "reference_id",
+  "single_net_amount",
+  "single_gross_amount",
+  "is_quote",
+  "street_address",
+  "recipient",
+  "invoicing_party",
+  "number",
+  "invoice_id",
 ];
 
 /**
- * o200k tokens of the whole list, paid for in every conversation. It is never raised without a line here that says for what,
- * and what a conversation saves by it.
+ * o200k tokens of the whole list, paid for in every conversation: of each tool, the JSON of name, description and input schema,
+ * which is what a host passes on. It is never raised without a line here that says for what, and what a conversation saves by it.
  */
 const LIST_BUDGET = [{ tokens: 3_800, reason: "28 tools at 135, and some room" }];
-/** So that many small tools do not pass what one long one may not. */
+/** On average, so that many small tools do not pass what one long one may not; with the one for views, and without. */
 const TOKENS_A_TOOL = 135;
 
 /** Names the owner fixed. */
@@ -81,15 +100,19 @@ describe("the registry", () => {
       const { name, description, inputSchema, outputSchema } = tool.listing();
       return {
         name,
-        tokens: countTokens(name) + countTokens(description) + countTokens(JSON.stringify(inputSchema)),
+        effect: tool.effect,
+        tokens: countTokens(JSON.stringify({ name, description, inputSchema })),
         output: countTokens(JSON.stringify(outputSchema)),
       };
     });
-    const total = rows.reduce((sum, row) => sum + row.tokens, 0);
+    const sum = (some: typeof rows) => some.reduce((tokens, row) => tokens + row.tokens, 0);
+    const total = sum(rows);
+    const common = rows.filter(({ effect }) => effect !== "answer");
     const table = rows.map((row) => `${row.name.padEnd(20)} ${String(row.tokens).padStart(5)} (output ${row.output})`);
     process.stdout.write(`${table.join("\n")}\n${"total".padEnd(20)} ${String(total).padStart(5)}\n`);
     expect(total).toBeLessThanOrEqual(LIST_BUDGET.reduce((sum, { tokens }) => sum + tokens, 0));
-    expect(total / tools.length).toBeLessThanOrEqual(TOKENS_A_TOOL);
+    expect(total / rows.length).toBeLessThanOrEqual(TOKENS_A_TOOL);
+    expect(sum(common) / common.length).toBeLessThanOrEqual(TOKENS_A_TOOL);
   });
 });
 
