@@ -3,24 +3,37 @@ import { isJsonObject } from "../domain/json.ts";
 
 /**
  * Some clients send arrays, objects, numbers and booleans as JSON text. Where the schema wants one of these and the text
- * is one, it is read as what it is; any other text stays and is refused as before.
+ * is one, it is read as what it is; any other text stays and is refused as before. The other way round, an id that is a JSON
+ * number is its digits: ids of old documents look like numbers. Other texts are not: a postcode would lose its zero.
  */
 export function withJsonTextRead(value: unknown, issues: readonly z.core.$ZodIssue[]): unknown {
   let read = value;
   for (const issue of issues) {
-    if (issue.code === "invalid_type") read = replaced(read, issue.path, issue.expected);
+    if (issue.code === "invalid_type") read = replaced(read, issue.path, issue.expected, "");
   }
   return read;
 }
 
-function replaced(value: unknown, path: readonly PropertyKey[], expected: string): unknown {
+/** Arguments that hold an id, and the value of a filter, which is compared as text. */
+const HOLDS_ID = /(^|_)id$|^(customer|instead_of|duplicate_of|value)$/;
+
+function replaced(value: unknown, path: readonly PropertyKey[], expected: string, name: string): unknown {
   const [key, ...rest] = path;
-  if (key === undefined) return typeof value === "string" ? parsedAs(value, expected) : value;
+  if (key === undefined) {
+    if (typeof value === "string") return parsedAs(value, expected);
+    return expected === "string" && HOLDS_ID.test(name) ? textOf(value, name) : value;
+  }
   if (Array.isArray(value)) {
-    return value.map((item: unknown, index) => (index === key ? replaced(item, rest, expected) : item));
+    return value.map((item: unknown, index) => (index === key ? replaced(item, rest, expected, name) : item));
   }
   if (!isJsonObject(value) || typeof key !== "string" || !Object.hasOwn(value, key)) return value;
-  return { ...value, [key]: replaced(value[key], rest, expected) };
+  return { ...value, [key]: replaced(value[key], rest, expected, key) };
+}
+
+/** A whole number that JSON carries exactly; a filter's value may be any number, or a checkbox's. */
+function textOf(value: unknown, name: string): unknown {
+  if (name === "value" && (typeof value === "boolean" || typeof value === "number")) return String(value);
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? String(value) : value;
 }
 
 function parsedAs(text: string, expected: string): unknown {

@@ -8,7 +8,7 @@ import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
 import { type KnownDraft, knownDraft } from "../toolkit/known-draft.ts";
 import { lineArgs, lineShape } from "../toolkit/lines.ts";
-import { duplicateOf, draftRef } from "../toolkit/params.ts";
+import { draftRef, duplicateOf } from "../toolkit/params.ts";
 import { findInvoiceId } from "../toolkit/references.ts";
 
 export default defineTool({

@@ -7,7 +7,7 @@ import { InputError } from "../errors.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
 import { lineChanges } from "../toolkit/lines.ts";
-import { amount, emptiable, draftRef, itemId, line, quantity, taxRate } from "../toolkit/params.ts";
+import { amount, draftRef, emptiable, itemId, line, quantity, taxRate } from "../toolkit/params.ts";
 import { findInvoice } from "../toolkit/references.ts";
 import { orCopy } from "../toolkit/superseded.ts";
 

@@ -45,6 +45,35 @@ describe("arguments that arrive as JSON text", () => {
   });
 });
 
+describe("ids that arrive as JSON numbers", () => {
+  const ids = z.strictObject({
+    customer_id: line(64, ""),
+    payments: z.array(z.strictObject({ invoice_id: line(64, "") })).optional(),
+    zip_code: line(20, "").optional(),
+    title: line(20, "").optional(),
+  });
+  const readIds = (raw: unknown) => parseInput("tool", ids, raw);
+
+  it("are their digits, at every depth", () => {
+    expect(readIds({ customer_id: 181227, payments: [{ invoice_id: 42 }, { invoice_id: "43" }] })).toEqual({
+      customer_id: "181227",
+      payments: [{ invoice_id: "42" }, { invoice_id: "43" }],
+    });
+    expect(readIds(JSON.parse('{"customer_id":7,"payments":"[{\\"invoice_id\\":42}]"}'))).toEqual({
+      customer_id: "7",
+      payments: [{ invoice_id: "42" }],
+    });
+  });
+
+  it.each([2 ** 53, 1.5, -4, true, Number.NaN])("%j is none", (customer_id) => {
+    expect(() => readIds({ customer_id })).toThrow(/customer_id: .*string/);
+  });
+
+  it.each([{ zip_code: 1067 }, { title: 2026 }])("%j is no id: a text stays a text", (given) => {
+    expect(() => readIds({ customer_id: "7", ...given })).toThrow(/expected string/);
+  });
+});
+
 describe("values that are none", () => {
   it.each(["null", "undefined", " null "])("the word %j is refused as a text", (notes) => {
     expect(() => read({ notes })).toThrow(/leave the argument out/);
