@@ -14,8 +14,8 @@ export function withJsonTextRead(value: unknown, issues: readonly z.core.$ZodIss
   return read;
 }
 
-/** Arguments that hold an id, and the value of a filter, which is compared as text. */
-const HOLDS_ID = /(^|_)id$|^(customer|instead_of|duplicate_of|value)$/;
+/** Arguments that hold an id of the API, and the value of a filter, which is compared as text. Our own ids are no numbers. */
+const HOLDS_ID = /^((customer|invoice|item|reference|resource|field)_id|customer|instead_of|value)$/;
 
 function replaced(value: unknown, path: readonly PropertyKey[], expected: string, name: string): unknown {
   const [key, ...rest] = path;

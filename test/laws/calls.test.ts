@@ -116,7 +116,7 @@ function badValues(schema: Readonly<Record<string, unknown>>): Bad[] {
         { name: "half a character", value: "a\ud800b" },
         { name: "a control character", value: "a\u0000b" },
         { name: "an escape sequence", value: "\u001b[2Ja" },
-        { name: "a number", value: 5 },
+        { name: "a number that is no id", value: 5.5 },
         { name: "an object", value: { toString: "x" } },
         { name: "a list", value: ["a"] },
         ...(Array.isArray(schema["enum"]) ? [{ name: "another word", value: "constructor" }] : []),

@@ -4,7 +4,9 @@ import { type Bench, startBench } from "../harness/mcp-tools.ts";
 
 /** Ids of old documents are whole numbers, and callers send them as JSON numbers. */
 const HOLDERS = tools.flatMap((tool) =>
-  [...tool.properties].filter((name) => /(^|_)id$/.test(name)).map((name) => [tool, name] as const),
+  [...tool.properties]
+    .filter((name) => /^(customer|invoice|item|reference|resource)_id$/.test(name))
+    .map((name) => [tool, name] as const),
 );
 
 let bench: Bench;
