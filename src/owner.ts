@@ -6,7 +6,7 @@ import { systemClock } from "./domain/clock.ts";
 import { ANY_ORIGIN, type Place } from "./domain/scope.ts";
 import { oneLine, terminalText } from "./domain/untrusted.ts";
 import { ConfigError, NotFoundError } from "./errors.ts";
-import { defaultPolicy, loadPolicy } from "./guard/policy.ts";
+import { defaultPolicy, loadLocalPolicy } from "./guard/policy.ts";
 import { approveInTerminal } from "./guard/terminal.ts";
 import { type Ledger, ledgerOn } from "./journal/ledger.ts";
 import { journalExportCsv, journalList, journalShow, journalVerify } from "./journal/owner.ts";
@@ -34,7 +34,7 @@ export async function runApprove(config: Config, { input, output }: Terminal): P
       await approveInTerminal({
         store: store.approvals,
         clock: systemClock,
-        policy: config.policy === undefined ? defaultPolicy : loadPolicy(config.policy),
+        policy: config.policy === undefined ? defaultPolicy : loadLocalPolicy(config.policy),
         io: {
           write: (text) => void output.write(terminalText(text)),
           ask: (prompt) => Promise.race([lines.question(terminalText(prompt)), ended]),

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { type Config, JOURNAL_FILE, type ReadSettings } from "../config.ts";
 import { InvoicingError } from "../errors.ts";
 import { type BrowserEnvironment, browserCommands } from "../guard/channels/browser.ts";
-import { loadPolicy } from "../guard/policy.ts";
+import { loadLocalPolicy } from "../guard/policy.ts";
 import { journalProblem } from "../store/preflight.ts";
 import { loadSqlite } from "../store/sqlite/load.ts";
 import type { Finding } from "./finding.ts";
@@ -97,7 +97,7 @@ export function checkPolicy(file: string | undefined): Finding {
   const check = "policy";
   if (file === undefined) return { check, verdict: "good", says: "None is set: the built-in limits hold" };
   try {
-    loadPolicy(file);
+    loadLocalPolicy(file);
     return { check, verdict: "good", says: "It can be read, and holds", detail: file };
   } catch (error) {
     if (!(error instanceof InvoicingError)) throw error;

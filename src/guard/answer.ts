@@ -1,10 +1,12 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Policy } from "./policy.ts";
 import {
+  APPROVERS,
   type Approval,
   type ApprovalChannel,
   type ApprovalLevel,
   type ApprovalStore,
+  type Approver,
   PERSON_CHANNELS,
 } from "./port.ts";
 import { type PlanSnapshot, readSnapshot } from "./snapshot.ts";
@@ -20,7 +22,7 @@ export interface AnswerDeps {
 
 /** Whether an approval may be given there, by the owner's policy. `token` needs the explicit `--confirm token`. */
 export function channelAllowed(policy: Policy, level: ApprovalLevel, channel: ApprovalChannel): boolean {
-  if (policy.approver === "passkey") return channel === "passkey";
+  if (policy.approver !== "person") return channel === policy.approver;
   const listed: readonly ApprovalChannel[] | undefined = policy.channels[level];
   return listed === undefined ? channel === "token" || isPersons(channel) : listed.includes(channel);
 }
@@ -29,13 +31,14 @@ function isPersons(channel: ApprovalChannel): boolean {
   return PERSON_CHANNELS.some((own) => own === channel);
 }
 
-/** Whether only a passkey can approve it: by the policy now, or by the one it was asked under. */
-export function needsPasskey(policy: Policy, approval: Pick<Approval, "channels">): boolean {
-  return policy.approver === "passkey" || approval.channels.includes("passkey");
+/** Who alone can approve it: by the policy now, or by the one it was asked under. `null`: whoever it is asked. */
+export function approverOf(policy: Policy, approval: Pick<Approval, "channels">): Approver | null {
+  if (policy.approver !== "person") return policy.approver;
+  return APPROVERS.find((one) => approval.channels.includes(one)) ?? null;
 }
 
-/** `passkey`: a yes from where none is; nothing was recorded. */
-export type AnswerResult = "approved" | "declined" | "mistyped" | "closed" | "passkey";
+/** `passkey`, `other`: a yes from where that is not given; nothing was recorded. */
+export type AnswerResult = "approved" | "declined" | "mistyped" | "closed" | Approver;
 
 /** Wrong answers to one approval after which it is withdrawn. */
 const MAX_ATTEMPTS = 5;
@@ -61,16 +64,23 @@ export function createAnswerDesk({ store, clock, policy }: AnswerDeps) {
     decision: "approve" | "decline",
     typed: string | undefined,
     channel: ApprovalChannel,
+    principal?: string,
   ): Promise<AnswerResult> {
     const snapshot = answerable(approval, channel);
     if (approval === null || snapshot === null) return "closed";
     if (decision === "approve") {
-      if (!mayApprove(approval, snapshot, channel)) return "passkey";
+      if (!mayApprove(approval, snapshot, channel)) return approverOf(policy, approval) ?? "closed";
       const wrong = await mistyped(approval, snapshot, typed);
       if (wrong !== null) return wrong;
     }
     const state = decision === "approve" ? "approved" : "declined";
-    const won = await store.answer(approval.id, { state, channel, approved_by: "person", now: clock.now() });
+    const won = await store.answer(approval.id, {
+      state,
+      channel,
+      approved_by: "person",
+      ...(principal === undefined ? {} : { principal }),
+      now: clock.now(),
+    });
     attempts.delete(approval.id);
     return won ? state : "closed";
   }
@@ -89,16 +99,16 @@ export function createAnswerDesk({ store, clock, policy }: AnswerDeps) {
     return channelAllowed(policy, level, channel) && approval.channels.includes(channel);
   }
 
-  /** What waits and may be answered there: approved, or where only a passkey approves at least declined. */
+  /** What waits and may be answered there: approved, or where only its approver can do that at least declined. */
   function answerable(approval: Approval | null, channel: ApprovalChannel): PlanSnapshot | null {
     if (approval === null || approval.state !== "pending" || clock.now() >= approval.expires_at) return null;
     const snapshot = readSnapshot(approval);
     if (snapshot === null) return null;
-    const declines = needsPasskey(policy, approval) && isPersons(channel);
+    const declines = approverOf(policy, approval) !== null && isPersons(channel);
     return declines || mayApprove(approval, snapshot, channel) ? snapshot : null;
   }
 
-  return { take, strike, mistyped, answerable, needsPasskey: (approval: Approval) => needsPasskey(policy, approval) };
+  return { take, strike, mistyped, answerable, approverOf: (approval: Approval) => approverOf(policy, approval) };
 }
 
 export type AnswerDesk = ReturnType<typeof createAnswerDesk>;
@@ -147,6 +157,12 @@ export function answerText(result: AnswerResult, language: Language): string {
         language,
         "This can only be approved with your passkey, on the approval page. Nothing was approved; declining is possible here.",
         "Freigeben geht nur mit Ihrem Passkey, auf der Freigabeseite. Es wurde nichts freigegeben; ablehnen können Sie auch hier.",
+      );
+    case "other":
+      return say(
+        language,
+        "This can only be approved by somebody else of your organization. Nothing was approved; declining is possible here.",
+        "Freigeben kann das nur jemand anderes aus Ihrer Organisation. Es wurde nichts freigegeben; ablehnen können Sie auch hier.",
       );
     case "closed":
       return say(

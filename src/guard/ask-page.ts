@@ -36,11 +36,19 @@ export function createPagePlace(deps: GuardDeps, waiting: Waiting, told: Map<str
   async function byRemotePage(reason: string, question: Question, link: string): Promise<Outcome> {
     const { approval, request, since } = question;
     await store.offer(approval.id, { channel: "page", reason });
-    const text = say(
-      languageOf(request.plan.locale),
-      `Open this address in any browser, sign in and answer there: ${link}`,
-      `Diese Adresse in einem Browser öffnen, anmelden und dort antworten: ${link}`,
-    );
+    const language = languageOf(request.plan.locale);
+    const text =
+      deps.policy.approver === "other"
+        ? say(
+            language,
+            `Somebody else of the organization has to approve this: they sign in and answer at ${link}`,
+            `Das muss jemand anderes aus der Organisation freigeben, dort anmelden und antworten: ${link}`,
+          )
+        : say(
+            language,
+            `Open this address in any browser, sign in and answer there: ${link}`,
+            `Diese Adresse in einem Browser öffnen, anmelden und dort antworten: ${link}`,
+          );
     const again = told.has(approval.id);
     told.set(approval.id, approval.expires_at);
     if (!again || !request.asker.client.progress) return pending(question, "page", text, { link });
@@ -54,7 +62,7 @@ export function createPagePlace(deps: GuardDeps, waiting: Waiting, told: Map<str
   }
 
   function pageAllowed({ level }: PlanSnapshot): boolean {
-    const channel = deps.policy.approver === "passkey" ? "passkey" : "page";
+    const channel = deps.policy.approver === "person" ? "page" : deps.policy.approver;
     return (
       deps.page !== undefined &&
       (deps.confirm === "auto" || deps.confirm === "page") &&

@@ -17,6 +17,7 @@ import type { GuardDeps } from "./deps.ts";
 import { approvalForm, MAX_FORM_CHARACTERS } from "./form.ts";
 import { createFormChannel } from "./forms.ts";
 import { ladder, type Rung } from "./ladder.ts";
+import { WANTED } from "./policy.ts";
 import type { Approval, Authorisation } from "./port.ts";
 import { secretHash, secretMatches } from "./typed.ts";
 import { createWaiting } from "./waiting.ts";
@@ -45,7 +46,7 @@ export function createAsking(deps: GuardDeps, desk: AnswerDesk) {
 
   async function ask(question: Question): Promise<Authorisation> {
     const { request, approval, snapshot } = question;
-    const missing = await passkeyMissing(request.principal);
+    const missing = await approverMissing(request.principal);
     if (missing !== null) return missing;
     const rungs = ladder({
       confirm: deps.confirm,
@@ -81,14 +82,23 @@ export function createAsking(deps: GuardDeps, desk: AnswerDesk) {
     );
   }
 
-  /** Under a policy that wants a passkey: why none can be used. */
-  async function passkeyMissing(principal: string): Promise<Authorisation | null> {
-    if (deps.policy.approver !== "passkey") return null;
+  /** Under a policy that names its approver: why there can be none. */
+  async function approverMissing(principal: string): Promise<Authorisation | null> {
+    const { approver } = deps.policy;
+    if (approver === "person") return null;
     if (deps.confirm !== "auto" && deps.confirm !== "page") {
       return refused(
         "unavailable",
-        `The owner's policy wants a passkey for every approval, and only the page can use one; --confirm ${deps.confirm} allows no page. Nothing was done.`,
+        `The owner's policy wants ${WANTED[approver]} for every approval, which only the page can take; --confirm ${deps.confirm} allows no page. Nothing was done.`,
         "Only the owner can change that: start the server with --confirm page.",
+      );
+    }
+    if (approver === "other") {
+      if (deps.page?.remote === true) return null;
+      return refused(
+        "unavailable",
+        "The owner's policy wants a second person for every approval, and there is no page where one could sign in. Nothing was done.",
+        "Whoever runs the server sets INVOICES_HTTP_ISSUER and INVOICES_HTTP_CLIENT_ID. Tell the person.",
       );
     }
     if (((await deps.passkeys?.list(principal)) ?? []).length > 0) return null;

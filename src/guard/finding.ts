@@ -111,10 +111,11 @@ export function createFinding(deps: GuardDeps) {
 
   /** An approval given under a laxer setting does not outlive it. */
   function stillValid(approval: Approval, plan: Plan): boolean {
-    // Asked before the owner wanted a passkey, it could not be answered any more.
-    if (policy.approver === "passkey" && !approval.channels.includes("passkey")) return false;
+    const { approver } = policy;
+    // Asked before the owner wanted that, it could not be answered any more.
+    if (approver !== "person" && !approval.channels.includes(approver)) return false;
     if (approval.state !== "approved") return true;
-    if (policy.approver === "passkey" && approval.channel !== "passkey") return false;
+    if (approver !== "person" && approval.channel !== approver) return false;
     if (approval.approved_by === "model") return deps.confirm === "token";
     if (approval.approved_by === "policy") return isUnattended(policy, plan);
     return approval.approved_by === "person";

@@ -1,13 +1,13 @@
 import { channelAllowed } from "./answer.ts";
-import type { Policy } from "./policy.ts";
-import type { ApprovalChannel, ApprovalLevel, ClientFacts } from "./port.ts";
+import { type Policy, WANTED } from "./policy.ts";
+import type { ApprovalChannel, ApprovalLevel, Approver, ClientFacts } from "./port.ts";
 
 /** `--confirm`. Everything but `auto` is one channel or none. */
 export const CONFIRM_MODES = ["auto", "form", "card", "page", "terminal", "token", "deny"] as const;
 export type ConfirmMode = (typeof CONFIRM_MODES)[number];
 
 export interface Rung {
-  readonly channel: Exclude<ApprovalChannel, "policy" | "passkey">;
+  readonly channel: Exclude<ApprovalChannel, "policy" | Approver>;
   readonly reason: string;
 }
 
@@ -22,9 +22,9 @@ interface Situation {
 
 /** The channels to try, strongest first that this client can show. Nothing left means: refuse. */
 export function ladder({ confirm, level, policy, client, hasPage, hasTerminal }: Situation): Rung[] {
-  if (policy.approver === "passkey") {
+  if (policy.approver !== "person") {
     const isOpen = hasPage && (confirm === "auto" || confirm === "page");
-    return isOpen ? [{ channel: "page", reason: "the owner's policy wants a passkey" }] : [];
+    return isOpen ? [{ channel: "page", reason: `the owner's policy wants ${WANTED[policy.approver]}` }] : [];
   }
   const rungs: Rung[] = [];
   if (confirm === "token") rungs.push({ channel: "token", reason: "chosen by --confirm token" });

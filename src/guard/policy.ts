@@ -9,7 +9,7 @@ import { overDay, type SendLimits, type Sent } from "../domain/send-limits.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import { ConfigError, policyBreach } from "../errors.ts";
 import { duplicateKey } from "./duplicate-key.ts";
-import type { Plan } from "./port.ts";
+import { APPROVERS, type Approver, type Plan } from "./port.ts";
 import { referenceText } from "./wording.ts";
 
 const currency = z.string().regex(/^[A-Z]{3}$/, "three capital letters, e.g. EUR");
@@ -61,10 +61,10 @@ export const policySchema = z.strictObject({
     .prefault({})
     .describe("How much care an approval takes."),
   approver: z
-    .enum(["person", "passkey"])
+    .enum(["person", ...APPROVERS])
     .default("person")
     .describe(
-      "passkey: only a registered passkey approves, on the page, with its owner verified. A no counts anywhere.",
+      "passkey: only a registered passkey approves, on the page, with its owner verified. other: only another member of the organization than who asked, on the hosted page. A no counts anywhere.",
     ),
   channels: z
     .strictObject({
@@ -110,22 +110,29 @@ export function parsePolicy(json: unknown, source = "the policy"): Policy {
       next: "Correct it (docs/policy.schema.json describes every key), then start again.",
     });
   }
-  const clash = passkeyClash(parsed.data);
+  const clash = approverClash(parsed.data);
   if (clash !== null) {
-    throw new ConfigError(`${source} wants a passkey for every approval, but ${clash}.`, {
+    throw new ConfigError(`${source} wants ${WANTED[clash.approver]} for every approval, but ${clash.why}.`, {
       next: "Take one of the two out: which one holds would be a guess.",
     });
   }
   return { ...parsed.data, hash: createHash("sha256").update(JSON.stringify(json)).digest("hex") };
 }
 
-/** What else in the file contradicts `approver: passkey`. */
-function passkeyClash({ approver, channels, unattended }: z.output<typeof policySchema>): string | null {
-  if (approver !== "passkey") return null;
-  if (unattended.enabled) return "unattended approves without anybody";
+/** What the owner's policy asks for, in its sentences. */
+export const WANTED: Readonly<Record<Approver, string>> = { passkey: "a passkey", other: "a second person" };
+
+/** What else in the file contradicts its `approver`. */
+function approverClash({
+  approver,
+  channels,
+  unattended,
+}: z.output<typeof policySchema>): { readonly approver: Approver; readonly why: string } | null {
+  if (approver === "person") return null;
+  if (unattended.enabled) return { approver, why: "unattended approves without anybody" };
   const lists = [channels.approve, channels.typed].filter((list) => list !== undefined);
   return lists.some((list) => !list.includes("page"))
-    ? "channels keeps it off the page, where alone one can be used"
+    ? { approver, why: "channels keeps it off the page, where alone it can be given" }
     : null;
 }
 
@@ -169,6 +176,16 @@ export function loadPolicy(path: string): Policy {
     return refuse(`has the key ${oneLine(twice, 80)} twice`, "Keep one of them: which one holds would be a guess.");
   }
   return parsePolicy(json, `The policy file ${file}`);
+}
+
+/** For a server on one person's computer, where there is nobody else to ask. */
+export function loadLocalPolicy(path: string): Policy {
+  const policy = loadPolicy(path);
+  if (policy.approver !== "other") return policy;
+  throw new ConfigError(
+    `The policy file ${resolve(path)} wants a second person for every approval, and only the hosted server has more than one.`,
+    { next: "Set another approver, or run invoicing-mcp serve (docs/hosting.md)." },
+  );
 }
 
 function checkOwner(

@@ -81,9 +81,12 @@ export interface BankLine {
 }
 
 export type ApprovalState = "pending" | "approved" | "declined" | "expired" | "used";
-/** `passkey`: the page, with a passkey's signature over what was shown. */
-export const CHANNELS = ["form", "card", "page", "passkey", "terminal", "token", "policy"] as const;
+/** `passkey`: the page, with a passkey's signature over what was shown. `other`: the page, by somebody else than who asked. */
+export const CHANNELS = ["form", "card", "page", "passkey", "other", "terminal", "token", "policy"] as const;
 export type ApprovalChannel = (typeof CHANNELS)[number];
+/** Where alone an approval counts, when the owner's policy names them as its `approver`. A no counts anywhere. */
+export const APPROVERS = ["passkey", "other"] as const satisfies readonly ApprovalChannel[];
+export type Approver = (typeof APPROVERS)[number];
 /** Where a person answers without more: a no from any of them counts, whatever an approval takes. */
 export const PERSON_CHANNELS = ["form", "card", "page", "terminal"] as const satisfies readonly ApprovalChannel[];
 
@@ -147,6 +150,8 @@ export interface ApprovalStore {
       readonly state: "approved" | "declined";
       readonly channel: ApprovalChannel;
       readonly approved_by: "person" | "model" | "policy";
+      /** Who answered, where it is known and may be somebody else than who asked. */
+      readonly principal?: string;
       readonly now: number;
     },
   ): Promise<boolean>;

@@ -1,5 +1,5 @@
 import { type AnswerDeps, answerText, createAnswerDesk } from "./answer.ts";
-import type { Approval } from "./port.ts";
+import type { Approval, Approver } from "./port.ts";
 import { renderPreview } from "./preview.ts";
 import type { PlanSnapshot } from "./snapshot.ts";
 import { type Language, say } from "./wording.ts";
@@ -28,19 +28,20 @@ export async function approveInTerminal(deps: AnswerDeps & { readonly io: Termin
   let answered = 0;
   for (const [index, { approval, snapshot }] of waiting.entries()) {
     const language = snapshot.view.locale;
+    const approver = desk.approverOf(approval);
     io.write(`\n[${index + 1}/${waiting.length}] ${expiryText(approval, clock.now(), snapshot)}\n\n`);
     io.write(`${renderPreview(snapshot.view)}\n\n`);
     for (const change of snapshot.view.changes) io.write(`${say(language, "Changed:", "Geändert:")} ${change}\n`);
     if (snapshot.level === "typed" && snapshot.view.typed_why) io.write(`${snapshot.view.typed_why}\n`);
     for (;;) {
-      const line = await io.ask(desk.needsPasskey(approval) ? passkeyQuestion(language) : question(snapshot));
+      const line = await io.ask(approver === null ? question(snapshot) : declineQuestion(approver, language));
       if (line === null) return answered;
       const text = line.trim();
       if (text === "") break;
       const decision = decisionOf(text, snapshot);
-      if (decision === null || (decision === "approve" && desk.needsPasskey(approval))) {
+      if (decision === null || (decision === "approve" && approver !== null)) {
         io.write(
-          `${decision === null ? say(language, "Please answer y, n or nothing.", "Bitte mit j, n oder nichts antworten.") : answerText("passkey", language)}\n`,
+          `${decision === null ? say(language, "Please answer y, n or nothing.", "Bitte mit j, n oder nichts antworten.") : answerText(approver ?? "closed", language)}\n`,
         );
         continue;
       }
@@ -71,8 +72,8 @@ function question({ level, view }: PlanSnapshot): string {
   );
 }
 
-function passkeyQuestion(language: Language): string {
-  const only = answerText("passkey", language).split(". ")[0] ?? "";
+function declineQuestion(approver: Approver, language: Language): string {
+  const only = answerText(approver, language).split(". ")[0] ?? "";
   return `${only}. ${say(language, "n: decline, empty: leave it open", "n: ablehnen, leer: offen lassen")}: `;
 }
 

@@ -1,6 +1,5 @@
-import { randomBytes, timingSafeEqual } from "node:crypto";
-import { type Context, Hono } from "hono";
-import { getCookie, setCookie } from "hono/cookie";
+import { randomBytes } from "node:crypto";
+import { Hono } from "hono";
 import { z } from "zod";
 import type { Clock } from "../domain/clock.ts";
 import { answerText, CLOSED, createAnswerDesk } from "../guard/answer.ts";
@@ -8,112 +7,69 @@ import type { PageChannel } from "../guard/guard.ts";
 import type { Approval, ApprovalStore } from "../guard/port.ts";
 import { readSnapshot } from "../guard/snapshot.ts";
 import { approvalPageHtml } from "../ui/page.ts";
-import type { Tenant } from "./access.ts";
+import { membershipsOf, type Tenant } from "./access.ts";
 import { jsonBody } from "./body.ts";
-import type { SealedCookies } from "./cookies.ts";
 import type { Peer } from "./listener.ts";
 import { callerMark, type Logger } from "./log.ts";
-import { ATTEMPT_SECONDS, type Login } from "./login.ts";
+import { RIGHTS, rightOfAct } from "./scopes.ts";
+import { APPROVE_PATH, type Person, refusedPage, type SignIn } from "./sign-in.ts";
 
 export interface ApproveOptions {
-  readonly login: Login;
-  readonly cookies: SealedCookies;
-  readonly issuer: string;
-  /** Origin of this server, as browsers see it. */
-  readonly origin: string;
+  readonly signIn: SignIn;
   readonly tenants: readonly Tenant[];
   readonly approvalsOf: (tenant: Tenant) => ApprovalStore;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-const SESSION_SECONDS = 60 * 60;
-
 const answerBody = z.strictObject({
   decision: z.enum(["approve", "decline"]),
   typed: z.string().max(100).optional(),
 });
 
-interface Session {
-  readonly principal: string;
-  readonly csrf: string;
-}
-
-/** Where people open the page. */
-export const APPROVE_PATH = "/approve";
-
 /**
  * The approval page for people who are somewhere else than this server: behind the sign-in of the same issuer, it shows and
- * answers what was asked on behalf of the same subject, and nothing else. Endpoints: `ui/page.ts`, below `/approve/`. The
- * session is a sealed cookie, so that every instance knows it.
+ * answers what was asked on behalf of the same subject; where the owner's policy wants a second person, also what somebody
+ * else asked, to members who may do that act themselves. Endpoints: `ui/page.ts`, below `/approve/`.
  */
 export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Peer }> {
-  const { login, cookies, origin, clock, log } = options;
-  const isSecure = origin.startsWith("https:");
-  const names = { session: cookieName("session"), attempt: cookieName("attempt") };
-  const desks = new Map(
-    options.tenants.map((tenant) => {
-      const store = options.approvalsOf(tenant);
-      return [tenant, { store, desk: createAnswerDesk({ store, clock, policy: tenant.policy }) }] as const;
-    }),
-  );
+  const { signIn, clock, log } = options;
+  const desks = options.tenants.map((tenant) => {
+    const store = options.approvalsOf(tenant);
+    return { tenant, store, desk: createAnswerDesk({ store, clock, policy: tenant.policy }) };
+  });
 
-  function cookieName(name: string): string {
-    return isSecure ? `__Host-invoicing-${name}` : `invoicing-${name}`;
-  }
-
-  function keep(context: Context, name: string, value: string, seconds: number): void {
-    setCookie(context, name, value, { path: "/", httpOnly: true, secure: isSecure, sameSite: "Lax", maxAge: seconds });
-  }
-
-  async function sessionOf(context: Context): Promise<Session | null> {
-    const sealed = getCookie(context, names.session);
-    const principal = (await cookies.open("session", sealed))?.["principal"];
-    return principal === undefined || sealed === undefined ? null : { principal, csrf: cookies.csrf(sealed) };
-  }
-
-  /** A request of our own page: no other site has the token, or this origin. */
-  async function checked(context: Context): Promise<Session | Response> {
-    const session = await sessionOf(context);
-    if (session === null) return refused(context, 401);
-    const given = Buffer.from(context.req.header("x-csrf") ?? "");
-    const wanted = Buffer.from(session.csrf);
-    const fits = given.length === wanted.length && timingSafeEqual(given, wanted);
-    return fits && isOwnPage(context) ? session : refused(context, 403);
-  }
-
-  function isOwnPage(context: Context): boolean {
-    const from = context.req.header("origin");
-    const site = context.req.header("sec-fetch-site");
-    const fromHere = context.req.method === "POST" ? from === origin : from === undefined || from === origin;
-    return fromHere && (site === undefined || site === "same-origin");
-  }
-
-  async function list({ principal }: Session) {
-    const found = [...desks].map(async ([tenant, { store, desk }]) => {
-      const scope = { origin: tenant.origin, principal, ...(tenant.id === null ? {} : { organization_id: tenant.id }) };
-      const pending = await store.pending(scope, clock.now());
+  async function list(person: Person) {
+    const found = desks.map(async ({ tenant, store, desk }) => {
+      const { principal } = person;
+      const place = { origin: tenant.origin, ...(tenant.id === null ? {} : { organization_id: tenant.id }) };
+      const whose = tenant.policy.approver === "other" ? place : { ...place, principal };
+      const pending = await store.pending(whose, clock.now());
       return pending.flatMap((approval) => {
-        const snapshot = isOf(approval, tenant, principal) ? desk.answerable(approval, "page") : null;
-        return snapshot === null ? [] : [{ id: approval.id, state: approval.state, view: snapshot.view }];
+        const channel = channelFor(person, approval, tenant);
+        const snapshot = channel === null ? null : desk.answerable(approval, channel);
+        if (snapshot === null) return [];
+        const besides =
+          channel === "other"
+            ? { asked_by: nameOf(approval.principal) }
+            : desk.approverOf(approval) === "other"
+              ? { decline_only: true }
+              : {};
+        return [{ id: approval.id, state: approval.state, view: snapshot.view, ...besides }];
       });
     });
     return (await Promise.all(found)).flat();
   }
 
-  async function answer({ principal }: Session, id: string, { decision, typed }: z.infer<typeof answerBody>) {
-    for (const [tenant, { store, desk }] of desks) {
+  async function answer(person: Person, id: string, { decision, typed }: z.infer<typeof answerBody>) {
+    for (const { tenant, store, desk } of desks) {
       const approval = await store.get(id);
-      if (approval === null || !isOf(approval, tenant, principal)) continue;
-      const result = await desk.take(approval, decision, typed, "page");
+      const channel = approval === null ? null : channelFor(person, approval, tenant);
+      if (approval === null || channel === null) continue;
+      const result = await desk.take(approval, decision, typed, channel, person.principal);
+      const caller = callerMark(person.principal);
       log.info(
-        {
-          event: "approval_page_answered",
-          approval: id,
-          caller: callerMark(principal),
-          organization: tenant.id,
-          result,
-        },
+        { event: "approval_page_answered", approval: id, caller, organization: tenant.id, channel, result },
         "approval answered",
       );
       const language = readSnapshot(approval)?.view.locale ?? "en";
@@ -135,56 +91,41 @@ export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Pe
       context.header("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
     }
   });
-  app.get(APPROVE_PATH, async (context) => {
-    if ((await sessionOf(context)) !== null) return context.redirect(`${APPROVE_PATH}/#signed-in`, 303);
-    const { location, attempt } = await login.begin();
-    keep(context, names.attempt, attempt, ATTEMPT_SECONDS);
-    return context.redirect(location.href, 303);
-  });
-  app.get(`${APPROVE_PATH}/callback`, async (context) => {
-    const { search } = new URL(context.req.url);
-    const address = new URL(`${origin}${APPROVE_PATH}/callback${search}`);
-    const subject = await login.finish(address, getCookie(context, names.attempt));
-    keep(context, names.attempt, "", 0);
-    if (subject === null) {
-      log.warn({ event: "approval_sign_in_failed" }, "a sign-in for the approval page did not succeed");
-      return context.text(`The sign-in did not succeed. Open ${origin}${APPROVE_PATH} to try again.\n`, 403);
-    }
-    const principal = `${options.issuer}|${subject}`;
-    keep(context, names.session, await cookies.seal("session", { principal }, SESSION_SECONDS), SESSION_SECONDS);
-    log.info({ event: "approval_signed_in", caller: callerMark(principal) }, "signed in for approvals");
-    return context.redirect(`${APPROVE_PATH}/#signed-in`, 303);
-  });
+  app.route("/", signIn.routes);
   app.get(`${APPROVE_PATH}/`, (context) => {
     const { html, csp } = approvalPageHtml({ nonce: randomBytes(18).toString("base64") });
     context.header("content-security-policy", csp);
     return context.html(html);
   });
-  app.post(`${APPROVE_PATH}/session`, async (context) => {
-    const session = isOwnPage(context) ? await sessionOf(context) : null;
-    return session === null ? refused(context, 403) : context.json({ csrf: session.csrf });
-  });
   app.get(`${APPROVE_PATH}/approvals`, async (context) => {
-    const session = await checked(context);
-    return session instanceof Response ? session : context.json({ approvals: await list(session) });
+    const person = await signIn.personOf(context);
+    return person instanceof Response ? person : context.json({ approvals: await list(person) });
   });
   app.post(`${APPROVE_PATH}/approvals/:id{[A-Za-z0-9_-]{1,64}}`, async (context) => {
-    const session = await checked(context);
-    if (session instanceof Response) return session;
+    const person = await signIn.personOf(context);
+    if (person instanceof Response) return person;
     const parsed = answerBody.safeParse(await jsonBody(context.req.raw, context.env));
-    if (!parsed.success) return refused(context, 400);
-    return context.json(await answer(session, context.req.param("id"), parsed.data));
+    if (!parsed.success) return refusedPage(context, 400);
+    return context.json(await answer(person, context.req.param("id"), parsed.data));
   });
   return app;
 }
 
-/** The store's answer is checked again here: what was asked for anybody else is not shown. */
-function isOf(approval: Approval, tenant: Tenant, principal: string): boolean {
-  return (
-    approval.principal === principal &&
-    approval.origin === tenant.origin &&
-    (tenant.id === null || approval.organization_id === tenant.id)
-  );
+/**
+ * As whom somebody may answer it: who asked (`page`), or a second person (`other`) who is a member with the right that the
+ * act takes. `null`: it is not for them. The store's answer is checked again here.
+ */
+function channelFor({ principal, isMember }: Person, approval: Approval, tenant: Tenant): "page" | "other" | null {
+  if (approval.origin !== tenant.origin || (tenant.id !== null && approval.organization_id !== tenant.id)) return null;
+  if (approval.principal === principal) return "page";
+  if (!approval.channels.includes("other")) return null;
+  const [membership] = membershipsOf([tenant], { principal, isMember, rights: new Set(RIGHTS) });
+  return membership?.rights.has(rightOfAct(approval.act)) === true ? "other" : null;
+}
+
+/** As the access file names them: the subject, or `key:<name>`. */
+function nameOf(principal: string): string {
+  return principal.slice(principal.indexOf("|") + 1);
 }
 
 /** The page as the guard knows it: no browser can be opened from here, and its address is no secret. */
@@ -195,8 +136,4 @@ export function remotePage(origin: string): PageChannel {
     isOpen: () => false,
     linkTo: async () => `${origin}${APPROVE_PATH}`,
   };
-}
-
-function refused(context: Context, status: 400 | 401 | 403): Response {
-  return context.json({ ok: false, message: CLOSED }, status);
 }

@@ -83,19 +83,24 @@ async function fromToken(token: string, audiences: readonly string[], server: Au
   }
   return {
     principal: `${server.issuer}|${sub}`,
-    isMember: (member) =>
-      "subject" in member
-        ? member.subject === sub
-        : "claim" in member && wordsOf(payload[member.claim]).includes(member.value),
+    isMember: memberBy(sub, payload),
     rights: rightsIn([...spaced(payload["scope"]), ...spaced(payload["scp"])]),
   };
+}
+
+/** Whether an entry of the access file means who is called this, with these claims. */
+export function memberBy(subject: string, claims: Readonly<Record<string, unknown>>): Identity["isMember"] {
+  return (member) =>
+    "subject" in member
+      ? member.subject === subject
+      : "claim" in member && wordsOf(claims[member.claim]).includes(member.value);
 }
 
 function spaced(claim: unknown): readonly string[] {
   return typeof claim === "string" ? claim.split(" ") : wordsOf(claim);
 }
 
-function wordsOf(claim: unknown): readonly string[] {
+export function wordsOf(claim: unknown): readonly string[] {
   if (typeof claim === "string") return [claim];
   return Array.isArray(claim) ? claim.filter((word) => typeof word === "string") : [];
 }

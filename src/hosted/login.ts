@@ -27,7 +27,13 @@ export interface Login {
   /** Where the browser goes, and what it has to bring back. */
   begin(): Promise<{ readonly location: URL; readonly attempt: string }>;
   /** Who came back; `null` when this browser did not begin it, or it was refused. */
-  finish(address: URL, attempt: string | undefined): Promise<string | null>;
+  finish(address: URL, attempt: string | undefined): Promise<SignedIn | null>;
+}
+
+/** What the issuer says of a person. */
+export interface SignedIn {
+  readonly subject: string;
+  readonly claims: Readonly<Record<string, unknown>>;
 }
 
 /** How long a sign-in may take. */
@@ -65,7 +71,8 @@ export function createLogin({ issuer, clientId, clientSecret, redirectUri, cooki
           expectedNonce: nonce,
           idTokenExpected: true,
         });
-        return tokens.claims()?.sub ?? null;
+        const claims = tokens.claims();
+        return claims === undefined ? null : { subject: claims.sub, claims };
       } catch {
         return null;
       }

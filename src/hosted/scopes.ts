@@ -27,8 +27,12 @@ const BY_EFFECT: Readonly<Record<Exclude<Effect, "commit">, Right>> = {
 
 /** The right a call of this tool takes. */
 export function rightFor(tool: Pick<ListedTool, "name">, effect: Effect): Right {
-  if (effect !== "commit") return BY_EFFECT[effect];
-  return tool.name === "cancel_invoice" ? "cancel" : "send";
+  return effect === "commit" ? rightOfAct(tool.name) : BY_EFFECT[effect];
+}
+
+/** The right that a guarded act takes: to ask for it, and to approve what somebody else asked. */
+export function rightOfAct(act: string): Right {
+  return act === "cancel_invoice" ? "cancel" : "send";
 }
 
 /** Of the scopes in a token, the rights among them. */

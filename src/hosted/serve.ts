@@ -16,7 +16,7 @@ import { VERSION } from "../version.ts";
 import { type Access, keyHash, loadAccess, placeOf } from "./access.ts";
 import { createAdminApp } from "./admin.ts";
 import { type App, createApp } from "./app.ts";
-import { APPROVE_PATH, type ApproveOptions, createApprovePages, remotePage } from "./approve.ts";
+import { createApprovePages, remotePage } from "./approve.ts";
 import { type AuthorizationServer, authorizationServer, missedClients } from "./authorization-server.ts";
 import { sealedCookies } from "./cookies.ts";
 import type { DatabaseConfig } from "./database-settings.ts";
@@ -27,6 +27,7 @@ import { createMetrics } from "./metrics.ts";
 import { placesOf } from "./places.ts";
 import { type Records, recordsInDatabase, recordsInFile } from "./records.ts";
 import { type HostedConfig, isLoopback } from "./settings.ts";
+import { APPROVE_PATH, createSignIn } from "./sign-in.ts";
 import { createTenants } from "./tenants.ts";
 import type { OpenTracing } from "./tracing.ts";
 
@@ -73,6 +74,7 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
       next: "Set INVOICES_HTTP_ISSUER, or name keys in the file of INVOICES_HTTP_ACCESS.",
     });
   }
+  checkApprovers(access, hosted);
   const tracing = await tracingOf(hosted);
   const records = recordsOf(options);
   const metrics = createMetrics();
@@ -90,7 +92,8 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
     records,
     keys,
     proxy: options.proxy,
-    page: (principal) => (pages !== null && isPersonOf(hosted, principal) ? remotePage(places.origin) : null),
+    page: (principal, { approver }) =>
+      pages !== null && (approver === "other" || isPersonOf(hosted, principal)) ? remotePage(places.origin) : null,
     report,
     log: (event, fields) => log.info({ event, ...fields }, event),
     tracing,
@@ -157,27 +160,38 @@ async function openPorts(hosted: HostedConfig, adminApp: Pick<App, "fetch">) {
 /** The approval page, where people can sign in; `null` where they cannot. */
 function pagesOf(
   { hosted }: ServeOptions,
-  parts: Pick<ApproveOptions, "origin" | "log"> & {
+  parts: {
     readonly access: Access;
     readonly records: Records;
     readonly keys: KeyRing;
+    readonly log: Logger;
+    readonly origin: string;
   },
 ): App | null {
   const { issuer, client_id, client_secret } = hosted;
-  if (issuer === undefined || client_id === undefined) return null;
   const { access, records, keys, log, origin } = parts;
+  if (issuer === undefined || client_id === undefined) return null;
   const cookies = sealedCookies(keys);
   const redirectUri = `${origin}${APPROVE_PATH}/callback`;
+  const { tenants } = access;
+  const login = createLogin({ issuer, clientId: client_id, clientSecret: client_secret, redirectUri, cookies });
   return createApprovePages({
-    login: createLogin({ issuer, clientId: client_id, clientSecret: client_secret, redirectUri, cookies }),
-    cookies,
-    issuer,
-    origin,
-    tenants: access.tenants,
+    signIn: createSignIn({ login, cookies, issuer, origin, tenants, log }),
+    tenants,
     approvalsOf: (tenant) => records.of(placeOf(tenant)).approvals,
     clock: systemClock,
     log,
   });
+}
+
+/** A second person signs in; where nobody can, every act would wait for ever. */
+function checkApprovers({ tenants }: Access, { issuer, client_id }: HostedConfig): void {
+  const alone = tenants.find(({ policy }) => policy.approver === "other");
+  if (alone === undefined || (issuer !== undefined && client_id !== undefined)) return;
+  throw new ConfigError(
+    `The policy of ${alone.id ?? "the organization"} wants a second person for every approval, and nobody can sign in to be one.`,
+    { next: "Set INVOICES_HTTP_ISSUER and INVOICES_HTTP_CLIENT_ID, or another approver in the policy." },
+  );
 }
 
 function isPersonOf({ issuer }: HostedConfig, principal: string): boolean {

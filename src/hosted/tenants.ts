@@ -3,6 +3,7 @@ import { systemClock } from "../domain/clock.ts";
 import { isJsonObject } from "../domain/json.ts";
 import { ConfigError, InputError, PermissionError } from "../errors.ts";
 import type { GuardDeps, PageChannel } from "../guard/guard.ts";
+import type { Policy } from "../guard/policy.ts";
 import type { KeyRing } from "../guard/seal.ts";
 import { depsOf, type Runtime, runtimeOf } from "../runtime.ts";
 import type { ServerParts } from "../server.ts";
@@ -15,7 +16,7 @@ import { type Right, rightFor, scopeOf } from "./scopes.ts";
 export interface TenantsOptions extends OfficesOptions {
   readonly tenants: readonly Tenant[];
   readonly keys: KeyRing;
-  readonly page: (principal: string) => PageChannel | null;
+  readonly page: (principal: string, policy: Policy) => PageChannel | null;
   readonly log: GuardDeps["log"];
 }
 
@@ -70,7 +71,7 @@ export function createTenants(options: TenantsOptions): Tenants {
           api,
           store: async () => records.of(placeOf(tenant)),
           journals,
-          page: () => options.page(principal),
+          page: () => options.page(principal, tenant.policy),
           terminalCommand: null,
           keys: options.keys,
           toolNames: offer.toolNames,

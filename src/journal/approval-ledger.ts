@@ -54,7 +54,7 @@ export class ApprovalLedger implements ApprovalStore {
     return this.#store.transaction(async (tx) => {
       const asked = await tx.approvals.get(id);
       if (asked === null || !answerable(asked, answer)) return false;
-      const { state, channel, approved_by, now } = answer;
+      const { state, channel, approved_by, principal, now } = answer;
       const answered: Approval = { ...asked, state, channel, approved_by, answered_at: now };
       const approval = state === "declined" ? { ...forgotten(answered), expires_at: now + REFUSAL_MS } : answered;
       await tx.approvals.update(approval);
@@ -62,6 +62,7 @@ export class ApprovalLedger implements ApprovalStore {
         answer: state,
         channel,
         by: approved_by,
+        ...(principal === undefined ? {} : { person: principal }),
         after_ms: now - approval.created_at,
       });
       return true;

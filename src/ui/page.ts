@@ -7,7 +7,8 @@ import { localPage, type PageText } from "./local-page.ts";
  *   GET  /               the page; open it as `/#<one-time secret>`. The page takes the secret out of the address bar.
  *   POST /session        {secret} → 200 {csrf} and a cookie (HttpOnly, SameSite=Strict). Once per secret; else 403.
  *   GET  /approvals      cookie, x-csrf → 200 {approvals: [{id, state: ApprovalState, view: PlanView | outcome}]}.
- *                        Polled. State `pending` is asked; any other state, or an id that left the list, closes its card.
+ *                        Polled. State `pending` is asked (`passkey`: with one; `asked_by`: whom as a second person;
+ *                        `decline_only`: by somebody else); any other state, or an id that left the list, closes its card.
  *                        What was shown is followed to its end: `outcome` {is, text} says what became of it.
  *                        A `view` that differs from the one shown (expires_at aside) is shown anew as changed.
  *   POST /approvals/:id/passkey  cookie, x-csrf, {typed?} → 200 {ok, message, options?}: what the passkey is to sign, where

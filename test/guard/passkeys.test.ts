@@ -229,5 +229,8 @@ describe("approver: passkey", () => {
     { channels: { typed: ["terminal"] } },
   ])("contradicts %j", (more) => {
     expect(() => parsePolicy({ version: 1, approver: "passkey", ...more })).toThrow(/passkey for every approval, but/);
+    expect(() => parsePolicy({ version: 1, approver: "other", ...more })).toThrow(
+      /second person for every approval, but/,
+    );
   });
 });

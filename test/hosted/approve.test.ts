@@ -1,13 +1,12 @@
 import type { Browser } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { z } from "zod";
 import { isJsonObject } from "../../src/domain/json.ts";
 import { launchChromium } from "../browser/chromium.ts";
 import { startIssuer, type TestIssuer } from "./authorization-server.ts";
+import { browserOf } from "./browser.ts";
 import { answerOf, bearer, call, draftBy, freePort, type Hosted, post, startHosted, staticKey } from "./setup.ts";
 
 const key = staticKey("agent");
-const entry = z.object({ id: z.string(), state: z.string() });
 
 let issuer: TestIssuer;
 let hosted: Hosted;
@@ -40,54 +39,13 @@ afterAll(async () => {
   await issuer?.close();
 });
 
+const at = () => ({ issuer, origin });
 const sent = () => hosted.simulators[0]?.effects().filter(({ kind }) => kind === "invoice.sent").length ?? 0;
 
 const as = (who: string) => async (name: string, args: Record<string, unknown>) => {
   const { result } = await answerOf(await post(hosted.served.url, call(name, args), bearer(tokens[who] ?? "")));
   return { structuredContent: result?.structuredContent, isError: result?.isError };
 };
-
-/** A browser without a screen: cookies, redirects, and the requests of the page. */
-function browserOf(person: string) {
-  const jar = new Map<string, string>();
-  const send = async (url: string | URL, init: RequestInit = {}) => {
-    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join("; ");
-    const response = await fetch(url, { ...init, redirect: "manual", headers: { ...init.headers, cookie } });
-    for (const line of response.headers.getSetCookie()) {
-      const [name = "", value = ""] = (line.split(";")[0] ?? "").split("=");
-      if (new URL(url).origin === origin) jar.set(name, value);
-    }
-    return response;
-  };
-  const own = { origin, "sec-fetch-site": "same-origin", "content-type": "application/json" };
-  return {
-    jar,
-    send,
-    async signIn(): Promise<string> {
-      issuer.person = person;
-      const begun = await send(`${origin}/approve`);
-      const back = await issuer.signIn(new URL(begun.headers.get("location") ?? ""));
-      const landed = await send(back);
-      expect(landed.headers.get("location")).toBe("/approve/#signed-in");
-      const session = await send(`${origin}/approve/session`, {
-        method: "POST",
-        headers: own,
-        body: '{"secret":"signed-in"}',
-      });
-      return z.object({ csrf: z.string() }).parse(await session.json()).csrf;
-    },
-    list: async (csrf: string) => {
-      const response = await send(`${origin}/approve/approvals`, { headers: { "x-csrf": csrf } });
-      return z.object({ approvals: z.array(entry) }).parse(await response.json()).approvals;
-    },
-    decide: async (id: string, csrf: string, more: Record<string, string> = {}) =>
-      send(`${origin}/approve/approvals/${id}`, {
-        method: "POST",
-        headers: { ...own, "x-csrf": csrf, ...more },
-        body: JSON.stringify({ decision: "approve", typed: "119.00" }),
-      }),
-  };
-}
 
 /** A question that waits for Jane. */
 async function asked(): Promise<string> {
@@ -102,7 +60,7 @@ async function asked(): Promise<string> {
 describe("the approval page behind the sign-in", () => {
   it("shows and answers what was asked for the same subject; the next call does it, once", async () => {
     const invoice_id = await asked();
-    const jane = browserOf("jane");
+    const jane = browserOf(at(), "jane");
     const csrf = await jane.signIn();
     const [question] = await jane.list(csrf);
     expect(question).toMatchObject({ state: "pending" });
@@ -119,9 +77,9 @@ describe("the approval page behind the sign-in", () => {
 
   it("shows nothing of it to another person, and takes no answer from one", async () => {
     const invoice_id = await asked();
-    const jane = browserOf("jane");
+    const jane = browserOf(at(), "jane");
     const [question] = await jane.list(await jane.signIn());
-    const otto = browserOf("otto");
+    const otto = browserOf(at(), "otto");
     const csrf = await otto.signIn();
     expect(await otto.list(csrf)).toEqual([]);
     expect(await (await otto.decide(question?.id ?? "", csrf)).json()).toMatchObject({ ok: false });
@@ -135,7 +93,7 @@ describe("the approval page behind the sign-in", () => {
 
   it("takes no request without its token, from another site, or with a cookie that is none of ours", async () => {
     await asked();
-    const jane = browserOf("jane");
+    const jane = browserOf(at(), "jane");
     const csrf = await jane.signIn();
     const [question] = await jane.list(csrf);
     for (const [token, more] of [
@@ -158,10 +116,10 @@ describe("the approval page behind the sign-in", () => {
 
   it("lets nobody in by a sign-in that another browser began, or that was begun twice", async () => {
     issuer.person = "jane";
-    const jane = browserOf("jane");
+    const jane = browserOf(at(), "jane");
     const begun = await jane.send(`${origin}/approve`);
     const back = await issuer.signIn(new URL(begun.headers.get("location") ?? ""));
-    const other = browserOf("otto");
+    const other = browserOf(at(), "otto");
     expect((await other.send(back)).status).toBe(403);
     await other.send(`${origin}/approve`);
     expect((await other.send(back)).status).toBe(403);

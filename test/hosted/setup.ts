@@ -14,6 +14,8 @@ import { type RunningSimulator, startSimulator } from "../../src/simulator/index
 export interface TestTenant {
   readonly members: readonly object[];
   readonly mode?: string;
+  /** The owner's policy, as in its file. */
+  readonly policy?: object;
 }
 
 export interface HostedOptions {
@@ -56,17 +58,21 @@ export async function startHosted(options: HostedOptions): Promise<Hosted> {
     options.tenants.map((_tenant, index) => startSimulator({ organization_id: organizationId(index) })),
   );
   const access = join(folder, "access.json");
+  for (const [index, { policy }] of options.tenants.entries()) {
+    if (policy !== undefined) await writeFile(join(folder, `policy-${index}.json`), JSON.stringify(policy));
+  }
   const tokens = Object.fromEntries(simulators.map(({ token }, index) => [`TOKEN_${index}`, token]));
   await writeFile(
     access,
     JSON.stringify({
       version: 1,
       keys: options.keys ?? [],
-      organizations: options.tenants.map(({ members, mode }, index) => ({
+      organizations: options.tenants.map(({ members, mode, policy }, index) => ({
         id: simulators[index]?.organization_id,
         base_url: simulators[index]?.url,
         ...(options.withoutTokens === true ? {} : { token_env: `TOKEN_${index}` }),
         mode: mode ?? "full",
+        ...(policy === undefined ? {} : { policy: `policy-${index}.json` }),
         language: "en",
         members,
       })),

@@ -62,7 +62,12 @@ export function createPageApprovals(deps: PageApprovalsDeps) {
       if (allowed !== null && !allowed.has(approval.id)) continue;
       const snapshot = desk.answerable(approval, "page");
       if (snapshot === null) continue;
-      entries.push({ id: approval.id, state: "pending", view: snapshot.view, passkey: desk.needsPasskey(approval) });
+      entries.push({
+        id: approval.id,
+        state: "pending",
+        view: snapshot.view,
+        passkey: desk.approverOf(approval) === "passkey",
+      });
       if (!followed.has(approval.id)) {
         followed.set(approval.id, { language: snapshot.view.locale, since: now, last: null });
       }
@@ -124,7 +129,7 @@ export function createPageApprovals(deps: PageApprovalsDeps) {
 
   async function taken(approval: Approval | null, given: PageAnswer): Promise<AnswerResult> {
     const { decision, typed, assertion, page } = given;
-    if (decision === "decline" || approval === null || !desk.needsPasskey(approval)) {
+    if (decision === "decline" || approval === null || desk.approverOf(approval) !== "passkey") {
       return desk.take(approval, decision, typed, "page");
     }
     const isSigned = assertion !== undefined && (await signing?.isSigned(approval, page, assertion)) === true;

@@ -1,5 +1,5 @@
 import type { Scope } from "../../domain/scope.ts";
-import { type Approval, PERSON_CHANNELS } from "../../guard/port.ts";
+import { APPROVERS, type Approval, PERSON_CHANNELS } from "../../guard/port.ts";
 import type { ApprovalUse } from "../store-port.ts";
 
 /** How long a batch may go on with its approval after the first of its acts. */
@@ -69,15 +69,18 @@ export function answerable(
   answer: {
     readonly state: "approved" | "declined";
     readonly channel: NonNullable<Approval["channel"]>;
+    readonly principal?: string | undefined;
     readonly now: number;
   },
 ): boolean {
   if (approval.state !== "pending" || approval.expires_at <= answer.now) return false;
+  // Whoever asked is no second person.
+  if (answer.channel === "other" && (answer.principal ?? approval.principal) === approval.principal) return false;
   if (approval.channels.includes(answer.channel)) return true;
-  // What only a passkey approves may be declined wherever a person is.
+  // What only its approver approves may be declined wherever a person is.
   return (
     answer.state === "declined" &&
-    approval.channels.includes("passkey") &&
+    APPROVERS.some((approver) => approval.channels.includes(approver)) &&
     PERSON_CHANNELS.some((channel) => channel === answer.channel)
   );
 }

@@ -44,11 +44,19 @@ const ARMING_MS = 500;
 
 let cards = 0;
 
-/** The question, the document and, while it is open, the two answers; `hint` says what approving takes besides. */
+/** What is said and offered beside the question. */
+export interface Offered {
+  /** What approving takes besides, or who asks. */
+  readonly hint?: string;
+  /** Somebody else approves it. */
+  readonly declineOnly?: boolean;
+}
+
+/** The question, the document and, while it is open, the answers. */
 export function approvalCard(
   initial: PlanView,
   decide: (decision: Decision, typed: string | undefined) => Promise<Answer>,
-  hint = "",
+  { hint = "", declineOnly = false }: Offered = {},
 ): ApprovalCard {
   cards += 1;
   const id = `card${cards}`;
@@ -81,7 +89,7 @@ export function approvalCard(
   const footer = element("footer", { class: "answer" });
 
   const sending = () => root.dataset["state"] === "sending";
-  const needsTyping = () => view.level === "typed";
+  const needsTyping = () => view.level === "typed" && !declineOnly;
   const refresh = () => {
     approve.disabled = needsTyping() && typed.value.trim() === "";
   };
@@ -118,7 +126,7 @@ export function approvalCard(
     decline.disabled = false;
     typed.disabled = false;
     refresh();
-    (needsTyping() ? typed : approve).focus();
+    (needsTyping() ? typed : declineOnly ? decline : approve).focus();
   };
 
   const end = (ending: Ending, message?: string) => {
@@ -196,7 +204,7 @@ export function approvalCard(
         : "",
       hint === "" ? "" : element("p", { class: "why" }, hint),
       problem,
-      div("row", clock, status, div("buttons", decline, approve)),
+      div("row", clock, status, div("buttons", decline, declineOnly ? "" : approve)),
     );
     root.replaceChildren(planHead(view, words, `${id}-title`), planBody(view, words), footer);
     tick();

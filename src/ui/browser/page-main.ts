@@ -25,6 +25,10 @@ interface Entry {
   readonly view: PlanView | null;
   /** Only a passkey approves it. */
   readonly passkey: boolean;
+  /** Only somebody else approves it. */
+  readonly declineOnly: boolean;
+  /** Who asks, where that is somebody else. */
+  readonly askedBy: string | null;
   /** Of what was approved. */
   readonly outcome: Outcome | null;
 }
@@ -123,7 +127,18 @@ function entriesOf(answer: unknown): readonly Entry[] {
     const view = isPlanView(given) ? given : null;
     const state = textIn(item, "state") ?? "pending";
     if (id === null || (state === "pending" && view === null)) return [];
-    return [{ id, state, view, passkey: isRecord(item) && item["passkey"] === true, outcome: outcomeIn(item) }];
+    const says = (field: string) => isRecord(item) && item[field] === true;
+    return [
+      {
+        id,
+        state,
+        view,
+        passkey: says("passkey"),
+        declineOnly: says("decline_only"),
+        askedBy: textIn(item, "asked_by"),
+        outcome: outcomeIn(item),
+      },
+    ];
   });
 }
 
@@ -142,8 +157,8 @@ function endingOf({ state, outcome }: Entry): Ending {
 
 /** A card is only touched when its own content changed: what a person is typing stays. */
 function show(entries: readonly Entry[]): void {
-  const open = entries.flatMap(({ id, state, view, passkey }) =>
-    state === "pending" && view !== null ? [{ id, view, passkey }] : [],
+  const open = entries.flatMap(({ view, ...entry }) =>
+    entry.state === "pending" && view !== null ? [{ ...entry, view }] : [],
   );
   const locale = open[0]?.view.locale;
   if (locale !== undefined && pageWordsFor(locale) !== words) speak(locale);
@@ -157,15 +172,14 @@ function show(entries: readonly Entry[]): void {
   }
   const wasAsking = pendingCards().length > 0;
   let fresh: HTMLElement | null = null;
-  for (const { id, view, passkey } of open) {
+  for (const { id, view, passkey, declineOnly, askedBy } of open) {
     const content = JSON.stringify({ ...view, expires_at: null });
     const known = shown.get(id);
     if (known === undefined) {
-      const card = approvalCard(
-        view,
-        (decision, typed) => decide({ id, passkey }, decision, typed),
-        passkey ? pageWordsFor(view.locale).passkey : "",
-      );
+      const card = approvalCard(view, (decision, typed) => decide({ id, passkey }, decision, typed), {
+        hint: hintOf({ passkey, declineOnly, askedBy }, pageWordsFor(view.locale)),
+        declineOnly,
+      });
       // Below what is open, so that nothing moves under the pointer; else above what is over.
       const last = pendingCards().at(-1);
       if (last === undefined) list.prepend(card.element);
@@ -185,6 +199,15 @@ function show(entries: readonly Entry[]): void {
   if (count.textContent !== said) count.textContent = said;
   document.title = open.length === 0 ? words.title : `(${open.length}) ${words.title}`;
   showFurther();
+}
+
+function hintOf(
+  { passkey, declineOnly, askedBy }: Pick<Entry, "passkey" | "declineOnly" | "askedBy">,
+  said: typeof words,
+): string {
+  if (declineOnly) return said.byAnother;
+  const parts = [askedBy === null ? "" : said.askedBy(askedBy), passkey ? said.passkey : ""];
+  return parts.filter((part) => part !== "").join(" ");
 }
 
 function pendingCards(): readonly HTMLElement[] {

@@ -6,6 +6,8 @@ const EN = {
   none: "Nothing is waiting for you",
   noneHint: "New requests appear here by themselves. You can close this tab when you are done.",
   passkey: "Approving takes your passkey: your device asks for your fingerprint, your face or its PIN.",
+  askedBy: (who: string) => `Asked by ${who}. You approve it as a second person.`,
+  byAnother: "Somebody else of your organization has to approve this. You can decline it.",
   noSignature: "The passkey was not used. Nothing was approved; please try again.",
   link: "This link does not work any more",
   linkHint: "It works once, in one tab. Go back to that tab, or ask the assistant again for a new link.",
@@ -21,6 +23,8 @@ const DE: typeof EN = {
   none: "Nichts wartet auf Sie",
   noneHint: "Neue Anfragen erscheinen hier von selbst. Wenn Sie fertig sind, können Sie den Tab schließen.",
   passkey: "Zum Freigeben fragt Ihr Gerät nach Ihrem Passkey: Fingerabdruck, Gesicht oder PIN.",
+  askedBy: (who) => `Gestellt von ${who}. Sie geben als zweite Person frei.`,
+  byAnother: "Das muss jemand anderes aus Ihrer Organisation freigeben. Ablehnen können Sie es.",
   noSignature: "Der Passkey wurde nicht benutzt. Es wurde nichts freigegeben; bitte versuchen Sie es noch einmal.",
   link: "Dieser Link gilt nicht mehr",
   linkHint:

@@ -124,6 +124,17 @@ describe("an approval", () => {
     expect(answers("approved")).toEqual(["passkey"]);
     expect(answers("declined")).toEqual(["form", "card", "page", "passkey", "terminal"]);
   });
+
+  it("is approved by a second person, who is never the one that asked, where only somebody else may", () => {
+    const asked = given({ state: "pending", channels: ["other"] });
+    const answers = (state: "approved" | "declined", principal?: string) =>
+      CHANNELS.filter((channel) => answerable(asked, { state, channel, principal, now: NOW }));
+    expect(answers("approved", "somebody else")).toEqual(["other"]);
+    expect(answers("approved", asked.principal)).toEqual([]);
+    expect(answers("approved")).toEqual([]);
+    expect(answers("declined", "somebody else")).toEqual(["form", "card", "page", "other", "terminal"]);
+    expect(answers("declined", asked.principal)).toEqual(["form", "card", "page", "terminal"]);
+  });
 });
 
 describe("the limits of a day", () => {

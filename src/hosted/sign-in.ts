@@ -1,0 +1,136 @@
+import { timingSafeEqual } from "node:crypto";
+import { type Context, Hono } from "hono";
+import { getCookie, setCookie } from "hono/cookie";
+import { z } from "zod";
+import { CLOSED } from "../guard/answer.ts";
+import type { Identity, Tenant } from "./access.ts";
+import { memberBy, wordsOf } from "./authenticate.ts";
+import type { SealedCookies } from "./cookies.ts";
+import type { Peer } from "./listener.ts";
+import { callerMark, type Logger } from "./log.ts";
+import { ATTEMPT_SECONDS, type Login, type SignedIn } from "./login.ts";
+
+export interface SignInOptions {
+  readonly login: Login;
+  readonly cookies: SealedCookies;
+  readonly issuer: string;
+  /** Origin of this server, as browsers see it. */
+  readonly origin: string;
+  readonly tenants: readonly Tenant[];
+  readonly log: Logger;
+}
+
+/** Who sits at a browser, as the issuer knows them. */
+export type Person = Pick<Identity, "principal" | "isMember">;
+
+export type PageContext = Context<{ Bindings: Peer }>;
+
+/** Sign-in at the issuer for people at a browser. A session is a sealed cookie, so that every instance knows it. */
+export interface SignIn {
+  /** `GET <path>`, `GET <path>/callback`, `POST <path>/session`. */
+  readonly routes: Hono<{ Bindings: Peer }>;
+  /** Who sent a request of our own page; else the refusal to answer with. */
+  personOf(context: PageContext): Promise<Person | Response>;
+}
+
+const SESSION_SECONDS = 60 * 60;
+
+/** Where people sign in, and open the page. */
+export const APPROVE_PATH = "/approve";
+
+interface Session {
+  readonly person: Person;
+  readonly csrf: string;
+}
+
+const claimsSchema = z.record(z.string(), z.array(z.string()));
+
+export function createSignIn(options: SignInOptions): SignIn {
+  const { login, cookies, issuer, origin, log } = options;
+  const isSecure = origin.startsWith("https:");
+  const names = { session: cookieName("session"), attempt: cookieName("attempt") };
+
+  function cookieName(name: string): string {
+    return isSecure ? `__Host-invoicing-${name}` : `invoicing-${name}`;
+  }
+
+  function keep(context: Context, name: string, value: string, seconds: number): void {
+    setCookie(context, name, value, { path: "/", httpOnly: true, secure: isSecure, sameSite: "Lax", maxAge: seconds });
+  }
+
+  /** Of the claims those alone that make somebody a member here: a cookie is small. */
+  function claimsOf({ claims }: SignedIn): Readonly<Record<string, readonly string[]>> {
+    const wanted = options.tenants.flatMap(({ members }) => members).filter((member) => "claim" in member);
+    return Object.fromEntries(
+      wanted.map(({ claim }) => {
+        const named = new Set(wanted.filter((one) => one.claim === claim).map(({ value }) => value));
+        return [claim, wordsOf(claims[claim]).filter((word) => named.has(word))];
+      }),
+    );
+  }
+
+  async function sessionOf(context: Context): Promise<Session | null> {
+    const sealed = getCookie(context, names.session);
+    const { subject, claims } = (await cookies.open("session", sealed)) ?? {};
+    if (subject === undefined || claims === undefined || sealed === undefined) return null;
+    return {
+      person: {
+        principal: `${issuer}|${subject}`,
+        isMember: memberBy(subject, claimsSchema.parse(JSON.parse(claims))),
+      },
+      csrf: cookies.csrf(sealed),
+    };
+  }
+
+  function isOwnPage(context: Context): boolean {
+    const from = context.req.header("origin");
+    const site = context.req.header("sec-fetch-site");
+    const fromHere = context.req.method === "POST" ? from === origin : from === undefined || from === origin;
+    return fromHere && (site === undefined || site === "same-origin");
+  }
+
+  const routes = new Hono<{ Bindings: Peer }>();
+  routes.get(APPROVE_PATH, async (context) => {
+    if ((await sessionOf(context)) !== null) return context.redirect(`${APPROVE_PATH}/#signed-in`, 303);
+    const { location, attempt } = await login.begin();
+    keep(context, names.attempt, attempt, ATTEMPT_SECONDS);
+    return context.redirect(location.href, 303);
+  });
+  routes.get(`${APPROVE_PATH}/callback`, async (context) => {
+    const { search } = new URL(context.req.url);
+    const address = new URL(`${origin}${APPROVE_PATH}/callback${search}`);
+    const signedIn = await login.finish(address, getCookie(context, names.attempt));
+    keep(context, names.attempt, "", 0);
+    if (signedIn === null) {
+      log.warn({ event: "approval_sign_in_failed" }, "a sign-in for the approval page did not succeed");
+      return context.text(`The sign-in did not succeed. Open ${origin}${APPROVE_PATH} to try again.\n`, 403);
+    }
+    const content = { subject: signedIn.subject, claims: JSON.stringify(claimsOf(signedIn)) };
+    keep(context, names.session, await cookies.seal("session", content, SESSION_SECONDS), SESSION_SECONDS);
+    log.info(
+      { event: "approval_signed_in", caller: callerMark(`${issuer}|${signedIn.subject}`) },
+      "signed in for approvals",
+    );
+    return context.redirect(`${APPROVE_PATH}/#signed-in`, 303);
+  });
+  routes.post(`${APPROVE_PATH}/session`, async (context) => {
+    const session = isOwnPage(context) ? await sessionOf(context) : null;
+    return session === null ? refusedPage(context, 403) : context.json({ csrf: session.csrf });
+  });
+  return {
+    routes,
+    /** No other site has the token, or this origin. */
+    async personOf(context) {
+      const session = await sessionOf(context);
+      if (session === null) return refusedPage(context, 401);
+      const given = Buffer.from(context.req.header("x-csrf") ?? "");
+      const wanted = Buffer.from(session.csrf);
+      const fits = given.length === wanted.length && timingSafeEqual(given, wanted);
+      return fits && isOwnPage(context) ? session.person : refusedPage(context, 403);
+    },
+  };
+}
+
+export function refusedPage(context: Context, status: 400 | 401 | 403): Response {
+  return context.json({ ok: false, message: CLOSED }, status);
+}
