@@ -1,10 +1,11 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
-import { z } from "zod";
+import { claimsOf } from "./api/token.ts";
 import { tokenProblem } from "./config-values.ts";
 import { oneLine } from "./domain/untrusted.ts";
 import { ConfigError } from "./errors.ts";
 import { type DatabaseConfig, missing } from "./hosted/database-settings.ts";
+import { tokensIn } from "./hosted/renewal.ts";
 import type { DatabaseSettings } from "./store/postgres/database.ts";
 import { migrate } from "./store/postgres/migrate.ts";
 import { vaultAsOwner } from "./store/postgres/open.ts";
@@ -138,35 +139,29 @@ function lineOf(info: CredentialInfo, mode: string): string {
   );
 }
 
-const pairJson = z.object({
-  access_token: z.string(),
-  refresh_token: z.string().optional(),
-  /** Seconds, as an authorization server answers. */
-  expires_in: z.number().positive().optional(),
-});
-
 /** A token alone, or the JSON of a token answer. */
 function secretOf(text: string): UpstreamSecret {
-  const pair = text.startsWith("{") ? pairOf(text) : { access_token: text };
-  if (pair.access_token === "") throw usage("No token was given.");
-  for (const token of [pair.access_token, pair.refresh_token]) {
-    const problem = token === undefined ? null : tokenProblem(token);
-    if (problem !== null) throw usage(`The token ${problem}. Nothing was stored.`);
-  }
-  return {
-    access_token: pair.access_token,
-    refresh_token: pair.refresh_token ?? null,
-    expires_at: pair.expires_in === undefined ? null : Date.now() + pair.expires_in * 1000,
-  };
+  if (text === "") throw usage("No token was given.");
+  if (text.startsWith("{")) return pairOf(text);
+  const problem = tokenProblem(text);
+  if (problem !== null) throw usage(`The token ${problem}. Nothing was stored.`);
+  return { access_token: text, refresh_token: null, expires_at: claimsOf(text).expires };
 }
 
-function pairOf(text: string): z.infer<typeof pairJson> {
+function pairOf(text: string): UpstreamSecret {
+  let json: unknown = null;
   try {
-    return pairJson.parse(JSON.parse(text));
+    json = JSON.parse(text);
   } catch {
-    // Without the cause, which quotes what was given.
-    throw usage("That is no token answer (access_token, refresh_token, expires_in). Nothing was stored.");
+    // Told below, without the cause, which quotes what was given.
   }
+  const pair = tokensIn(json, Date.now());
+  if (pair === null) {
+    throw usage(
+      "That is no token answer (access_token, refresh_token, expires_in or expiresAt), or its token is cut. Nothing was stored.",
+    );
+  }
+  return pair;
 }
 
 /** From a terminal without showing it; from a pipe up to its end. */

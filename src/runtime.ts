@@ -249,7 +249,10 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
   const routes = missingRoutes(async () => (await store()).facts, origin, systemClock);
   const api = demo
     ? demoApi(config.language, report, closers)
-    : realApi(config, config.api_token ?? options.keptToken ?? "", { proxy: options.proxy, missing_routes: routes });
+    : realApi(config, config.api_token ?? (options.keptToken === undefined ? "" : once(options.keptToken)), {
+        proxy: options.proxy,
+        missing_routes: routes,
+      });
   const journals = once(async () => {
     const made = journalsOn(await store(), api, report);
     closers.push(() => made.close());

@@ -13,6 +13,8 @@ export interface Redactor {
 
 /** A list is 30 documents with up to three links each. */
 const MOST_PASSING = 1_000;
+/** Tokens that are renewed: what an answer quotes is one of the latest. */
+const MOST_SECRETS = 16;
 
 const PATTERNS: readonly RegExp[] = [
   /\bBearer\s+\S+/gi,
@@ -27,13 +29,13 @@ function brokenUp(secret: string): RegExp {
 }
 
 export function createRedactor(): Redactor {
-  const secrets = new Set<string>();
+  /** Each with its pattern for when it comes broken up. */
+  const secrets = new Map<string, RegExp>();
   const passing = new Set<string>();
-  const split: RegExp[] = [];
   const hide = (raw: string): string => {
     let text = raw;
-    for (const pattern of split) text = text.replace(pattern, "[redacted]");
-    for (const secret of [...secrets, ...passing]) {
+    for (const pattern of secrets.values()) text = text.replace(pattern, "[redacted]");
+    for (const secret of [...secrets.keys(), ...passing]) {
       text = text.replaceAll(secret, "[redacted]").replaceAll(encodeURIComponent(secret), "[redacted]");
     }
     for (const pattern of PATTERNS) {
@@ -49,8 +51,9 @@ export function createRedactor(): Redactor {
     secret(value) {
       // Shorter values would blank out ordinary words.
       if (value.length < 6 || secrets.has(value)) return;
-      secrets.add(value);
-      split.push(brokenUp(value));
+      secrets.set(value, brokenUp(value));
+      const [oldest] = secrets.keys();
+      if (secrets.size > MOST_SECRETS && oldest !== undefined) secrets.delete(oldest);
     },
     passing(value) {
       if (value.length < 6) return;

@@ -10,6 +10,7 @@ import type { SharedBudget } from "./shared-budget.ts";
 export interface HttpApiOptions {
   /** Origin such as `https://b.anny.co`; `/api/v1` is appended here. A function is asked at the first call. */
   readonly base_url: string | (() => Promise<string>);
+  /** A function is asked for each request: a token may be renewed meanwhile. */
   readonly token: string | (() => Promise<string>);
   readonly organization_id?: string;
   readonly clock: Clock;
@@ -57,7 +58,17 @@ export function once<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-export function checkedToken(token: string, redactor: Redactor): string {
+/** The token as it is now, checked once for each that there is. */
+export function tokenSource(token: HttpApiOptions["token"], redactor: Redactor): () => Promise<string> {
+  let last: string | null = null;
+  return async () => {
+    const now = await resolved(token);
+    if (now !== last) last = checkedToken(now, redactor);
+    return last;
+  };
+}
+
+function checkedToken(token: string, redactor: Redactor): string {
   redactor.secret(token);
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw new ConfigError("The access token is empty or contains blanks or other characters no token has.", {

@@ -10,7 +10,7 @@ import type { CallOptions, WriteSlot } from "./port.ts";
 import { createRedactor, type Redactor } from "./redact.ts";
 import { refusal, type Subject } from "./refusal.ts";
 import { RetryBudget, readDelay, retryAfterMs, unsentDelay } from "./retry.ts";
-import { checkedToken, type HttpApiOptions, once, originOf, resolved } from "./settings.ts";
+import { type HttpApiOptions, once, originOf, resolved, tokenSource } from "./settings.ts";
 import { refusedBecause } from "./token.ts";
 import type { Unreached } from "./unreached.ts";
 
@@ -74,7 +74,7 @@ export function createWire(options: HttpApiOptions): Wire {
   const budget = new Budget({ ...DEFAULT_BUDGET, ...options.budget }, clock, options.shared_budget ?? null);
   const retries = new RetryBudget();
   const redactor = createRedactor();
-  const token = once(async () => checkedToken(await resolved(options.token), redactor));
+  const token = tokenSource(options.token, redactor);
   const origin = once(async () => originOf(await resolved(options.base_url)));
   let agent: Promise<Dispatcher> | null = null;
   let slots = 0;

@@ -4,7 +4,7 @@ import { ConfigError } from "../errors.ts";
 import { type Ledger, ledgerOn } from "../journal/ledger.ts";
 import { openStore } from "../store/open.ts";
 import { openPostgres } from "../store/postgres/open.ts";
-import type { CredentialInfo, HostedMode } from "../store/vault-port.ts";
+import type { Credential, HostedMode, Renewal } from "../store/vault-port.ts";
 import { type DatabaseConfig, missing } from "./database-settings.ts";
 
 /** What is kept for everybody: the record of every organization, and what instances share. */
@@ -15,8 +15,11 @@ export interface Records {
   abandoned(places: readonly Place[], now: number): Promise<readonly Place[]>;
   /** The API's limits, counted over all instances; `null`: this process counts for itself. */
   budget(place: Place): SharedBudget | null;
-  /** The credential that somebody entered for this principal; `null`: nobody did. */
-  credential(scope: Scope): Promise<{ readonly info: CredentialInfo; readonly token: string } | null>;
+  /**
+   * The credential that somebody entered for this principal, renewed where that is due and can be done; `null`: nobody
+   * did. Throws where it would be due and it is not known what became of it.
+   */
+  credential(scope: Scope, renewal: Renewal | null): Promise<Credential | null>;
   /** What the organization's owner allows, where the access file does not say it. */
   modeOf(place: Place): Promise<HostedMode>;
   /** Throws where nothing can be recorded. */
@@ -66,9 +69,9 @@ export function recordsInDatabase({ url, schema, keys }: DatabaseConfig): Record
       );
     },
     budget: ({ origin, organization_id }) => postgres.budget(`${origin} ${organization_id}`),
-    async credential(scope) {
-      const kept = await vault?.get(scope);
-      return kept ? { info: kept.info, token: kept.secret.access_token } : null;
+    async credential(scope, renewal) {
+      if (vault === null) return null;
+      return renewal === null ? vault.get(scope) : vault.fresh(scope, renewal);
     },
     modeOf: async (place) => (await vault?.modeOf(place)) ?? "read-only",
     ready: () => postgres.ready(),

@@ -26,6 +26,7 @@ import { createLogin } from "./login.ts";
 import { createMetrics } from "./metrics.ts";
 import { placesOf } from "./places.ts";
 import { type Records, recordsInDatabase, recordsInFile } from "./records.ts";
+import { createRenewal, type Renew } from "./renewal.ts";
 import { type HostedConfig, isLoopback } from "./settings.ts";
 import { APPROVE_PATH, createSignIn } from "./sign-in.ts";
 import { createTenants } from "./tenants.ts";
@@ -90,6 +91,7 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
     demo: options.demo,
     tenants: access.tenants,
     records,
+    renew: renewalOf(hosted, options.proxy),
     keys,
     proxy: options.proxy,
     page: (principal, { approver }) =>
@@ -182,6 +184,16 @@ function pagesOf(
     clock: systemClock,
     log,
   });
+}
+
+function renewalOf(hosted: HostedConfig, proxy: ProxySettings | null): Renew | null {
+  const {
+    upstream_token_url: token_url,
+    upstream_client_id: client_id,
+    upstream_client_secret: client_secret,
+  } = hosted;
+  if (token_url === undefined || client_id === undefined) return null;
+  return createRenewal({ token_url, client_id, client_secret, proxy });
 }
 
 /** A second person signs in; where nobody can, every act would wait for ever. */

@@ -99,6 +99,30 @@ export const HOSTED_SETTINGS = [
     description: "Addresses or networks of proxies whose `X-Forwarded-For` and `X-Request-Id` are believed.",
   },
   {
+    name: "upstream_token_url",
+    env: "INVOICES_HTTP_UPSTREAM_TOKEN_URL",
+    flag: "upstream-token-url",
+    secret: false,
+    refuses: "blank",
+    description:
+      "Where the invoices API renews the tokens of its own sign-in, e.g. `https://auth.anny.co/oauth/token`. Without, stored credentials live as long as their token.",
+  },
+  {
+    name: "upstream_client_id",
+    env: "INVOICES_HTTP_UPSTREAM_CLIENT_ID",
+    flag: "upstream-client-id",
+    secret: false,
+    refuses: "blank",
+    description: "Client that the stored tokens were issued to, there.",
+  },
+  {
+    name: "upstream_client_secret",
+    env: "INVOICES_HTTP_UPSTREAM_CLIENT_SECRET",
+    secret: true,
+    refuses: "blank",
+    description: "Its secret, when it has one.",
+  },
+  {
     name: "calls_per_minute",
     env: "INVOICES_HTTP_CALLS_PER_MINUTE",
     flag: "calls-per-minute",
@@ -249,6 +273,9 @@ const schema = z.object({
   hosts: hosts.prefault(""),
   origins: origins.prefault(""),
   proxies: networks.prefault(""),
+  upstream_token_url: webAddress.optional(),
+  upstream_client_id: z.string().optional(),
+  upstream_client_secret: z.string().optional(),
   calls_per_minute: whole(1, 100_000).prefault("120"),
   concurrent: whole(1, 10_000).prefault("16"),
   drain_seconds: whole(0, 3_600).prefault("25"),
@@ -308,6 +335,11 @@ function checked(config: HostedConfig): HostedConfig {
   if (config.issuer !== undefined && config.access === undefined) {
     throw new ConfigError("INVOICES_HTTP_ACCESS is not set: whoever can sign in at the issuer would be let in.", {
       next: "Name a file of who may do what. See docs/hosting.md.",
+    });
+  }
+  if ((config.upstream_token_url === undefined) !== (config.upstream_client_id === undefined)) {
+    throw new ConfigError("Of INVOICES_HTTP_UPSTREAM_TOKEN_URL and INVOICES_HTTP_UPSTREAM_CLIENT_ID only one is set.", {
+      next: "Set both, or none. See docs/hosting.md.",
     });
   }
   if (config.traces !== undefined && Object.keys(config.traces_headers).length > 0) {

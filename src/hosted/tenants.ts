@@ -1,16 +1,17 @@
 import { assembleRefusing, effectOf, type Offer, offerOf, partsOf, strictest } from "../assemble.ts";
 import { systemClock } from "../domain/clock.ts";
 import { isJsonObject } from "../domain/json.ts";
-import { ConfigError, InputError, PermissionError } from "../errors.ts";
+import { AuthenticationError, ConfigError, InputError, PermissionError } from "../errors.ts";
 import type { GuardDeps, PageChannel } from "../guard/guard.ts";
 import type { Policy } from "../guard/policy.ts";
 import type { KeyRing } from "../guard/seal.ts";
+import { once } from "../once.ts";
 import { depsOf, type Runtime, runtimeOf } from "../runtime.ts";
 import type { ServerParts } from "../server.ts";
 import type { Mode } from "../toolkit/effect.ts";
 import { errorAnswer, type ToolAnswer } from "../toolkit/report.ts";
 import { type Membership, placeOf, type Tenant } from "./access.ts";
-import { createOffices, type OfficesOptions, signInAgain } from "./offices.ts";
+import { createOffices, type Office, type OfficesOptions, signInAgain } from "./offices.ts";
 import { type Right, rightFor, scopeOf } from "./scopes.ts";
 
 export interface TenantsOptions extends OfficesOptions {
@@ -49,8 +50,12 @@ export function createTenants(options: TenantsOptions): Tenants {
     return offer;
   }
 
-  async function runtimeFor(tenant: Tenant, principal: string, { offer }: HostedOffer): Promise<Runtime> {
-    const { name, api, journals } = await offices.of(tenant, principal);
+  function runtimeIn(
+    { name, api, journals }: Office,
+    tenant: Tenant,
+    principal: string,
+    { offer }: HostedOffer,
+  ): Runtime {
     const key = `${principal}\n${name}\n${offer.tools.length}`;
     const known = kept.get(key);
     kept.delete(key);
@@ -91,8 +96,13 @@ export function createTenants(options: TenantsOptions): Tenants {
   return {
     async partsFor({ tenant, rights }, principal) {
       const offer = await offerFor(tenant);
-      const parts = partsOf(offer.offer, [], () => runtimeFor(tenant, principal, offer));
-      return withRights(parts, offer.needed, rights);
+      const at = async (refused?: number) => {
+        const office = await offices.of(tenant, principal, refused);
+        return { version: office.version, runtime: runtimeIn(office, tenant, principal, offer) };
+      };
+      const first = once(() => at());
+      const parts = partsOf(offer.offer, [], async () => (await first()).runtime);
+      return withRights(withRenewal(parts, offer.needed, first, at), offer.needed, rights);
     },
     partsForSeveral: (addresses) =>
       assembleRefusing(
@@ -140,7 +150,7 @@ function withRights(parts: ServerParts, needed: ReadonlyMap<string, Right>, righ
     async callTool(name, args, call) {
       const right = needed.get(name);
       if (right === undefined || !rights.has(right)) return errorAnswer(missing(right ?? "cancel"), undefined, false);
-      const answer = ofThisServer(await answered(() => parts.callTool(name, args, call)));
+      const answer = await answered(() => parts.callTool(name, args, call));
       // What changes something says what became of it, however long that is.
       return right === "read" ? withinLimit(answer) : answer;
     },
@@ -165,12 +175,48 @@ async function answered(call: () => Promise<ToolAnswer>): Promise<ToolAnswer> {
   }
 }
 
-/** Advice for a person's own computer helps nobody here. */
-function ofThisServer(answer: ToolAnswer): ToolAnswer {
+/** What a call works with, and the version of the credential that its requests go out with. */
+interface Working {
+  readonly version: number;
+  readonly runtime: Runtime;
+}
+
+/**
+ * Where the API does not take the credential that is kept: renewed if it can be, and then a reading call is made again. One
+ * that writes is not, whatever the API's answer proves: whoever made it makes it again.
+ */
+function withRenewal(
+  parts: ServerParts,
+  needed: ReadonlyMap<string, Right>,
+  first: () => Promise<Working>,
+  after: (refused: number) => Promise<Working>,
+): ServerParts {
+  return {
+    ...parts,
+    async callTool(name, args, call) {
+      const answer = await parts.callTool(name, args, call);
+      if (!isRefusedCredential(answer)) return answer;
+      const { version } = await first();
+      const renewed = await after(version);
+      const isOther = renewed.version !== version;
+      if (isOther && needed.get(name) === "read") {
+        const again = await renewed.runtime.callTool(name, args, call);
+        if (!isRefusedCredential(again)) return again;
+      }
+      if (!isOther || needed.get(name) === "read") {
+        throw signInAgain("The invoices API does not take the credential that is kept here.");
+      }
+      throw new AuthenticationError(
+        "The credential for the invoices API had lapsed and is renewed now. Nothing was changed.",
+        { next: "Make the same call again." },
+      );
+    },
+  };
+}
+
+function isRefusedCredential(answer: ToolAnswer): boolean {
   const error = answer.kind === "result" ? answer.structured["error"] : undefined;
-  const isRefused = isJsonObject(error) && error["code"] === "authentication" && error["effect"] === "none";
-  if (!isRefused || String(error["next"]).includes("credentials")) return answer;
-  return errorAnswer(signInAgain("The invoices API does not take the credential that is kept here."), undefined, false);
+  return isJsonObject(error) && error["code"] === "authentication" && error["effect"] === "none";
 }
 
 function withinLimit(answer: ToolAnswer): ToolAnswer {

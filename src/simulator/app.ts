@@ -16,13 +16,16 @@ import {
 } from "./problems.ts";
 import { apiRoutes } from "./routes.ts";
 import type { ActionStep } from "./rules/actions.ts";
+import type { Tokens } from "./tokens.ts";
 import type { World } from "./world.ts";
 
 /** Largest body the API is imagined to take. */
 const MAX_BODY = 2_000_000;
 
 export interface AppOptions {
+  /** The lasting token; those of a sign-in come and go. */
   readonly token: string;
+  readonly tokens: Tokens;
   /** True for a resource that lists do not show yet. */
   isHidden(id: string): boolean;
   /** Told about errors of the simulator itself; the caller gets a 500. */
@@ -40,13 +43,14 @@ export function createApp(
   options: AppOptions,
 ): (request: Request, requestOptions?: RequestOptions) => Promise<Response> {
   const limiter = new RateLimiter();
+  const accepts = (token: string) => token === options.token || options.tokens.accepts(token);
   const app = new Hono<{ Bindings: RequestOptions }>();
   const routes = apiRoutes(world, options.isHidden);
   for (const [path, methods] of Object.entries(routes)) {
     for (const [method, handler] of Object.entries(methods)) {
       app.on(method, `/api/v1${path}`, async (context) => {
         const call = await readCall(context);
-        checkAccess(world, call.request, call.url, options.token);
+        checkAccess(world, call.request, call.url, accepts);
         if (world.switches().rate_limits === "on") limiter.check(world.now(), method, call.url, call.body);
         checkMediaTypes(world, call);
         return world.store.transaction(() => handler(call));
@@ -56,6 +60,7 @@ export function createApp(
       throw methodNotAllowed();
     });
   }
+  app.post("/oauth/token", async (context) => options.tokens.answer(await context.req.text()));
   app.get("/documents/invoices/:id/:kind", (context) => download(world, context));
   app.notFound((context) => {
     throw unknownRoute(context.req.method, new URL(context.req.url).pathname);

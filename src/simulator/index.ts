@@ -10,12 +10,14 @@ import { seedFirm } from "./seed/firm.ts";
 import { seedMany } from "./seed/many.ts";
 import { Store } from "./store.ts";
 import { defaultSwitches, type Switches, switchPatch } from "./switches.ts";
+import { type SimulatedSignIn, Tokens } from "./tokens.ts";
 import type { World } from "./world.ts";
 
 export type { Fault, FaultKind } from "./faults.ts";
 export type { RecordedRequest } from "./listener.ts";
 export type { Effect, EffectKind, OutboxMail } from "./records.ts";
 export { SWITCHES, type Switches, type SwitchName } from "./switches.ts";
+export type { SimulatedSignIn, TokenPair } from "./tokens.ts";
 
 export interface SimulatorOptions {
   /** SQLite file for the state; in memory when absent. */
@@ -32,6 +34,8 @@ export interface SimulatorOptions {
   readonly now?: () => number;
   /** Accepted bearer token; default a generated one with a `tenant` claim. */
   readonly token?: string;
+  /** How long an access token of its sign-in lives; default a day. */
+  readonly token_lives_ms?: number;
   readonly switches?: Partial<Switches>;
   /** Default `ORGANIZATION_ID`; another one where several simulators stand for several organizations. */
   readonly organization_id?: string;
@@ -42,6 +46,7 @@ export interface RunningSimulator {
   readonly url: string;
   readonly token: string;
   readonly organization_id: string;
+  readonly sign_in: SimulatedSignIn;
   /** E-mails that would have gone out. */
   outbox(): OutboxMail[];
   readonly faults: { add(fault: Fault): void; clear(): void };
@@ -74,6 +79,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
   };
   const hidden = new Map<string, number>();
   const faults = new FaultList();
+  const tokens = new Tokens(world, options.token_lives_ms);
   let listener: Listener | undefined;
   try {
     const token = options.token ?? storedToken(world);
@@ -85,6 +91,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
     }
     const app = createApp(world, {
       token,
+      tokens,
       isHidden: (id) => (hidden.get(id) ?? 0) > world.now(),
       onError: (error) => process.stderr.write(`simulator: ${error instanceof Error ? error.stack : String(error)}\n`),
     });
@@ -115,6 +122,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
       url: `http://127.0.0.1:${port}`,
       token,
       organization_id: world.organization_id,
+      sign_in: {
+        url: `http://127.0.0.1:${port}/oauth/token`,
+        signIn: () => tokens.pair(),
+        lapse: () => tokens.lapse(),
+        renewals: () => tokens.renewals,
+        isOver: () => tokens.isOver,
+      },
       outbox: () => store.outbox.all(),
       faults: { add: (fault) => faults.add(faultSchema.parse(fault)), clear: () => faults.clear() },
       setSwitches,

@@ -64,7 +64,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       path: pathname,
       query: search.slice(1),
       headers: redacted(headers),
-      body: new TextDecoder().decode(body),
+      // What is sent to sign in is secret.
+      body: pathname === "/oauth/token" ? "[redacted]" : new TextDecoder().decode(body),
       at: new Date(options.now()).toISOString(),
     });
     if (recorded.length > KEPT_REQUESTS) recorded.shift();

@@ -310,6 +310,12 @@ export const SWITCHES = {
     sentence: "What the token may do: everything, only read, or nothing with customers; anything else answers 403.",
     rests_on: "Guide, Common Errors.",
   },
+  token_answer: {
+    values: ["documented", "rfc6749"],
+    default: "documented",
+    sentence: "How POST /oauth/token tells when a token lapses: expiresAt, or expires_in in seconds.",
+    rests_on: "Authentication page, for the code; the renewal's answer is not shown.",
+  },
   rate_limits: {
     values: ["off", "on"],
     default: "off",

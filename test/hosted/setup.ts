@@ -8,7 +8,7 @@ import { isJsonObject } from "../../src/domain/json.ts";
 import type { DatabaseConfig } from "../../src/hosted/database-settings.ts";
 import { type Served, serveHosted } from "../../src/hosted/serve.ts";
 import { loadHostedConfig } from "../../src/hosted/settings.ts";
-import { type RunningSimulator, startSimulator } from "../../src/simulator/index.ts";
+import { type RunningSimulator, type SimulatorOptions, startSimulator } from "../../src/simulator/index.ts";
 
 /** One organization of a test: its members as in the access file. */
 export interface TestTenant {
@@ -25,6 +25,10 @@ export interface HostedOptions {
   /** Settings by their variables. */
   readonly env?: Readonly<Record<string, string>>;
   readonly flags?: Readonly<Record<string, string>>;
+  /** Settings that name a simulator. */
+  readonly envOf?: (simulators: readonly RunningSimulator[]) => Readonly<Record<string, string>>;
+  /** How the simulators are started. */
+  readonly simulator?: Pick<SimulatorOptions, "token_lives_ms">;
   /** No credential in the settings: each works with the one entered for them. */
   readonly withoutTokens?: boolean;
   /** Where the record is kept; default: a file. */
@@ -55,7 +59,9 @@ export function organizationId(index: number): string {
 export async function startHosted(options: HostedOptions): Promise<Hosted> {
   const folder = await mkdtemp(join(tmpdir(), "invoicing-"));
   const simulators = await Promise.all(
-    options.tenants.map((_tenant, index) => startSimulator({ organization_id: organizationId(index) })),
+    options.tenants.map((_tenant, index) =>
+      startSimulator({ ...options.simulator, organization_id: organizationId(index) }),
+    ),
   );
   const access = join(folder, "access.json");
   for (const [index, { policy }] of options.tenants.entries()) {
@@ -85,6 +91,7 @@ export async function startHosted(options: HostedOptions): Promise<Hosted> {
     ...(options.issuer === undefined ? {} : { INVOICES_HTTP_ISSUER: options.issuer }),
     INVOICES_TIMEZONE: "Europe/Berlin",
     ...options.env,
+    ...options.envOf?.(simulators),
   };
   const lines: string[] = [];
   const keys = randomBytes(32).toString("base64");

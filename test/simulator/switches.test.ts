@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { type RunningSimulator, SWITCHES, type Switches, type SwitchName } from "../../src/simulator/index.ts";
 import { at, call, customerBody, draftWithItem, idOf, itemBody, NOON, rows, sentInvoice, simulate } from "./client.ts";
 
@@ -386,6 +387,22 @@ const PROBES: { readonly [K in SwitchName]: { probe: Probe; gives: Readonly<Reco
       return seen.at(-1);
     },
     gives: { off: 200, on: 429 },
+  },
+  token_answer: {
+    probe: async ({ sign_in }) => {
+      const { refresh_token } = sign_in.signIn();
+      const body = JSON.stringify({ grant_type: "refresh_token", refresh_token, client_id: "simulator" });
+      const response = await fetch(sign_in.url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body,
+      });
+      return Object.keys(z.record(z.string(), z.unknown()).parse(await response.json())).sort();
+    },
+    gives: {
+      documented: ["access_token", "expiresAt", "expiresIn", "refresh_token"],
+      rfc6749: ["access_token", "expires_in", "refresh_token", "token_type"],
+    },
   },
 };
 
