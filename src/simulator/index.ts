@@ -17,7 +17,7 @@ export type { Fault, FaultKind } from "./faults.ts";
 export type { RecordedRequest } from "./listener.ts";
 export type { Effect, EffectKind, OutboxMail } from "./records.ts";
 export { SWITCHES, type Switches, type SwitchName } from "./switches.ts";
-export type { SimulatedSignIn, TokenPair } from "./tokens.ts";
+export type { SimulatedSignIn } from "./tokens.ts";
 
 export interface SimulatorOptions {
   /** SQLite file for the state; in memory when absent. */

@@ -78,7 +78,15 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "owner-passkeys.ts": ["config.ts", "store", "journal", "guard", "domain", "errors.ts"],
   "owner.ts": ["config.ts", "store", "journal", "guard", "domain", "errors.ts"],
   setup: ["api", "config.ts", "config-values.ts", "credentials", "domain", "errors.ts", "version.ts"],
-  "owner-database.ts": ["config-values.ts", "hosted/database-settings.ts", "store", "domain", "errors.ts"],
+  "owner-database.ts": [
+    "api/token.ts",
+    "config-values.ts",
+    "hosted/database-settings.ts",
+    "hosted/renewal.ts",
+    "store",
+    "domain",
+    "errors.ts",
+  ],
   doctor: [
     "api",
     "config.ts",
@@ -108,9 +116,11 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "tools",
   ],
   hosted: [
+    "api/connection.ts",
     "api/port.ts",
     "api/proxy.ts",
     "api/shared-budget.ts",
+    "api/token.ts",
     "assemble.ts",
     "config.ts",
     "config-values.ts",
