@@ -9,6 +9,7 @@ import { createBrowserLinks } from "./documents/browser-links.ts";
 import { downloadsTo } from "./documents/folder.ts";
 import { systemClock } from "./domain/clock.ts";
 import { isJsonObject } from "./domain/json.ts";
+import type { Place } from "./domain/scope.ts";
 import { NOT_TRACED, type Tracing } from "./domain/tracing.ts";
 import { type BrowserEnvironment, browserCommands, systemBrowser } from "./guard/channels/browser.ts";
 import { createApprovalPage } from "./guard/channels/page.ts";
@@ -151,8 +152,8 @@ export interface ScopeOptions {
   readonly store: () => Promise<Ledger>;
   readonly journals: () => Promise<Journals>;
   readonly page: (approvals: ApprovalStore, passkeys: PasskeyStore) => PageChannel | null;
-  /** The page takes passkeys, where the policy wants them. */
-  readonly takesPasskeys?: true;
+  /** Where the passkeys of its people are kept. Absent: on this computer, for all its organizations. */
+  readonly passkeyPlace?: Place;
   readonly terminalCommand: string | null;
   readonly passkeyCommand?: string;
   /** Seals what travels through clients; shared by the processes that answer the same clients. */
@@ -185,7 +186,7 @@ export function depsOf(options: ScopeOptions): Deps {
     journal: async () => (await options.journals()).in(await scope()),
     guard: once(async () => {
       const { approvals, facts } = await store();
-      const passkeys = passkeysIn(facts);
+      const passkeys = passkeysIn(facts, options.passkeyPlace);
       const page = options.page(approvals, passkeys);
       return createGuard({
         store: approvals,
@@ -195,7 +196,7 @@ export function depsOf(options: ScopeOptions): Deps {
         ...(page === null ? {} : { page }),
         terminalCommand: options.terminalCommand,
         ...shownBy(options),
-        ...(options.takesPasskeys === true ? { passkeys } : {}),
+        passkeys,
         ...(options.passkeyCommand === undefined ? {} : { passkeyCommand: options.passkeyCommand }),
         ...(options.keys === undefined ? {} : { keys: options.keys }),
         log: options.log,
@@ -272,7 +273,6 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
     api,
     store,
     journals,
-    takesPasskeys: true,
     page(approvals, passkeys) {
       const page = createApprovalPage({
         store: approvals,

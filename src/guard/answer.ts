@@ -117,8 +117,15 @@ export type AnswerDesk = ReturnType<typeof createAnswerDesk>;
 export const CLOSED =
   "This approval cannot be answered here: it is unknown, expired or already answered. Nothing was changed.";
 
-/** Nobody can approve until the owner has registered one, in a terminal. */
-export function noPasskeyText(language: Language): string {
+/** Nobody can approve until one is registered: at `link`, or in a terminal. */
+export function noPasskeyText(language: Language, link?: string): string {
+  if (link !== undefined) {
+    return say(
+      language,
+      `No passkey of yours is registered here. Sign in and register one: ${link}`,
+      `Hier ist kein Passkey von Ihnen hinterlegt. Anmelden und hinterlegen: ${link}`,
+    );
+  }
   return say(
     language,
     "No passkey is registered here. Its owner registers one in a terminal of this machine: invoicing-mcp passkey add",

@@ -104,8 +104,10 @@ export function createAsking(deps: GuardDeps, desk: AnswerDesk) {
     if (((await deps.passkeys?.list(principal)) ?? []).length > 0) return null;
     return refused(
       "unavailable",
-      `The owner's policy wants a passkey for every approval, and none is registered. Nothing was done.`,
-      `Tell the person to register one in a terminal of this machine: ${deps.passkeyCommand ?? "invoicing-mcp passkey add"}`,
+      "The owner's policy wants a passkey for every approval, and none is registered. Nothing was done.",
+      deps.page?.passkeyLink === undefined
+        ? `Tell the person to register one in a terminal of this machine: ${deps.passkeyCommand ?? "invoicing-mcp passkey add"}`
+        : `Tell the person to sign in and register one at ${deps.page.passkeyLink}, then make the same call again.`,
     );
   }
 

@@ -16,6 +16,8 @@ export interface PageChannel {
   open(): Promise<boolean>;
   /** It asked the server within the last seconds, or its browser is starting. */
   isOpen(): boolean;
+  /** Where a person registers a passkey for it; absent: in a terminal. */
+  readonly passkeyLink?: string;
   /** A one-time address that shows this approval and nothing else, for a person who has to open it. */
   linkTo(approval: Pick<Approval, "id" | "expires_at">): Promise<string>;
 }

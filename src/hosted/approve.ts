@@ -2,22 +2,29 @@ import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Clock } from "../domain/clock.ts";
-import { answerText, CLOSED, createAnswerDesk } from "../guard/answer.ts";
+import { answerText, CLOSED, createAnswerDesk, noPasskeyText, unsignedText } from "../guard/answer.ts";
 import type { PageChannel } from "../guard/guard.ts";
-import type { Approval, ApprovalStore } from "../guard/port.ts";
+import { createPasskeyDesk } from "../guard/passkeys/desk.ts";
+import type { PasskeyStore } from "../guard/passkeys/port.ts";
+import { assertionSchema } from "../guard/passkeys/verify.ts";
+import type { Approval, ApprovalStore, Approver } from "../guard/port.ts";
 import { readSnapshot } from "../guard/snapshot.ts";
 import { approvalPageHtml } from "../ui/page.ts";
 import { membershipsOf, type Tenant } from "./access.ts";
 import { jsonBody } from "./body.ts";
 import type { Peer } from "./listener.ts";
 import { callerMark, type Logger } from "./log.ts";
+import { attemptsOf, createPasskeyPages, REGISTER_PATH } from "./passkeys.ts";
 import { RIGHTS, rightOfAct } from "./scopes.ts";
-import { APPROVE_PATH, type Person, refusedPage, type SignIn } from "./sign-in.ts";
+import { APPROVE_PATH, type PageContext, type Person, refusedPage, type SignIn } from "./sign-in.ts";
 
 export interface ApproveOptions {
   readonly signIn: SignIn;
   readonly tenants: readonly Tenant[];
   readonly approvalsOf: (tenant: Tenant) => ApprovalStore;
+  readonly passkeysOf: (tenant: Tenant) => PasskeyStore;
+  /** Origin of this server, as browsers see it. */
+  readonly origin: string;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -25,7 +32,9 @@ export interface ApproveOptions {
 const answerBody = z.strictObject({
   decision: z.enum(["approve", "decline"]),
   typed: z.string().max(100).optional(),
+  assertion: assertionSchema.optional(),
 });
+const passkeyBody = z.strictObject({ typed: z.string().max(100).optional() });
 
 /**
  * The approval page for people who are somewhere else than this server: behind the sign-in of the same issuer, it shows and
@@ -33,11 +42,27 @@ const answerBody = z.strictObject({
  * else asked, to members who may do that act themselves. Endpoints: `ui/page.ts`, below `/approve/`.
  */
 export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Peer }> {
-  const { signIn, clock, log } = options;
+  const { signIn, clock, log, origin } = options;
   const desks = options.tenants.map((tenant) => {
     const store = options.approvalsOf(tenant);
-    return { tenant, store, desk: createAnswerDesk({ store, clock, policy: tenant.policy }) };
+    const passkeys = options.passkeysOf(tenant);
+    return { tenant, store, passkeys, desk: createAnswerDesk({ store, clock, policy: tenant.policy }) };
   });
+
+  function signing(context: PageContext, passkeys: PasskeyStore) {
+    const told = (event: string, fields: object) => log.info({ event, ...fields }, event);
+    return createPasskeyDesk({ passkeys, clock, log: told, attempts: attemptsOf(signIn, context) });
+  }
+
+  /** The approval of an id, where it lies and as whom this person may answer it. */
+  async function found(person: Person, id: string) {
+    for (const desk of desks) {
+      const approval = await desk.store.get(id);
+      const channel = approval === null ? null : channelFor(person, approval, desk.tenant);
+      if (approval !== null && channel !== null) return { ...desk, approval, channel };
+    }
+    return null;
+  }
 
   async function list(person: Person) {
     const found = desks.map(async ({ tenant, store, desk }) => {
@@ -49,33 +74,49 @@ export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Pe
         const channel = channelFor(person, approval, tenant);
         const snapshot = channel === null ? null : desk.answerable(approval, channel);
         if (snapshot === null) return [];
-        const besides =
-          channel === "other"
-            ? { asked_by: nameOf(approval.principal) }
-            : desk.approverOf(approval) === "other"
-              ? { decline_only: true }
-              : {};
-        return [{ id: approval.id, state: approval.state, view: snapshot.view, ...besides }];
+        const { id, state } = approval;
+        const besides = besidesOf(channel, approval, desk.approverOf(approval));
+        return [{ id, state, view: snapshot.view, ...besides }];
       });
     });
     return (await Promise.all(found)).flat();
   }
 
-  async function answer(person: Person, id: string, { decision, typed }: z.infer<typeof answerBody>) {
-    for (const { tenant, store, desk } of desks) {
-      const approval = await store.get(id);
-      const channel = approval === null ? null : channelFor(person, approval, tenant);
-      if (approval === null || channel === null) continue;
-      const result = await desk.take(approval, decision, typed, channel, person.principal);
-      const caller = callerMark(person.principal);
-      log.info(
-        { event: "approval_page_answered", approval: id, caller, organization: tenant.id, channel, result },
-        "approval answered",
-      );
-      const language = readSnapshot(approval)?.view.locale ?? "en";
-      return { ok: result === "approved" || result === "declined", message: answerText(result, language) };
-    }
-    return { ok: false, message: CLOSED };
+  async function answer(context: PageContext, person: Person, id: string, given: z.infer<typeof answerBody>) {
+    const one = await found(person, id);
+    if (one === null) return { ok: false, message: CLOSED };
+    const { approval, tenant, passkeys, desk } = one;
+    const { decision, typed, assertion } = given;
+    const takesPasskey = decision === "approve" && desk.approverOf(approval) === "passkey";
+    const isSigned =
+      takesPasskey &&
+      assertion !== undefined &&
+      (await signing(context, passkeys).isSigned(approval, { origin }, assertion));
+    const channel = isSigned ? "passkey" : one.channel;
+    const result = await desk.take(approval, decision, typed, channel, person.principal);
+    const caller = callerMark(person.principal);
+    log.info(
+      { event: "approval_page_answered", approval: id, caller, organization: tenant.id, channel, result },
+      "approval answered",
+    );
+    const language = readSnapshot(approval)?.view.locale ?? "en";
+    const isUnsigned = result === "passkey" && assertion !== undefined;
+    const message = isUnsigned ? unsignedText(language) : answerText(result, language);
+    return { ok: result === "approved" || result === "declined", message };
+  }
+
+  /** What the browser is to ask the passkey; what has to be typed is looked at before the person is troubled. */
+  async function askPasskey(context: PageContext, person: Person, id: string, typed: string | undefined) {
+    const one = await found(person, id);
+    const snapshot = one === null ? null : one.desk.answerable(one.approval, "passkey");
+    if (one === null || one.channel !== "page" || snapshot === null) return { ok: false, message: CLOSED };
+    const language = snapshot.view.locale;
+    const wrong = await one.desk.mistyped(one.approval, snapshot, typed);
+    if (wrong !== null) return { ok: false, message: answerText(wrong, language) };
+    const asked = await signing(context, one.passkeys).begin(one.approval, { origin });
+    return asked === null
+      ? { ok: false, message: noPasskeyText(language, `${origin}${REGISTER_PATH}`) }
+      : { ok: true, message: "", options: asked };
   }
 
   const app = new Hono<{ Bindings: Peer }>();
@@ -92,6 +133,7 @@ export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Pe
     }
   });
   app.route("/", signIn.routes);
+  app.route("/", createPasskeyPages(options));
   app.get(`${APPROVE_PATH}/`, (context) => {
     const { html, csp } = approvalPageHtml({ nonce: randomBytes(18).toString("base64") });
     context.header("content-security-policy", csp);
@@ -106,7 +148,14 @@ export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Pe
     if (person instanceof Response) return person;
     const parsed = answerBody.safeParse(await jsonBody(context.req.raw, context.env));
     if (!parsed.success) return refusedPage(context, 400);
-    return context.json(await answer(person, context.req.param("id"), parsed.data));
+    return context.json(await answer(context, person, context.req.param("id"), parsed.data));
+  });
+  app.post(`${APPROVE_PATH}/approvals/:id{[A-Za-z0-9_-]{1,64}}/passkey`, async (context) => {
+    const person = await signIn.personOf(context);
+    if (person instanceof Response) return person;
+    const parsed = passkeyBody.safeParse(await jsonBody(context.req.raw, context.env));
+    if (!parsed.success) return refusedPage(context, 400);
+    return context.json(await askPasskey(context, person, context.req.param("id"), parsed.data.typed));
   });
   return app;
 }
@@ -123,6 +172,13 @@ function channelFor({ principal, isMember }: Person, approval: Approval, tenant:
   return membership?.rights.has(rightOfAct(approval.act)) === true ? "other" : null;
 }
 
+/** What the page is told beside a question: how it is approved, or by whom it was asked. */
+function besidesOf(channel: "page" | "other" | null, { principal }: Approval, approver: Approver | null): object {
+  if (channel === "other") return { asked_by: nameOf(principal) };
+  if (approver === "other") return { decline_only: true };
+  return approver === "passkey" ? { passkey: true } : {};
+}
+
 /** As the access file names them: the subject, or `key:<name>`. */
 function nameOf(principal: string): string {
   return principal.slice(principal.indexOf("|") + 1);
@@ -134,6 +190,7 @@ export function remotePage(origin: string): PageChannel {
     remote: true,
     open: async () => false,
     isOpen: () => false,
+    passkeyLink: `${origin}${REGISTER_PATH}`,
     linkTo: async () => `${origin}${APPROVE_PATH}`,
   };
 }

@@ -24,17 +24,24 @@ export interface LoginOptions {
 
 /** Signs people in at the issuer of the tokens: authorization code, PKCE, nonce. */
 export interface Login {
-  /** Where the browser goes, and what it has to bring back. */
-  begin(): Promise<{ readonly location: URL; readonly attempt: string }>;
+  /**
+   * Where the browser goes, and what it has to bring back. `purpose` comes back with it; `isFresh`: the issuer asks the
+   * person anew, whoever is signed in there.
+   */
+  begin(purpose: string, isFresh: boolean): Promise<{ readonly location: URL; readonly attempt: string }>;
   /** Who came back; `null` when this browser did not begin it, or it was refused. */
   finish(address: URL, attempt: string | undefined): Promise<SignedIn | null>;
 }
 
 /** What the issuer says of a person. */
 export interface SignedIn {
+  readonly purpose: string;
   readonly subject: string;
   readonly claims: Readonly<Record<string, unknown>>;
 }
+
+/** The issuer's clock and ours. */
+const CLOCK_TOLERANCE_S = 5;
 
 /** How long a sign-in may take. */
 export const ATTEMPT_SECONDS = 10 * 60;
@@ -46,7 +53,7 @@ export function createLogin({ issuer, clientId, clientSecret, redirectUri, cooki
     return discovery(new URL(issuer), clientId, clientSecret, method, options);
   });
   return {
-    async begin() {
+    async begin(purpose, isFresh) {
       const config = await configured();
       const verifier = randomPKCECodeVerifier();
       const state = randomState();
@@ -58,12 +65,15 @@ export function createLogin({ issuer, clientId, clientSecret, redirectUri, cooki
         code_challenge_method: "S256",
         state,
         nonce,
+        ...(isFresh ? { prompt: "login", max_age: "0" } : {}),
       });
-      return { location, attempt: await cookies.seal("attempt", { verifier, state, nonce }, ATTEMPT_SECONDS) };
+      const began = isFresh ? { began: String(Math.floor(Date.now() / 1000)) } : {};
+      const content = { purpose, verifier, state, nonce, ...began };
+      return { location, attempt: await cookies.seal("attempt", content, ATTEMPT_SECONDS) };
     },
     async finish(address, attempt) {
-      const { verifier, state, nonce } = (await cookies.open("attempt", attempt)) ?? {};
-      if (verifier === undefined || state === undefined || nonce === undefined) return null;
+      const { purpose, verifier, state, nonce, began } = (await cookies.open("attempt", attempt)) ?? {};
+      if (purpose === undefined || verifier === undefined || state === undefined || nonce === undefined) return null;
       try {
         const tokens = await authorizationCodeGrant(await configured(), address, {
           pkceCodeVerifier: verifier,
@@ -72,7 +82,10 @@ export function createLogin({ issuer, clientId, clientSecret, redirectUri, cooki
           idTokenExpected: true,
         });
         const claims = tokens.claims();
-        return claims === undefined ? null : { subject: claims.sub, claims };
+        if (claims === undefined) return null;
+        // An issuer that does not say when it asked has not shown that it did.
+        const isAskedSince = began === undefined || (claims.auth_time ?? 0) >= Number(began) - CLOCK_TOLERANCE_S;
+        return isAskedSince ? { purpose, subject: claims.sub, claims } : null;
       } catch {
         return null;
       }

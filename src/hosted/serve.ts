@@ -10,6 +10,7 @@ import { ConfigError, InvoicingError } from "../errors.ts";
 import { defaultPolicy, type Policy } from "../guard/policy.ts";
 import { localPrincipal } from "../guard/principal.ts";
 import type { KeyRing } from "../guard/seal.ts";
+import { passkeysIn } from "../journal/passkeys.ts";
 import { once } from "../once.ts";
 import { mcpEndpoint } from "../transports/http.ts";
 import { VERSION } from "../version.ts";
@@ -180,7 +181,9 @@ function pagesOf(
   return createApprovePages({
     signIn: createSignIn({ login, cookies, issuer, origin, tenants, log }),
     tenants,
+    origin,
     approvalsOf: (tenant) => records.of(placeOf(tenant)).approvals,
+    passkeysOf: (tenant) => passkeysIn(records.of(placeOf(tenant)).facts, placeOf(tenant)),
     clock: systemClock,
     log,
   });

@@ -21,7 +21,7 @@ export interface SignInOptions {
 }
 
 /** Who sits at a browser, as the issuer knows them. */
-export type Person = Pick<Identity, "principal" | "isMember">;
+export type Person = Pick<Identity, "principal" | "isMember"> & { readonly subject: string };
 
 export type PageContext = Context<{ Bindings: Peer }>;
 
@@ -31,7 +31,16 @@ export interface SignIn {
   readonly routes: Hono<{ Bindings: Peer }>;
   /** Who sent a request of our own page; else the refusal to answer with. */
   personOf(context: PageContext): Promise<Person | Response>;
+  /** Sends the browser to the issuer, which asks the person anew, and from there to the path of this purpose. */
+  startFresh(context: PageContext, purpose: FreshPurpose): Promise<Response>;
+  /** What this browser keeps for a purpose, sealed; it can have put nothing in. */
+  keep(context: Context, purpose: string, content: Readonly<Record<string, string>>, seconds: number): Promise<void>;
+  kept(context: Context, purpose: string): Promise<Readonly<Record<string, string>> | null>;
 }
+
+/** What is only done right after a sign-in, and how long that counts. */
+const FRESH = { passkey: { path: "/approve/passkey", seconds: 5 * 60 } } as const;
+export type FreshPurpose = keyof typeof FRESH;
 
 const SESSION_SECONDS = 60 * 60;
 
@@ -54,7 +63,7 @@ export function createSignIn(options: SignInOptions): SignIn {
     return isSecure ? `__Host-invoicing-${name}` : `invoicing-${name}`;
   }
 
-  function keep(context: Context, name: string, value: string, seconds: number): void {
+  function give(context: Context, name: string, value: string, seconds: number): void {
     setCookie(context, name, value, { path: "/", httpOnly: true, secure: isSecure, sameSite: "Lax", maxAge: seconds });
   }
 
@@ -76,10 +85,26 @@ export function createSignIn(options: SignInOptions): SignIn {
     return {
       person: {
         principal: `${issuer}|${subject}`,
+        subject,
         isMember: memberBy(subject, claimsSchema.parse(JSON.parse(claims))),
       },
       csrf: cookies.csrf(sealed),
     };
+  }
+
+  async function start(context: Context, purpose: string, isFresh: boolean): Promise<Response> {
+    const { location, attempt } = await login.begin(purpose, isFresh);
+    give(context, names.attempt, attempt, ATTEMPT_SECONDS);
+    return context.redirect(location.href, 303);
+  }
+
+  async function keep(
+    context: Context,
+    purpose: string,
+    content: Readonly<Record<string, string>>,
+    seconds: number,
+  ): Promise<void> {
+    give(context, cookieName(purpose.replaceAll(" ", "-")), await cookies.seal(purpose, content, seconds), seconds);
   }
 
   function isOwnPage(context: Context): boolean {
@@ -92,25 +117,28 @@ export function createSignIn(options: SignInOptions): SignIn {
   const routes = new Hono<{ Bindings: Peer }>();
   routes.get(APPROVE_PATH, async (context) => {
     if ((await sessionOf(context)) !== null) return context.redirect(`${APPROVE_PATH}/#signed-in`, 303);
-    const { location, attempt } = await login.begin();
-    keep(context, names.attempt, attempt, ATTEMPT_SECONDS);
-    return context.redirect(location.href, 303);
+    return start(context, "page", false);
   });
   routes.get(`${APPROVE_PATH}/callback`, async (context) => {
     const { search } = new URL(context.req.url);
     const address = new URL(`${origin}${APPROVE_PATH}/callback${search}`);
     const signedIn = await login.finish(address, getCookie(context, names.attempt));
-    keep(context, names.attempt, "", 0);
+    give(context, names.attempt, "", 0);
     if (signedIn === null) {
       log.warn({ event: "approval_sign_in_failed" }, "a sign-in for the approval page did not succeed");
       return context.text(`The sign-in did not succeed. Open ${origin}${APPROVE_PATH} to try again.\n`, 403);
     }
     const content = { subject: signedIn.subject, claims: JSON.stringify(claimsOf(signedIn)) };
-    keep(context, names.session, await cookies.seal("session", content, SESSION_SECONDS), SESSION_SECONDS);
+    give(context, names.session, await cookies.seal("session", content, SESSION_SECONDS), SESSION_SECONDS);
     log.info(
       { event: "approval_signed_in", caller: callerMark(`${issuer}|${signedIn.subject}`) },
       "signed in for approvals",
     );
+    const fresh = freshPurpose(signedIn.purpose);
+    if (fresh !== null) {
+      await keep(context, `fresh ${fresh}`, { subject: signedIn.subject }, FRESH[fresh].seconds);
+      return context.redirect(`${FRESH[fresh].path}#signed-in`, 303);
+    }
     return context.redirect(`${APPROVE_PATH}/#signed-in`, 303);
   });
   routes.post(`${APPROVE_PATH}/session`, async (context) => {
@@ -119,6 +147,9 @@ export function createSignIn(options: SignInOptions): SignIn {
   });
   return {
     routes,
+    keep,
+    kept: (context, purpose) => cookies.open(purpose, getCookie(context, cookieName(purpose.replaceAll(" ", "-")))),
+    startFresh: (context, purpose) => start(context, purpose, true),
     /** No other site has the token, or this origin. */
     async personOf(context) {
       const session = await sessionOf(context);
@@ -129,6 +160,10 @@ export function createSignIn(options: SignInOptions): SignIn {
       return fits && isOwnPage(context) ? session.person : refusedPage(context, 403);
     },
   };
+}
+
+function freshPurpose(purpose: string): FreshPurpose | null {
+  return purpose === "passkey" ? purpose : null;
 }
 
 export function refusedPage(context: Context, status: 400 | 401 | 403): Response {

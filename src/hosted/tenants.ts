@@ -76,6 +76,7 @@ export function createTenants(options: TenantsOptions): Tenants {
           api,
           store: async () => records.of(placeOf(tenant)),
           journals,
+          passkeyPlace: placeOf(tenant),
           page: () => options.page(principal, tenant.policy),
           terminalCommand: null,
           keys: options.keys,

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import type { Place } from "../domain/scope.ts";
 import type { Passkey, PasskeyStore } from "../guard/passkeys/port.ts";
 import type { Facts } from "./found-out.ts";
 
-/** Of this journal, not of a place: a person is the same in every organization. */
-const HERE = { origin: "", organization_id: "" };
+/** Of a journal on one computer, not of a place: its person is the same in every organization. */
+const HERE: Place = { origin: "", organization_id: "" };
 const KIND = "passkey";
 
 const passkeyRow = z.strictObject({
@@ -17,11 +18,17 @@ const passkeyRow = z.strictObject({
   used_at: z.int().nullable(),
 });
 
-/** Passkeys as small facts of the journal: the counter has to move in a transaction, and whoever may write here is the owner. */
-export function passkeysIn(facts: Pick<Facts, "list" | "put" | "change" | "remove">): PasskeyStore {
+/**
+ * Passkeys as small facts of the journal: the counter has to move in a transaction, and whoever may write here is the owner.
+ * `place`: on a record whose organizations are walled off.
+ */
+export function passkeysIn(
+  facts: Pick<Facts, "list" | "put" | "change" | "remove">,
+  place: Place = HERE,
+): PasskeyStore {
   return {
     async list(principal) {
-      const found = await facts.list(HERE, KIND);
+      const found = await facts.list(place, KIND);
       return found.flatMap(({ key, value }): Passkey[] => {
         const row = passkeyRow.safeParse(value);
         if (!row.success || row.data.principal !== principal) return [];
@@ -31,16 +38,16 @@ export function passkeysIn(facts: Pick<Facts, "list" | "put" | "change" | "remov
     },
     async add(principal, { id, transports, ...passkey }) {
       const value = { principal, ...passkey, transports: [...transports] };
-      await facts.put(HERE, { kind: KIND, key: id, value, at: passkey.created_at });
+      await facts.put(place, { kind: KIND, key: id, value, at: passkey.created_at });
     },
     async remove(principal, id) {
       const own = await this.list(principal);
       if (!own.some((passkey) => passkey.id === id)) return false;
-      await facts.remove(HERE, KIND, id);
+      await facts.remove(place, KIND, id);
       return true;
     },
     used: (principal, id, counter, now) =>
-      facts.change(HERE, KIND, id, now, (value) => {
+      facts.change(place, KIND, id, now, (value) => {
         const row = passkeyRow.safeParse(value);
         if (!row.success || row.data.principal !== principal) return null;
         // Synced passkeys do not count: both stay at 0.

@@ -35,6 +35,12 @@ export function approvalPageHtml(options: PageOptions): PageText {
  *
  *   POST /passkey/options  {secret} → 200 {options}, for navigator.credentials.create.
  *   POST /passkey          {secret, attestation} → 200 {ok: true}; anything else 4xx {ok: false, message}.
+ *
+ * Over HTTP it is opened as `/passkey#signed-in` after a sign-in at `/passkey/new`; cookie and x-csrf (`POST /session`) stand in
+ * place of the secret. There it also lists and removes:
+ *
+ *   GET  /passkeys         → 200 {passkeys: [{id, name, used_at}]}.
+ *   POST /passkeys/remove  {id} → 200 {ok}.
  */
 export function passkeyPageHtml(options: PageOptions): PageText {
   return pageOf("Passkey", PASSKEY_SCRIPT, options);

@@ -128,6 +128,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "errors.ts",
     "guard",
     "journal/ledger.ts",
+    "journal/passkeys.ts",
     "journal/port.ts",
     "once.ts",
     "runtime.ts",

@@ -46,6 +46,7 @@ export async function openPasskeyPage(deps: PasskeyPageDeps): Promise<PasskeyPag
   const running = await listenOnLoopback("localhost", (request, response) => void serve(request, response));
   const enrolment = (text: string): Enrolment => ({
     principal: deps.principal,
+    name: deps.principal,
     challenge: text,
     origin: running.origin,
     rp_id: "localhost",

@@ -19,6 +19,8 @@ export type Attestation = z.infer<typeof attestationSchema>;
 
 export interface Enrolment {
   readonly principal: string;
+  /** How the device calls the person. */
+  readonly name: string;
   /** Random, base64url, used once. */
   readonly challenge: string;
   readonly origin: string;
@@ -26,14 +28,14 @@ export interface Enrolment {
 }
 
 /** What `navigator.credentials.create` is asked for, as JSON. */
-export function attestationOptions({ principal, challenge, rp_id }: Enrolment, existing: readonly Passkey[]) {
+export function attestationOptions({ principal, name, challenge, rp_id }: Enrolment, existing: readonly Passkey[]) {
   return {
     challenge,
     rp: { id: rp_id, name: "invoicing-mcp" },
     user: {
       id: createHash("sha256").update(`invoicing-mcp\n${principal}`).digest("base64url"),
-      name: principal,
-      displayName: principal,
+      name,
+      displayName: name,
     },
     // EdDSA, ES256, RS256.
     pubKeyCredParams: [-8, -7, -257].map((alg) => ({ type: "public-key" as const, alg })),
