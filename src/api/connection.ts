@@ -40,6 +40,8 @@ export type Exchange =
   /** A socket was handed over and no status line came. */
   | ({ readonly kind: "lost"; readonly cancelled: boolean } & Unreached);
 
+/** Documents may lie elsewhere than the API; a hostile answer must not fill the memory. */
+const MOST_ORIGINS = 20;
 const CANCELLED = "cancelled by the caller";
 const only = (reason: string): Unreached => ({ reason, cure: null });
 
@@ -180,11 +182,16 @@ export async function fetchOnce(
 /** Connections shared by all reads. */
 export async function openAgent(timeouts: Timeouts, proxy: ProxySettings | null): Promise<Dispatcher> {
   const { Agent } = await loadUndici();
+  // One for each place, so that later connections there take up the TLS session of the first.
+  const connectors = new Map<string, Promise<buildConnector.connector>>();
   return new Agent({
     connect: (options, callback) => {
       const { protocol, hostname, port } = options;
       const origin = new URL(`${protocol}//${hostname}${port ? `:${port}` : ""}`);
-      connectorTo(origin, timeouts, proxy).then(
+      const connector = connectors.get(origin.origin) ?? connectorTo(origin, timeouts, proxy);
+      if (connectors.size < MOST_ORIGINS) connectors.set(origin.origin, connector);
+      connector.catch(() => connectors.delete(origin.origin));
+      connector.then(
         (connect) => connect(options, callback),
         (error: unknown) => callback(error instanceof Error ? error : new Error("no connection"), null),
       );
@@ -217,18 +224,26 @@ async function readAnswer(
   };
   const partial = (reason: string): Answer => ({ status, header, body: null, reason });
   const tooLarge = `the answer is larger than ${Math.floor(maxBytes / 1_000_000)} MB`;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of response.body) {
-      if (!(chunk instanceof Uint8Array)) return partial("the body is not bytes");
+  const { body } = response;
+  return new Promise((resolve) => {
+    const chunks: Uint8Array[] = [];
+    let size = 0;
+    // By events: an iterator takes as long again for the one chunk that most answers are.
+    body.on("data", (chunk: unknown) => {
+      if (!(chunk instanceof Uint8Array)) return leave("the body is not bytes");
       size += chunk.length;
-      // Leaving the loop destroys the stream and its connection.
-      if (size > maxBytes) return partial(tooLarge);
+      if (size > maxBytes) return leave(tooLarge);
       chunks.push(chunk);
+    });
+    body.on("end", () => resolve({ status, header, body: Buffer.concat(chunks), reason: null }));
+    body.on("error", (error: unknown) => {
+      resolve(partial(stopReason() ?? `the answer broke off: ${unreached(error).reason}`));
+    });
+    body.on("close", () => resolve(partial(stopReason() ?? "the answer broke off")));
+    /** The connection ends with it: what is still to come is not wanted. */
+    function leave(reason: string): void {
+      resolve(partial(reason));
+      body.destroy();
     }
-  } catch (error) {
-    return partial(stopReason() ?? `the answer broke off: ${unreached(error).reason}`);
-  }
-  return { status, header, body: Buffer.concat(chunks), reason: null };
+  });
 }

@@ -353,9 +353,11 @@ function textOf(answer: Answer, subject: Subject): string {
   return text;
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 function decodedText(bytes: Uint8Array): string | null {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     return null;
   }

@@ -31,9 +31,11 @@ export const systemClock: Clock = {
 /** A calendar day, `YYYY-MM-DD`. */
 export type IsoDate = string;
 
+const ISO_DAY = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+
 /** The calendar day of an instant in a time zone (IANA name). */
 export function dayOf(epochMs: number, timeZone = "UTC"): IsoDate {
-  return dateFormat("en-CA", { timeZone, year: "numeric", month: "2-digit", day: "2-digit" }).format(epochMs);
+  return dateFormat("en-CA", timeZone, ISO_DAY).format(epochMs);
 }
 
 /** Whole days from `from` to `to`; negative when `to` is earlier. */
@@ -48,7 +50,10 @@ export function addDays(from: IsoDate, days: number): IsoDate {
 
 /** True for a real calendar day in `YYYY-MM-DD` form (2026-02-30 is not). */
 export function isIsoDate(value: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
-  const time = Date.parse(`${value}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === value;
+  if (!/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/.test(value)) return false;
+  if (value.slice(8) <= "28") return true;
+  // A day that a month may lack.
+  return new Date(Date.parse(`${value.slice(0, 8)}01T00:00:00Z`) + (Number(value.slice(8)) - 1) * 86_400_000)
+    .toISOString()
+    .startsWith(value);
 }

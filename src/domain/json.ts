@@ -22,7 +22,9 @@ export type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> } & {
 /** Drops keys whose value is `undefined`: what is absent must not appear in JSON. */
 export function defined<T extends object>(fields: T): Defined<T>;
 export function defined(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  const kept: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined) kept[name] = value;
+  return kept;
 }
 
 /** True for a JSON object; its members may still be anything. */

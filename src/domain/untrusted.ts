@@ -20,6 +20,8 @@ export interface DisplayText {
 
 /** Makes one display line. Line breaks become ` ⏎ `, tabs a blank, the rest of the invisible goes; longer text is cut with `…`. */
 export function displayText(raw: string, max = 200): DisplayText {
+  // Most texts; nothing of what follows would change them.
+  if (raw.length <= max && /^[\x20-\x7e]*$/.test(raw)) return { text: raw.trim(), altered: false };
   const lined = raw.replace(LINE_BREAK, " ⏎ ").replace(/\t/g, " ");
   const shown = lined.replace(HIDDEN, "").normalize("NFC").toWellFormed();
   const characters = Array.from(shown);

@@ -27,22 +27,23 @@ export function statusText(status: InvoiceStatus, word: string, language: Langua
   return status === "other" ? referenceText(word) : STATUS_TEXT[status][language];
 }
 
+const DAY = {
+  en: { year: "numeric", month: "short", day: "2-digit" },
+  de: { year: "numeric", month: "2-digit", day: "2-digit" },
+} as const;
+const NUMERIC_DAY = { year: "numeric", month: "2-digit", day: "2-digit" } as const;
+const TIME = { hour: "2-digit", minute: "2-digit" } as const;
+
 /** `31 Mar 2026`, `31.03.2026`: no order of day and month that could be misread. */
 export function dateText(date: IsoDate, language: Language): string {
   if (!isIsoDate(date)) return quotedText(date, 30);
-  return dateFormat(LOCALE[language], {
-    timeZone: "UTC",
-    year: "numeric",
-    month: language === "de" ? "2-digit" : "short",
-    day: "2-digit",
-  }).format(Date.parse(`${date}T00:00:00Z`));
+  return dateFormat(LOCALE[language], "UTC", DAY[language]).format(Date.parse(`${date}T00:00:00Z`));
 }
 
 /** `14:02`, `14:02 Uhr`; with the day where it is not today's. In the zone the person lives in. */
 export function timeText(at: number, language: Language, timeZone: string, now = at): string {
-  const format = (options: Intl.DateTimeFormatOptions) => dateFormat(LOCALE[language], { ...options, timeZone });
-  const day = (instant: number) => format({ year: "numeric", month: "2-digit", day: "2-digit" }).format(instant);
-  const time = format({ hour: "2-digit", minute: "2-digit" }).format(at);
+  const day = (instant: number) => dateFormat(LOCALE[language], timeZone, NUMERIC_DAY).format(instant);
+  const time = dateFormat(LOCALE[language], timeZone, TIME).format(at);
   const text = say(language, time, `${time}\u00a0Uhr`);
   return day(at) === day(now) ? text : `${day(at)}, ${text}`;
 }

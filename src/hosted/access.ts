@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
@@ -106,7 +106,7 @@ export function membershipsOf(tenants: readonly Tenant[], identity: Identity): r
 export const LEAST_KEY_CHARACTERS = 40;
 
 export function keyHash(key: string): Buffer {
-  return createHash("sha256").update(key).digest();
+  return hash("sha256", key, "buffer");
 }
 
 /** Reads the file. Throws a `ConfigError` that says what is wrong with it. */
@@ -160,14 +160,14 @@ export function loadAccess(
       token: api_token,
     };
   });
-  const hashes = keys.map(({ name, sha256 }) => ({ name, hash: Buffer.from(sha256, "hex") }));
+  const known = keys.map(({ name, sha256 }) => ({ name, digest: Buffer.from(sha256, "hex") }));
   return {
     tenants,
     hasKeys: keys.length > 0,
     keyName(key) {
       const given = keyHash(key);
       let found: string | null = null;
-      for (const { name, hash } of hashes) if (timingSafeEqual(given, hash)) found = name;
+      for (const { name, digest } of known) if (timingSafeEqual(given, digest)) found = name;
       return key.length < LEAST_KEY_CHARACTERS ? null : found;
     },
   };

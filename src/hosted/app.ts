@@ -48,6 +48,7 @@ export function createApp(options: AppOptions): App {
   const { places, access, authentication, tenants, endpoint, metrics, log, clock, tracing } = options;
   const rates = createRates(options.limits, clock);
   const isOpen = authentication.local !== null;
+  const byId = new Map(access.tenants.map((tenant) => [tenant.id, tenant]));
 
   async function answer(arrived: Arrived): Promise<Response> {
     const { request, peer, requestId, organization } = arrived;
@@ -77,7 +78,7 @@ export function createApp(options: AppOptions): App {
         organization: place,
         traceparent: request.headers.get("traceparent") ?? undefined,
       });
-      return await whenSent(
+      return whenSent(
         await endpoint.handle({ request, body, caller: `${identity.principal}\n${place}`, parts: watched }),
         leave,
       );
@@ -91,7 +92,8 @@ export function createApp(options: AppOptions): App {
     identity: Identity,
     organization: string | null,
   ): Promise<{ parts: ServerParts; place: string }> {
-    const asked = organization === null ? access.tenants : access.tenants.filter(({ id }) => id === organization);
+    const named = organization === null ? undefined : byId.get(organization);
+    const asked = organization === null ? access.tenants : named === undefined ? [] : [named];
     const [only, ...more] = membershipsOf(asked, identity);
     if (only === undefined) throw noAccess(identity, organization);
     if (more.length > 0) return { parts: tenants.partsForSeveral([only, ...more].map(addressOfOne)), place: "" };
@@ -182,7 +184,7 @@ export function createApp(options: AppOptions): App {
   const app = new Hono<{ Bindings: Peer }>();
   app.use(async (context, next) => {
     const began = clock.now();
-    const remote = remoteOf(context.env, places.proxies);
+    const remote = remoteOf(context.env, places.isProxy);
     const given = remote.isProxy ? context.req.header("x-request-id") : undefined;
     const requestId = given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
     const organization = organizationIn(context.req.path, places.path);

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type DestinationStream, type Logger, pino } from "pino";
 
 export type { Logger };
@@ -21,5 +21,5 @@ export function createLogger(destination: DestinationStream): Logger {
 
 /** Tells callers apart in logs without naming them: subjects are often e-mail addresses. */
 export function callerMark(principal: string): string {
-  return createHash("sha256").update(principal).digest("base64url").slice(0, 10);
+  return hash("sha256", principal, "base64url").slice(0, 10);
 }

@@ -11,7 +11,8 @@ export interface Places {
   readonly origin: string;
   readonly hosts: readonly string[];
   readonly origins: readonly string[];
-  readonly proxies: BlockList;
+  /** Whether requests from this address come through one of our own proxies. */
+  readonly isProxy: (address: string) => boolean;
 }
 
 export function placesOf(
@@ -26,7 +27,7 @@ export function placesOf(
     origin: parsed.origin,
     hosts: [parsed.host, ...config.hosts],
     origins: [parsed.origin, ...config.origins],
-    proxies: config.proxies,
+    isProxy: memberOf(config.proxies),
   };
 }
 
@@ -52,21 +53,36 @@ export function checkPlace(request: Request, { hosts, origins }: Places): void {
 }
 
 /** Who connected, as far as it can be believed: what a proxy says counts only when the proxy is one of ours. */
-export function remoteOf(from: Peer, proxies: BlockList): { readonly address: string; readonly isProxy: boolean } {
+export function remoteOf(
+  from: Peer,
+  isOurs: Places["isProxy"],
+): { readonly address: string; readonly isProxy: boolean } {
   const peer = plain(from.remoteAddress);
-  if (!isIn(proxies, peer)) return { address: peer, isProxy: false };
+  if (!isOurs(peer)) return { address: peer, isProxy: false };
   const named = from.forwardedFor.split(",").map((part) => plain(part.trim()));
   // From the right: what stands left of the first stranger was written by whoever that is.
   for (const address of named.reverse()) {
     if (isIP(address) === 0) break;
-    if (!isIn(proxies, address)) return { address, isProxy: true };
+    if (!isOurs(address)) return { address, isProxy: true };
   }
   return { address: peer, isProxy: true };
 }
 
-function isIn(list: BlockList, address: string): boolean {
-  const family = isIP(address);
-  return family !== 0 && list.check(address, family === 6 ? "ipv6" : "ipv4");
+/** Addresses whose membership is remembered: looking one up costs more than the rest of reading a head. */
+const MOST_KEPT = 1_000;
+
+function memberOf(list: BlockList): (address: string) => boolean {
+  if (list.rules.length === 0) return () => false;
+  const known = new Map<string, boolean>();
+  return (address) => {
+    const before = known.get(address);
+    if (before !== undefined) return before;
+    const family = isIP(address);
+    const isMember = family !== 0 && list.check(address, family === 6 ? "ipv6" : "ipv4");
+    if (known.size >= MOST_KEPT) known.clear();
+    known.set(address, isMember);
+    return isMember;
+  };
 }
 
 function plain(address: string): string {

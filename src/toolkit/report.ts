@@ -125,11 +125,12 @@ export function operationLine(record: OperationRecord): string {
 }
 
 export function toJsonObject(value: object): JsonObject {
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, item]) => item !== undefined)
-      .map(([key, item]) => [key, toJson(item)]),
-  );
+  const object: Record<string, Json> = {};
+  for (const [key, item] of Object.entries(value)) {
+    // Assigned, this one would be no key.
+    if (item !== undefined && key !== "__proto__") object[key] = toJson(item);
+  }
+  return object;
 }
 
 function toJson(value: unknown): Json {

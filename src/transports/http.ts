@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { createMcpHandler, isLegacyRequest, ProtocolErrorCode } from "@modelcontextprotocol/server";
+import { createMcpHandler, isLegacyRequest, PROTOCOL_VERSION_META_KEY } from "@modelcontextprotocol/server";
 import { isJsonObject } from "../domain/json.ts";
 import { buildServer, type ServerParts } from "../server.ts";
 import { legacyLeg } from "./legacy-http.ts";
-import { isJson } from "./when-sent.ts";
 
 export interface McpRequest {
   readonly request: Request;
@@ -35,7 +34,7 @@ export function mcpEndpoint(report: (line: string) => void, build = buildServer)
   );
   return {
     async handle({ request, body, caller, parts }) {
-      if (await isLegacyRequest(request, body)) {
+      if (!isModern(body) && (await isLegacyRequest(request, body))) {
         return legacy.handle({
           request,
           body,
@@ -50,7 +49,7 @@ export function mcpEndpoint(report: (line: string) => void, build = buildServer)
       offered.set(name, parts);
       try {
         const authInfo = { token: name, clientId: "", scopes: [] };
-        return await withStatus(await modern.fetch(request, { authInfo, parsedBody: body }));
+        return await modern.fetch(request, { authInfo, parsedBody: body });
       } finally {
         offered.delete(name);
       }
@@ -59,16 +58,13 @@ export function mcpEndpoint(report: (line: string) => void, build = buildServer)
   };
 }
 
-/** A client that lacks a capability is told by the status, too; the SDK does so only for what it finds out itself. */
-async function withStatus(response: Response): Promise<Response> {
-  if (response.status !== 200 || !isJson(response)) return response;
-  const text = await response.text();
-  return new Response(text, { status: lacksCapability(text) ? 400 : 200, headers: response.headers });
-}
-
-function lacksCapability(text: string): boolean {
-  if (!text.includes(String(ProtocolErrorCode.MissingRequiredClientCapability))) return false;
-  const answer: unknown = JSON.parse(text);
-  const error = isJsonObject(answer) ? answer["error"] : undefined;
-  return isJsonObject(error) && error["code"] === ProtocolErrorCode.MissingRequiredClientCapability;
+/**
+ * Certainly not of 2025: such a message says its revision in itself. What is in doubt the SDK decides, which takes as long as
+ * the rest of reading the message, and which the modern side does again.
+ */
+export function isModern(body: unknown): boolean {
+  if (!isJsonObject(body) || body["jsonrpc"] !== "2.0" || "result" in body || "error" in body) return false;
+  const { method, params } = body;
+  if (typeof method !== "string" || method === "initialize" || !isJsonObject(params)) return false;
+  return isJsonObject(params["_meta"]) && typeof params["_meta"][PROTOCOL_VERSION_META_KEY] === "string";
 }

@@ -64,7 +64,7 @@ export function legacyLeg(report: (line: string) => void): LegacyLeg {
       request.signal.addEventListener("abort", over, { once: true });
       const response = await leg.handleRequest(request, { parsedBody: body });
       if (opening !== null && response.ok) response.headers.set(SESSION, sessionOf(opening));
-      return await whenSent(response, over);
+      return whenSent(response, over);
     },
   };
 }

@@ -1,16 +1,9 @@
 /**
- * The answer; `done` is called once its last byte is gone, its reader is, or it broke; for one that is whole, once it is
- * there. It may be called more than once.
+ * The answer; `done` is called once its last byte is gone, its reader is, or it broke; for one message, which is whole when
+ * it is there, at once: to read it here would cost more than the rest of answering. It may be called more than once.
  */
-export async function whenSent(response: Response, done: () => void): Promise<Response> {
-  if (isJson(response)) {
-    try {
-      return new Response(await response.text(), { status: response.status, headers: response.headers });
-    } finally {
-      done();
-    }
-  }
-  if (response.body === null) {
+export function whenSent(response: Response, done: () => void): Response {
+  if (isJson(response) || response.body === null) {
     done();
     return response;
   }
@@ -36,6 +29,6 @@ export async function whenSent(response: Response, done: () => void): Promise<Re
 }
 
 /** One message, and no stream. */
-export function isJson({ headers }: Response): boolean {
+function isJson({ headers }: Response): boolean {
   return headers.get("content-type")?.startsWith("application/json") === true;
 }
