@@ -235,11 +235,17 @@ async function readAnswer(
       if (size > maxBytes) return leave(tooLarge);
       chunks.push(chunk);
     });
-    body.on("end", () => resolve({ status, header, body: Buffer.concat(chunks), reason: null }));
+    body.on("end", () => {
+      const whole: Answer = { status, header, body: Buffer.concat(chunks), reason: null };
+      // undici gives the connection back a turn later; the next read would open another and wait for its handshake.
+      setImmediate(() => resolve(whole));
+    });
     body.on("error", (error: unknown) => {
       resolve(partial(stopReason() ?? `the answer broke off: ${unreached(error).reason}`));
     });
-    body.on("close", () => resolve(partial(stopReason() ?? "the answer broke off")));
+    body.on("close", () => {
+      if (!body.readableEnded) resolve(partial(stopReason() ?? "the answer broke off"));
+    });
     /** The connection ends with it: what is still to come is not wanted. */
     function leave(reason: string): void {
       resolve(partial(reason));

@@ -14,6 +14,19 @@ describe("days", () => {
     expect(isIsoDate(text)).toBe(is);
   });
 
+  it("knows every day of every kind of year, and none besides", () => {
+    for (const year of ["0000", "1900", "2000", "2023", "2024", "2100", "9999"]) {
+      for (let month = 0; month <= 13; month += 1) {
+        for (let day = 0; day <= 32; day += 1) {
+          const text = `${year}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
+          const time = Date.parse(`${text}T00:00:00Z`);
+          const is = !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+          expect(isIsoDate(text), text).toBe(is);
+        }
+      }
+    }
+  });
+
   it("counts across months, years and clock changes", () => {
     expect(daysBetween("2026-03-28", "2026-03-30")).toBe(2);
     expect(daysBetween("2026-12-31", "2027-01-01")).toBe(1);

@@ -24,6 +24,17 @@ describe("text from data", () => {
     expect(displayLines("1\n2\n3\n4", 3)).toEqual(["1", "2", "…"]);
   });
 
+  it("is shown the same, plain or not", () => {
+    const both = fc.tuple(fc.string({ unit: "grapheme-ascii", maxLength: 60 }), fc.integer({ min: 1, max: 60 }));
+    fc.assert(
+      fc.property(both, ([raw, max]) => {
+        // A letter that is not plain, at the end and within what is shown, takes the long way.
+        const { text, altered } = displayText(`${raw.slice(0, max)}é`, max + 1);
+        expect(displayText(raw.slice(0, max), max)).toEqual({ text: text.replace(/é$/, "").trimEnd(), altered });
+      }),
+    );
+  });
+
   it("cannot leave its quotes or its line", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 300 }), (raw) => {
