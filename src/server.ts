@@ -57,8 +57,16 @@ export interface Introduction {
 /** Where a question carries the state by which its answer counts at any process; taken off before it is sent. */
 export const STATE_META = "invoicing/state";
 
-/** The one place where the server's answers meet the SDK. One factory serves both protocol eras. */
-export function buildServer(parts: ServerParts, era: "legacy" | "modern", introduction?: Introduction): Server {
+/**
+ * The one place where the server's answers meet the SDK. One factory serves both protocol eras. `only`: for one message of
+ * this method, and no other.
+ */
+export function buildServer(
+  parts: ServerParts,
+  era: "legacy" | "modern",
+  introduction?: Introduction,
+  only?: string,
+): Server {
   const server = new Server(
     { ...SERVER_INFO },
     {
@@ -95,6 +103,7 @@ export function buildServer(parts: ServerParts, era: "legacy" | "modern", introd
     };
     return resultOf(await parts.callTool(name, args, call), knowsLinks(server, era, introduction));
   });
+  if (only === "tools/call") return server;
   offerResources(server, parts);
   offerPrompts(server, parts);
   return server;

@@ -36,9 +36,17 @@ const TIME = { hour: "2-digit", minute: "2-digit" } as const;
 
 /** `31 Mar 2026`, `31.03.2026`: no order of day and month that could be misread. */
 export function dateText(date: IsoDate, language: Language): string {
+  const known = texts[language].get(date);
+  if (known !== undefined) return known;
   if (!isIsoDate(date)) return quotedText(date, 30);
-  return dateFormat(LOCALE[language], "UTC", DAY[language]).format(Date.parse(`${date}T00:00:00Z`));
+  const text = dateFormat(LOCALE[language], "UTC", DAY[language]).format(Date.parse(`${date}T00:00:00Z`));
+  if (texts[language].size < MOST_DAYS) texts[language].set(date, text);
+  return text;
 }
+
+/** The days of documents are few and come again; writing one out costs more than the rest of a line. */
+const texts: Readonly<Record<Language, Map<IsoDate, string>>> = { de: new Map(), en: new Map() };
+const MOST_DAYS = 2_000;
 
 /** `14:02`, `14:02 Uhr`; with the day where it is not today's. In the zone the person lives in. */
 export function timeText(at: number, language: Language, timeZone: string, now = at): string {

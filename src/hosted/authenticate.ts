@@ -1,6 +1,7 @@
 import { errors, jwtVerify } from "jose";
 import type { Access, Identity } from "./access.ts";
 import type { AuthorizationServer } from "./authorization-server.ts";
+import type { Checked, CheckedTokens } from "./checked-tokens.ts";
 import { refuse } from "./refusal.ts";
 import { RIGHTS, rightsIn } from "./scopes.ts";
 
@@ -26,13 +27,14 @@ export interface Authentication {
   readonly local: string | null;
   readonly access: Access;
   readonly server: AuthorizationServer | null;
+  readonly tokens: CheckedTokens;
 }
 
 /** Who sent it. `audiences`: the addresses a token for this request may name. Throws a `RefusedRequest`. */
 export async function authenticate(
   authorization: string | undefined,
   audiences: readonly string[],
-  { local, access, server }: Authentication,
+  { local, access, server, tokens }: Authentication,
 ): Promise<Identity> {
   if (local !== null) return { principal: local, isMember: () => true, rights: new Set(RIGHTS) };
   if (authorization === undefined) {
@@ -51,10 +53,10 @@ export async function authenticate(
     };
   }
   if (server === null) throw refuse(401, "invalid_token", "The key is not known here.");
-  return fromToken(token, audiences, server);
+  return tokens.identityOf(token, audiences, () => checked(token, audiences, server));
 }
 
-async function fromToken(token: string, audiences: readonly string[], server: AuthorizationServer): Promise<Identity> {
+async function checked(token: string, audiences: readonly string[], server: AuthorizationServer): Promise<Checked> {
   const keys = await server.keys().catch(() => {
     throw refuse(
       503,
@@ -82,9 +84,12 @@ async function fromToken(token: string, audiences: readonly string[], server: Au
     throw refuse(401, "invalid_token", "The access token is bound to a key; a plain bearer token is needed.");
   }
   return {
-    principal: `${server.issuer}|${sub}`,
-    isMember: memberBy(sub, payload),
-    rights: rightsIn([...spaced(payload["scope"]), ...spaced(payload["scp"])]),
+    identity: {
+      principal: `${server.issuer}|${sub}`,
+      isMember: memberBy(sub, payload),
+      rights: rightsIn([...spaced(payload["scope"]), ...spaced(payload["scp"])]),
+    },
+    expires_at: (payload.exp ?? 0) * 1000,
   };
 }
 

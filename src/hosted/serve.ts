@@ -19,6 +19,7 @@ import { createAdminApp } from "./admin.ts";
 import { type App, createApp } from "./app.ts";
 import { createApprovePages, remotePage } from "./approve.ts";
 import { type AuthorizationServer, authorizationServer, missedClients } from "./authorization-server.ts";
+import { createCheckedTokens } from "./checked-tokens.ts";
 import { sealedCookies } from "./cookies.ts";
 import type { DatabaseConfig } from "./database-settings.ts";
 import { type Listener, listen } from "./listener.ts";
@@ -106,7 +107,12 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
     createApp({
       places,
       access,
-      authentication: { local: hosted.access === undefined ? localPrincipal() : null, access, server },
+      authentication: {
+        local: hosted.access === undefined ? localPrincipal() : null,
+        access,
+        server,
+        tokens: createCheckedTokens(systemClock),
+      },
       tenants,
       endpoint,
       pages,

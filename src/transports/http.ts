@@ -22,13 +22,14 @@ export interface McpEndpoint {
 
 /** Both revisions, each request by itself: no session has to be kept, by no client and by no process. */
 export function mcpEndpoint(report: (line: string) => void, build = buildServer): McpEndpoint {
-  const offered = new Map<string, ServerParts>();
+  const offered = new Map<string, Pick<McpRequest, "parts" | "body">>();
   const legacy = legacyLeg(report);
   const modern = createMcpHandler(
     ({ authInfo }) => {
-      const parts = authInfo === undefined ? undefined : offered.get(authInfo.token);
-      if (parts === undefined) throw new Error("a request came without its caller");
-      return build(parts, "modern");
+      const asked = authInfo === undefined ? undefined : offered.get(authInfo.token);
+      if (asked === undefined) throw new Error("a request came without its caller");
+      const method = isJsonObject(asked.body) ? asked.body["method"] : undefined;
+      return build(asked.parts, "modern", undefined, typeof method === "string" ? method : undefined);
     },
     { legacy: "reject", onerror: (error) => report(`connection: ${error.message}`) },
   );
@@ -46,7 +47,7 @@ export function mcpEndpoint(report: (line: string) => void, build = buildServer)
       // In place of the caller's token, which goes no further: a name for this request. Never one that came with it: two
       // callers with one name would be offered each other's.
       const name = randomUUID();
-      offered.set(name, parts);
+      offered.set(name, { parts, body });
       try {
         const authInfo = { token: name, clientId: "", scopes: [] };
         return await modern.fetch(request, { authInfo, parsedBody: body });

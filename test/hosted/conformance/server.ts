@@ -2,6 +2,7 @@ import { systemClock } from "../../../src/domain/clock.ts";
 import { NOT_TRACED } from "../../../src/domain/tracing.ts";
 import { defaultPolicy } from "../../../src/guard/policy.ts";
 import { createApp } from "../../../src/hosted/app.ts";
+import { createCheckedTokens } from "../../../src/hosted/checked-tokens.ts";
 import { listen } from "../../../src/hosted/listener.ts";
 import { createLogger } from "../../../src/hosted/log.ts";
 import { createMetrics } from "../../../src/hosted/metrics.ts";
@@ -58,7 +59,7 @@ export async function startFixture(): Promise<{ readonly url: string; close(): P
       origins: [`http://localhost:${listener.address.port}`],
     }),
     access,
-    authentication: { local: "local:suite", access, server: null },
+    authentication: { local: "local:suite", access, server: null, tokens: createCheckedTokens(systemClock) },
     tenants: {
       partsFor: async () => nothing,
       partsForSeveral: () => nothing,
