@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { type Invoice, isOpen } from "../domain/invoice.ts";
 import { defined } from "../domain/json.ts";
 import { cited, oneLine } from "../domain/untrusted.ts";
 import { InputError, InvoicingError } from "../errors.ts";
@@ -7,28 +6,18 @@ import { wishesOf } from "../payments/answers.ts";
 import type { Statement, Wishes } from "../payments/bank-line.ts";
 import { KINDS } from "../payments/judge.ts";
 import { lineKeys } from "../payments/line-key.ts";
-import { doubtsOf, isDecided, matchPayments } from "../payments/match.ts";
-import { NumberIndex } from "../payments/number-index.ts";
+import { doubtsOf, matchPayments } from "../payments/match.ts";
 import type { Proposal } from "../payments/proposal.ts";
 import { questionsOf } from "../payments/questions.ts";
-import { searchTerms } from "../payments/search-terms.ts";
 import { shown, totalsOf } from "../payments/shown.ts";
 import { MAX_STATEMENT_BYTES, readStatement } from "../payments/statement.ts";
 import { picture } from "../toolkit/card.ts";
 import type { ReadContext } from "../toolkit/context.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { block, currency, limit } from "../toolkit/params.ts";
-import { PAGE_SIZE } from "../toolkit/scan.ts";
+import { candidates } from "../toolkit/payment-candidates.ts";
 import { rememberLines } from "../toolkit/seen-lines.ts";
 
-/**
- * One call looks at no more than 600 invoices for open ones, and searches for at most 160 numbers beyond them: two calls
- * take less than the API answers in a minute. Clients give a call up after 60 s, so no search begins after 35.
- */
-const MAX_PAGES = 20;
-const MAX_SEARCHES = 160;
-const SEARCH_MS = 35_000;
-const AT_ONCE = 4;
 const MAX_UNREAD = 20;
 /** What one approval covers. */
 const SETTLED_AT_ONCE = 50;
@@ -238,59 +227,4 @@ function read(text: string, wishes: Wishes): Statement {
   } catch (error) {
     throw error instanceof InputError ? new InputError(`statement: ${error.message}`, { next: error.next }) : error;
   }
-}
-
-/** Open invoices, newest first, until every line is decided; then whatever else lines name, by its number. */
-async function candidates(
-  lines: Parameters<typeof searchTerms>[0],
-  context: ReadContext,
-): Promise<{ invoices: readonly Invoice[]; incomplete: string | undefined }> {
-  const found = new Map<string, Invoice>();
-  const options = { signal: context.signal };
-  const until = context.clock.now() + SEARCH_MS;
-  const readPage = async (page: number) => {
-    const answer = await context.api.listInvoices(
-      { status: "sent", sort: "-created_at", page, page_size: PAGE_SIZE },
-      options,
-    );
-    for (const invoice of answer.items) found.set(invoice.id, invoice);
-    return answer;
-  };
-  const first = await readPage(1);
-  const last = first.last_page ?? (first.items.length < PAGE_SIZE ? 1 : MAX_PAGES);
-  let index = new NumberIndex([...found.values()]);
-  let next = 2;
-  const decided = () => lines.every((line) => isDecided(line, index));
-  while (next <= Math.min(last, MAX_PAGES) && !decided()) {
-    const pages = Array.from({ length: Math.min(AT_ONCE, Math.min(last, MAX_PAGES) - next + 1) }, (_, at) => next + at);
-    await Promise.all(pages.map(readPage));
-    next += pages.length;
-    index = new NumberIndex([...found.values()]);
-    context.progress(`${found.size} invoices read`);
-  }
-  const cut = next <= last && !decided();
-  const terms = searchTerms(lines, index, [...found.values()].filter(isOpen));
-  let searches = 0;
-  while (searches < Math.min(terms.length, MAX_SEARCHES) && context.clock.now() < until) {
-    const searched = terms.slice(searches, Math.min(searches + AT_ONCE, MAX_SEARCHES));
-    const answers = await Promise.all(
-      searched.map((search) => context.api.listInvoices({ search, sort: "-created_at", page_size: 10 }, options)),
-    );
-    for (const invoice of answers.flatMap(({ items }) => items)) found.set(invoice.id, invoice);
-    searches += searched.length;
-    context.progress(`${searches} of ${terms.length} numbers searched for`);
-  }
-  return { invoices: [...found.values()], incomplete: shortfall(cut, searches, terms.length) };
-}
-
-function shortfall(cut: boolean, searches: number, terms: number): string | undefined {
-  const parts = [
-    ...(cut ? [`Only the newest ${MAX_PAGES * PAGE_SIZE} invoices were compared by name and amount.`] : []),
-    ...(searches < terms
-      ? [
-          `Only ${searches} of ${terms} unknown numbers were searched for; match the lines still without one in a call of their own.`,
-        ]
-      : []),
-  ];
-  return parts.length === 0 ? undefined : parts.join(" ");
 }
