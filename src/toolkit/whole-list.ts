@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { IsoDate } from "../domain/clock.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import { type InvoicingError, RateLimitedError, UnavailableError } from "../errors.ts";
 import type { ReadContext } from "./context.ts";
@@ -9,6 +10,8 @@ import { Seen } from "./seen.ts";
 const WIDTH = 4;
 /** Reading ends in time for the answer: clients give a call up after 60 s. */
 const READ_MS = 40_000;
+/** Pages that one call reads: what the API's budget gives in a minute, with room for what follows. */
+const IN_ONE_CALL = 300;
 /** A reading that nobody goes on with is forgotten. */
 const KEEP_MS = 15 * 60_000;
 const MAX_KEPT = 4;
@@ -44,8 +47,18 @@ export interface WholeListRequest<T extends Fold> {
   readonly customer_id: string | undefined;
   /** Only this status, lines left out: what the API does not filter, the fold must. */
   readonly status?: "sent";
+  /**
+   * A day: what was made before it is seldom asked about. Where the list takes more than one call, the first one ends there,
+   * and leaves the API's budget to others; the next ones go on to the end.
+   */
+  readonly pause_at?: IsoDate;
   begin(): T;
 }
+
+/** What reading needs of a call. */
+export type ListContext = Pick<ReadContext, "clock" | "organization" | "now" | "signal" | "progress"> & {
+  readonly api: Pick<ReadContext["api"], "listInvoices">;
+};
 
 interface Reading<T extends Fold> {
   readonly organization_id: string;
@@ -57,6 +70,7 @@ interface Reading<T extends Fold> {
   stopped: InvoicingError | null;
   next_page: number;
   total: number | null;
+  pauses: boolean;
   /** The fewest documents the API said there are. */
   least: number | null;
   touched: number;
@@ -80,7 +94,7 @@ export function wholeListReader<T extends Fold>() {
 
   return async (
     request: WholeListRequest<T>,
-    context: ReadContext,
+    context: ListContext,
   ): Promise<{ readonly list: WholeList<T>; readonly cursor: string | null; readonly restarted: boolean }> => {
     const now = context.clock.now();
     for (const [id, { touched }] of readings) if (touched + KEEP_MS <= now) readings.delete(id);
@@ -108,7 +122,7 @@ export function hiddenSentence(hidden: number): string {
   return `${documents} on no page, because the list changed while it was read: these sums are of a part. Ask again from the beginning.`;
 }
 
-function begin<T extends Fold>({ purpose, begin: made }: WholeListRequest<T>, context: ReadContext): Reading<T> {
+function begin<T extends Fold>({ purpose, begin: made }: WholeListRequest<T>, context: ListContext): Reading<T> {
   return {
     organization_id: context.organization.id,
     purpose,
@@ -119,6 +133,7 @@ function begin<T extends Fold>({ purpose, begin: made }: WholeListRequest<T>, co
     stopped: null,
     next_page: 1,
     total: null,
+    pauses: true,
     least: null,
     touched: context.now,
   };
@@ -127,15 +142,29 @@ function begin<T extends Fold>({ purpose, begin: made }: WholeListRequest<T>, co
 async function readOn<T extends Fold>(
   reading: Reading<T>,
   request: WholeListRequest<T>,
-  context: ReadContext,
+  context: ListContext,
   until: number,
 ): Promise<void> {
   reading.stopped = null;
+  try {
+    await readPages(reading, request, context, until);
+  } finally {
+    reading.pauses = false;
+  }
+}
+
+async function readPages<T extends Fold>(
+  reading: Reading<T>,
+  request: WholeListRequest<T>,
+  context: ListContext,
+  until: number,
+): Promise<void> {
   while (!reading.isAtEnd && context.clock.now() < until) {
     context.progress(`page ${reading.next_page}`);
     // The first page says how many there are: until then one page at a time.
     const width = reading.total === null ? 1 : WIDTH;
     const numbers = Array.from({ length: width }, (_, index) => reading.next_page + index);
+    if (reading.pauses && isFarEnough(reading, request.pause_at)) break;
     const pages = await Promise.allSettled(numbers.map((page) => readPage(page, request, context)));
     for (const page of pages) {
       if (page.status === "rejected") {
@@ -148,10 +177,14 @@ async function readOn<T extends Fold>(
   }
 }
 
+function isFarEnough({ total, back_to }: Pick<Reading<Fold>, "total" | "back_to">, day: IsoDate | undefined): boolean {
+  return day !== undefined && (total ?? 0) > IN_ONE_CALL * PAGE_SIZE && back_to !== null && back_to.slice(0, 10) < day;
+}
+
 function readPage(
   page: number,
   { customer_id, status }: Pick<WholeListRequest<Fold>, "customer_id" | "status">,
-  context: ReadContext,
+  context: ListContext,
 ) {
   return context.api.listInvoices(
     {

@@ -15,7 +15,7 @@ export default defineTool({
   name: "add_item",
   title: "Add line",
   effect: "draft",
-  search: "Position hinzufügen Rechnungszeile invoice line item",
+  search: "Position hinzufügen Rechnungszeile Zeile ergänzen invoice line item add to draft",
   long: true,
   description:
     "Add one line to a draft. Give the unit price in the invoice's direction: net if calculate_from_net, else gross. Negative for a discount.",

@@ -10,7 +10,7 @@ export default defineCommit({
   name: "cancel_invoice",
   title: "Cancel invoice",
   effect: "commit",
-  search: "Rechnung stornieren Storno Stornorechnung cancel void credit note",
+  search: "Rechnung stornieren storniere Storno Stornorechnung Rechnungskorrektur cancel void credit note",
   description:
     "Void a sent or paid invoice; the API creates a credit note (German: Stornorechnung, not Gutschrift). Final; a person approves.",
   input: z.strictObject({ invoice_id: invoiceRef() }),

@@ -15,7 +15,7 @@ export default defineCommit({
   name: "change_recipient",
   title: "Change recipient",
   effect: "commit",
-  search: "Empfänger ändern falscher Kunde Rechnung umschreiben wrong recipient",
+  search: "Empfänger Rechnung falscher falschen Kunden Kunde umschreiben sent to wrong customer recipient went",
   description:
     "Transfer a sent invoice to another customer: cancels the original and creates a copy for the new one. Final; a person approves. For a draft use update_invoice.",
   input: z.strictObject({ invoice_id: invoiceRef(), customer_id: customerId() }),

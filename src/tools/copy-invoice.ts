@@ -35,7 +35,7 @@ export default defineTool({
   name: "copy_invoice",
   title: "Copy invoice",
   effect: "draft",
-  search: "Rechnung kopieren wiederkehrend wie letzten Monat recurring repeat",
+  search: "Rechnung kopieren wiederkehrend wieder wie letzten Monat dasselbe same last month recurring repeat again",
   long: true,
   card: true,
   description:

@@ -13,7 +13,7 @@ export default defineTool({
   name: "create_address",
   title: "Create address",
   effect: "draft",
-  search: "Anschrift Adresse anlegen customer postal address",
+  search: "Anschrift Adresse Kunden anlegen customer postal address street",
   description: "Give a customer a postal address. The same address is not created twice.",
   input: z.strictObject({
     customer_id: customerId(),

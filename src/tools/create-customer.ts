@@ -10,7 +10,7 @@ export default defineTool({
   name: "create_customer",
   title: "Create customer",
   effect: "draft",
-  search: "Kunde anlegen neuer Kunde new customer",
+  search: "Kunde Kunden anlegen neuer neuen leg add new customer",
   description:
     "Create a customer. If the e-mail exists already, nothing is created and the existing customer is returned.",
   input: z.strictObject({

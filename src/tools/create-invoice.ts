@@ -14,7 +14,7 @@ export default defineTool({
   name: "create_invoice",
   title: "Create invoice",
   effect: "draft",
-  search: "Rechnungsentwurf anlegen leer empty draft quote Angebot",
+  search: "Rechnungsentwurf Entwurf anlegen leer leeren leg empty draft start quote Angebot",
   description:
     "Create a draft without lines. Link it by customer_id, by reference (the API derives the customer), or later.",
   input: z.strictObject({

@@ -10,7 +10,7 @@ export default defineTool({
   name: "delete_draft",
   title: "Delete draft",
   effect: "remove",
-  search: "Entwurf löschen delete draft invoice",
+  search: "Entwurf löschen lösche verwerfen delete discard draft invoice",
   description: "Delete a draft that was made here and has no number, for good.",
   input: z.strictObject({ invoice_id: draftRef() }),
   output: z.object({ done: z.string(), invoice_id: z.string() }),

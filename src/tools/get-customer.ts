@@ -8,7 +8,7 @@ export default defineTool({
   name: "get_customer",
   title: "Get customer",
   effect: "read",
-  search: "Kunde anzeigen Kundendaten Anschrift customer details",
+  search: "Kunde Kunden anzeigen zeig Kundendaten Anschrift show customer details",
   description: "Read one customer with address and custom fields.",
   input: z.strictObject({ customer_id: customerId() }),
   output: z.object({ customer: customerData }),

@@ -14,7 +14,7 @@ export default defineTool({
   name: "get_document",
   title: "Get document",
   effect: "save",
-  search: "Rechnung PDF herunterladen XRechnung ZUGFeRD download e-invoice XML",
+  search: "Rechnung PDF herunterladen lade XRechnung ZUGFeRD download e-invoice XML file",
   description: "The PDF or e-invoice XML as a resource; saved as a file where the owner allowed a folder.",
   input: z.strictObject({
     invoice_id: invoiceRef(),

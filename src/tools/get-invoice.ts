@@ -12,7 +12,7 @@ export default defineTool({
   name: "get_invoice",
   title: "Get invoice",
   effect: "read",
-  search: "Rechnung anzeigen Positionen Status show invoice details",
+  search: "Rechnung anzeigen zeig Positionen Status show see open invoice details",
   long: true,
   card: true,
   description: "Read one invoice with lines, totals and status.",

@@ -8,7 +8,7 @@ export default defineTool({
   name: "get_operation",
   title: "Get operation",
   effect: "read",
-  search: "was wurde daraus Vorgang prüfen outcome unknown retry",
+  search: "was wurde daraus Vorgang check outcome became unknown retry",
   description: "What became of a write: looks it up in the journal and, while open, in the API. Sends nothing.",
   input: z.strictObject({ operation_id: operationId() }),
   output: z.object({ operation: operationData }),

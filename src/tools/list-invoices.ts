@@ -35,7 +35,7 @@ export default defineTool({
   name: "list_invoices",
   title: "List invoices",
   effect: "read",
-  search: "Rechnungen auflisten Angebote Entwürfe überfällig list invoices drafts",
+  search: "Rechnungen auflisten liste Angebote Entwürfe offen offene list invoices drafts overdue unpaid",
   always: true,
   long: true,
   description: "List invoices, quotes and credit notes, newest first; overdue: oldest first. Filters combine.",

@@ -16,7 +16,7 @@ export default defineTool({
   title: "List operations",
   effect: "read",
   card: true,
-  search: "Protokoll Tagesübersicht was wurde getan journal history today",
+  search: "Protokoll Tagesübersicht was hast heute getan gemacht journal history today did",
   long: true,
   description: 'What this server did, newest first, with sums: "what did you do today?" Also what is still unresolved.',
   input: z.strictObject({

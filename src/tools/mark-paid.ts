@@ -11,7 +11,7 @@ export default defineCommit({
   name: "mark_paid",
   title: "Mark as paid",
   effect: "commit",
-  search: "Rechnung als bezahlt markieren Zahlung eingegangen payment received",
+  search: "Rechnung als bezahlt markieren markiere Geld Zahlung eingegangen payment money received arrived paid",
   description: "Mark a sent invoice as paid, without processing a payment. Final; a person approves.",
   input: z.strictObject({
     invoice_id: invoiceRef(),

@@ -48,7 +48,7 @@ export default defineTool({
   title: "Match payments",
   effect: "read",
   card: true,
-  search: "Kontoauszug abgleichen Zahlungseingang zuordnen bank statement reconcile CSV",
+  search: "Kontoauszug abgleichen Zahlungseingang Zahlungen zuordnen wer bezahlt who paid bank statement reconcile CSV",
   long: true,
   description:
     "Match bank lines (rows, CSV, camt.053, MT940) with invoices. Changes nothing; `settle` lists the sure ones for settle_payments.",

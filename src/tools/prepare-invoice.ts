@@ -48,7 +48,7 @@ export default defineTool({
   name: "prepare_invoice",
   title: "Prepare invoice",
   effect: "draft",
-  search: "Rechnung schreiben erstellen Entwurf Kunde abrechnen bill customer",
+  search: "Rechnung schreiben schreib erstellen Entwurf Angebot quote Kunde abrechnen bill customer",
   always: true,
   long: true,
   card: true,

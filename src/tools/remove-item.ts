@@ -11,7 +11,7 @@ export default defineTool({
   name: "remove_item",
   title: "Remove line",
   effect: "remove",
-  search: "Position entfernen Rechnungszeile löschen remove line",
+  search: "Position Zeile entfernen entferne Rechnungszeile löschen Rabatt remove line discount",
   long: true,
   description: "Remove a line from a draft that was made here.",
   input: z.strictObject({ invoice_id: draftRef(), item_id: itemId() }),

@@ -10,7 +10,7 @@ export default defineAct({
   name: "resolve_operation",
   title: "Resolve operation",
   effect: "commit",
-  search: "offenen Vorgang klären entscheiden settle unknown outcome",
+  search: "offenen Vorgang klären erledigt entscheiden settle unknown operation outcome done",
   description:
     "Record a person's verdict on an operation that only a person can settle. Sends nothing. A person approves.",
   input: z.strictObject({

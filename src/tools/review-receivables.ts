@@ -34,7 +34,7 @@ export default defineTool({
   title: "Review receivables",
   effect: "read",
   card: true,
-  search: "offene Posten überfällig wer schuldet receivables overdue debtors",
+  search: "offene offen Posten schuldet Geld Mahnung owes money receivables unpaid overdue debtors",
   long: true,
   description:
     "Who owes us money: open and overdue amounts by customer and age, most overdue first, with totals per currency.",

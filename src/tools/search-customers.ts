@@ -12,7 +12,7 @@ export default defineTool({
   name: "search_customers",
   title: "Search customers",
   effect: "read",
-  search: "Kunde suchen finden E-Mail Name find customer",
+  search: "Kunde Kunden suchen such finden E-Mail Name find customer",
   always: true,
   description: "Find customers by exact e-mail, fuzzy text or custom field, with address. Never guess between several.",
   input: z.strictObject({

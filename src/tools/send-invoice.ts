@@ -14,7 +14,7 @@ export default defineCommit({
   name: "send_invoice",
   title: "Send invoice",
   effect: "commit",
-  search: "Rechnung senden verschicken ausstellen E-Mail send issue invoice",
+  search: "Rechnung Entwurf senden schick verschicken raus ausstellen E-Mail send issue invoice draft",
   description: "Issue a draft and e-mail it to the customer. Final; a person approves.",
   input: z.strictObject({
     invoice_id: invoiceRef(),

@@ -28,7 +28,7 @@ export default defineAct({
   name: "settle_payments",
   title: "Settle payments",
   effect: "commit",
-  search: "mehrere Rechnungen bezahlt verbuchen Sammelzahlung settle many payments",
+  search: "mehrere Rechnungen Zahlungen bezahlt verbuchen verbuche Sammelzahlung book settle many payments",
   description:
     "Mark several invoices as paid under one approval, one after another, stopping at the first doubt. Take the lines from match_payments. A person approves.",
   input: z.strictObject({

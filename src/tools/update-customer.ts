@@ -13,7 +13,7 @@ export default defineTool({
   name: "update_customer",
   title: "Update customer",
   effect: "draft",
-  search: "Kunde ändern E-Mail Name korrigieren update customer",
+  search: "Kunde Kunden Daten E-Mail Name korrigieren ändere update change customer",
   description: "Change a customer; what is not given stays. Postal address: create_address.",
   input: z.strictObject({
     customer_id: customerId(),

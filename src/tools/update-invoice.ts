@@ -12,7 +12,7 @@ export default defineTool({
   name: "update_invoice",
   title: "Update draft",
   effect: "draft",
-  search: "Entwurf ändern Fälligkeit Notiz Kunde update draft due",
+  search: "Entwurf Rechnung ändere korrigieren Fälligkeit Notiz Kunde update change draft due",
   long: true,
   description: "Change a draft: link a customer, replace attributes; the rest stays.",
   input: z.strictObject({

@@ -17,7 +17,7 @@ export default defineTool({
   name: "update_item",
   title: "Change line",
   effect: "draft",
-  search: "Position ändern Menge Preis Steuer update line price",
+  search: "Position Zeile Menge Preis Steuer korrigieren change update line quantity price",
   long: true,
   description: "Change a line of a draft; what is not given stays. Name it by item_id, or by line.",
   input: z.strictObject({

@@ -8,6 +8,8 @@ import { tools } from "../../src/tools/index.ts";
 import { buildCli, type Home, makeHome } from "../harness/cli-process.ts";
 import { CLIENTS } from "../harness/mcp-clients.ts";
 import { type Answered, type Bench, startBench, textOf } from "../harness/mcp-tools.ts";
+import { keywordSearch, searchesFor } from "./host-search.ts";
+import { SEARCH_JOBS } from "./search-jobs.ts";
 
 /** What hosts read from a listed tool's `_meta` (src/toolkit/host-hints.ts). */
 const SRC = fileURLToPath(new URL("../../src", import.meta.url));
@@ -25,11 +27,11 @@ describe("the hints for hosts", () => {
     }
   });
 
-  it("find each tool by up to eight words of its own; the one for views is not to be found", () => {
+  it("find each tool by up to sixteen words of its own; the one for views is not to be found", () => {
     const hints = listed.map(({ name, effect, _meta }) => [name, effect, _meta[SEARCH]] as const);
     for (const [name, effect, hint] of hints) {
       if (effect === "answer") expect(hint, name).toBeUndefined();
-      else expect(hint, name).toMatch(/^[\p{L}-]+( [\p{L}-]+){2,7}$/u);
+      else expect(hint, name).toMatch(/^[\p{L}-]+( [\p{L}-]+){2,15}$/u);
     }
     const said = hints.flatMap(([, , hint]) => hint ?? []);
     expect(new Set(said).size).toBe(said.length);
@@ -59,6 +61,41 @@ describe("the hints for hosts", () => {
     const best = Math.max(...listed.map(score));
     expect(best).toBe(wanted.length);
     expect(listed.filter((one) => score(one) === best).map(({ name }) => name)).toContain(tool);
+  });
+
+  it("bring the right tool with one search for what a person says, in English and German", () => {
+    const known = listed.flatMap(({ name, description, inputSchema, effect, _meta }) =>
+      effect === "answer"
+        ? []
+        : [
+            {
+              name,
+              description,
+              inputSchema,
+              hint: String(_meta[SEARCH]),
+              always: _meta[ALWAYS] === true,
+            },
+          ],
+    );
+    const missed = SEARCH_JOBS.flatMap(({ en, de, tools: needed }) =>
+      [en, de].flatMap((words) =>
+        searchesFor(
+          keywordSearch,
+          known,
+          needed.map((tool) => ({ tool, words })),
+        ).missed.map((tool) => `${tool}: ${words}`),
+      ),
+    );
+    // "invoice" and "customer" are in the names of ten tools each and outweigh every hint: a second search finds these.
+    expect(missed).toEqual([
+      "change_recipient: That invoice went to the wrong customer",
+      "get_document: Download the PDF of the invoice",
+    ]);
+    for (const { name } of known)
+      expect(
+        SEARCH_JOBS.some((job) => job.tools.includes(name)),
+        name,
+      ).toBe(true);
   });
 
   it("load at most three from the start, none that cannot be undone", () => {
@@ -157,7 +194,7 @@ describe("the size of an answer", () => {
       // What a host takes without being told, cautiously.
       expect(chars, name).toBeLessThanOrEqual(said === undefined ? 25_000 : LONGEST_ANSWER_CHARS);
     }
-  });
+  }, 180_000);
 });
 
 const size = ({ text, structured }: { readonly text: string; readonly structured: object }) =>
