@@ -162,7 +162,8 @@ async function readPages<T extends Fold>(
   while (!reading.isAtEnd && context.clock.now() < until) {
     context.progress(`page ${reading.next_page}`);
     // The first page says how many there are: until then one page at a time.
-    const width = reading.total === null ? 1 : WIDTH;
+    const left = reading.total === null ? 1 : Math.ceil(reading.total / PAGE_SIZE) - reading.next_page + 1;
+    const width = Math.min(WIDTH, Math.max(1, left));
     const numbers = Array.from({ length: width }, (_, index) => reading.next_page + index);
     if (reading.pauses && isFarEnough(reading, request.pause_at)) break;
     const pages = await Promise.allSettled(numbers.map((page) => readPage(page, request, context)));
