@@ -156,6 +156,8 @@ export interface ScopeOptions {
   readonly passkeyPlace?: Place;
   readonly terminalCommand: string | null;
   readonly passkeyCommand?: string;
+  /** What helps where nobody could be asked; absent: on a person's own computer. */
+  readonly unasked?: string;
   /** Seals what travels through clients; shared by the processes that answer the same clients. */
   readonly keys?: KeyRing;
   readonly toolNames: RuntimeOptions["toolNames"];
@@ -198,6 +200,7 @@ export function depsOf(options: ScopeOptions): Deps {
         ...shownBy(options),
         passkeys,
         ...(options.passkeyCommand === undefined ? {} : { passkeyCommand: options.passkeyCommand }),
+        ...(options.unasked === undefined ? {} : { unasked: options.unasked }),
         ...(options.keys === undefined ? {} : { keys: options.keys }),
         log: options.log,
       });

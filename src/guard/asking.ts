@@ -78,7 +78,8 @@ export function createAsking(deps: GuardDeps, desk: AnswerDesk) {
     return refused(
       "unavailable",
       `Nobody could be asked${failed.length === 0 ? "" : ` (${failed.join("; ")})`}. Nothing was done.`,
-      "Tell the person: use a client that shows forms or cards, or start the server with --confirm page or --confirm terminal.",
+      deps.unasked ??
+        "Tell the person: use a client that shows forms or cards, or start the server with --confirm page or --confirm terminal.",
     );
   }
 

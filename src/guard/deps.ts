@@ -33,6 +33,8 @@ export interface GuardDeps {
   readonly passkeys?: PasskeyStore;
   /** What a person types to register one. */
   readonly passkeyCommand?: string;
+  /** What helps where nobody could be asked. Absent: on a person's own computer. */
+  readonly unasked?: string;
   /** Of the people here; a plan has its own. */
   readonly locale: string;
   /** In which a person reads times. */

@@ -11,6 +11,7 @@ import type { ServerParts } from "../server.ts";
 import type { Mode } from "../toolkit/effect.ts";
 import { errorAnswer, type ToolAnswer } from "../toolkit/report.ts";
 import { type Membership, placeOf, type Tenant } from "./access.ts";
+import { advisedHere } from "./advice.ts";
 import { createOffices, type Office, type OfficesOptions, signInAgain } from "./offices.ts";
 import { type Right, rightFor, scopeOf } from "./scopes.ts";
 
@@ -79,6 +80,7 @@ export function createTenants(options: TenantsOptions): Tenants {
           passkeyPlace: placeOf(tenant),
           page: () => options.page(principal, tenant.policy),
           terminalCommand: null,
+          unasked: unaskedOf(principal),
           keys: options.keys,
           toolNames: offer.toolNames,
           log: options.log,
@@ -130,6 +132,14 @@ export function createTenants(options: TenantsOptions): Tenants {
   };
 }
 
+/** Nobody could be asked: this client shows nothing to its person, and there is no page for them. */
+function unaskedOf(principal: string): string {
+  const more = principal.startsWith("key:")
+    ? 'lets somebody else approve ("approver": "other" in the policy): a key cannot sign in at the approval page'
+    : "sets up the approval page (INVOICES_HTTP_ISSUER, INVOICES_HTTP_CLIENT_ID)";
+  return `Tell the person: use a client that shows forms or cards, or whoever runs this server ${more}.`;
+}
+
 /** What a mode offers, and the right that each of its tools takes. */
 interface HostedOffer {
   readonly offer: Offer;
@@ -151,7 +161,7 @@ function withRights(parts: ServerParts, needed: ReadonlyMap<string, Right>, righ
     async callTool(name, args, call) {
       const right = needed.get(name);
       if (right === undefined || !rights.has(right)) return errorAnswer(missing(right ?? "cancel"), undefined, false);
-      const answer = await answered(() => parts.callTool(name, args, call));
+      const answer = advisedHere(await answered(() => parts.callTool(name, args, call)));
       // What changes something says what became of it, however long that is.
       return right === "read" ? withinLimit(answer) : answer;
     },

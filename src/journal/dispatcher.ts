@@ -213,7 +213,7 @@ export class Dispatcher {
       await this.#point("answered");
       switch (evidence.kind) {
         case "not_sent": {
-          const ended = await this.#settler.notDone(row, "It never left this machine.", true);
+          const ended = await this.#settler.notDone(row, "It was never sent.", true);
           return this.#refuted(ended, evidence.error, true);
         }
         case "rejected": {

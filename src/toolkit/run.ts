@@ -313,7 +313,7 @@ function unsettledAnswer(
   const candidates = operation.candidates.length === 0 ? "" : ` Look at: ${operation.candidates.join(", ")}.`;
   const tellUser =
     outcome.outcome === "unknown"
-      ? `The request for ${operation.kind} left this computer, but it is not known whether it was carried out. ${why} It is being checked; please do not do it by hand until this is settled.`
+      ? `The request for ${operation.kind} was sent, but it is not known whether it was carried out. ${why} It is being checked; please do not do it by hand until this is settled.`
       : `The request for ${operation.kind} may have been carried out, and only a person can tell. ${why}${candidates}`;
   return resultAnswer(
     before.length === 0 ? {} : { done_before: before },

@@ -265,7 +265,7 @@ function nextStep(
 function requireFolder({ downloads }: SaveContext): NonNullable<SaveContext["downloads"]> {
   if (downloads !== null) return downloads;
   throw new ConfigError("review_billing: the owner allowed no folder for files, so no table can be saved.", {
-    next: "Ask without save_csv, or have the owner set INVOICES_DOWNLOAD_DIR to a folder and restart.",
+    next: "Ask without save_csv. To have tables saved, the owner sets INVOICES_DOWNLOAD_DIR to a folder and restarts.",
   });
 }
 
