@@ -24,6 +24,8 @@ export interface Unclear {
   readonly id: string;
   readonly number: string | null;
   readonly why: string;
+  /** The same for views, which say it in the reader's language. */
+  readonly code: "no_credit_note" | "credits_what" | "no_day" | "unknown_status" | "no_amounts";
 }
 
 export interface Period {
@@ -108,7 +110,7 @@ export class Books {
     for (const { id, booked, status } of this.#takenBack.values()) {
       if (booked === null) continue;
       if (joined.has(id)) book(booked);
-      else unclear({ ...booked, why: `It is ${status}, but no credit note for it was found.` });
+      else unclear({ ...booked, code: "no_credit_note", why: `It is ${status}, but no credit note for it was found.` });
     }
   }
 
@@ -146,7 +148,7 @@ export class Books {
     if (day !== null && !isIn(day, this.#period)) return null;
     const amounts = day === null || invoice.status === "other" ? null : amountsOf(invoice);
     if (day === null || amounts === null) {
-      this.#unclear({ id, number, why: whyNot(invoice) });
+      this.#unclear({ id, number, ...whyNot(invoice) });
       return null;
     }
     return {
@@ -178,7 +180,8 @@ function settle(
   if (isReversed) book(booked);
   else if (original !== undefined) book({ ...booked, amounts: asDeduction(amounts) });
   else {
-    unclear({ ...booked, why: "It is a credit note with a positive total, and what it credits was not found." });
+    const why = "It is a credit note with a positive total, and what it credits was not found.";
+    unclear({ ...booked, code: "credits_what", why });
   }
 }
 
@@ -188,10 +191,10 @@ function put(groups: Map<string, Half[]>, key: string, half: Half): void {
   else group.push(half);
 }
 
-function whyNot({ issued_at, status }: Invoice): string {
-  if (issued_at === null) return "It has no day of issue.";
-  if (status === "other") return "Its status is not one this server knows.";
-  return "The API does not state its net, tax and gross.";
+function whyNot({ issued_at, status }: Invoice): Pick<Unclear, "code" | "why"> {
+  if (issued_at === null) return { code: "no_day", why: "It has no day of issue." };
+  if (status === "other") return { code: "unknown_status", why: "Its status is not one this server knows." };
+  return { code: "no_amounts", why: "The API does not state its net, tax and gross." };
 }
 
 function isTakenBack({ status }: Invoice): boolean {

@@ -93,6 +93,7 @@ export default defineTool({
       next: nextStep(list, period, restarted, wantsTable, path),
       meta: picture("billing", context, {
         apart: { quotes: account.quotes, drafts: account.drafts },
+        unclear: account.unclear.map((one) => ({ document: nameOf(one), code: one.code })),
         documents: question.documents === true ? account.figures.named.map(documentRow) : [],
       }),
     };

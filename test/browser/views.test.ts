@@ -107,7 +107,7 @@ describe.concurrent("what is seen", () => {
         "20,277.60 EUR",
         "not stated",
         "No customer",
-        "#RE-2026-0029: the API states no total.",
+        "#RE-2026-0029: Net, tax and gross are not stated.",
         "In no sum: 1 quote, 2 drafts.",
       ]) {
         expect(said).toContain(part);
@@ -120,11 +120,21 @@ describe.concurrent("what is seen", () => {
     await shown(part, async ({ frame }) => {
       const said = await text(frame);
       expect(said.indexOf("Erst ein Teil ist gelesen")).toBeGreaterThan(0);
+      expect(said).toContain("#RE-2026-0029: Netto, Steuer und Brutto sind nicht angegeben.");
       expect(said.indexOf("Erst ein Teil ist gelesen")).toBeLessThan(said.indexOf("Summen\n"));
     });
     await shown(receivables("en", { part: true }), async ({ frame }) => {
       expect(await text(frame)).toContain("Only a part was read: these sums are of that part.");
     });
+  });
+
+  it("a reason that this page does not know is told as the server says it", async () => {
+    await shown(
+      billing("de", {}, { unclear: [{ document: "#RE-2026-0029", code: "toString" }] }),
+      async ({ frame }) => {
+        expect(await text(frame)).toContain("#RE-2026-0029: the API states no total.");
+      },
+    );
   });
 
   it("what was done: unresolved first, sums, the person's own time, numbers but no ids", async () => {

@@ -184,7 +184,12 @@ export const billing = (locale: "de" | "en", changes: object = {}, more: object 
       covers: "All 40 documents of the account were looked at.",
       ...changes,
     },
-    { apart: { quotes: 1, drafts: 2 }, documents: [], ...more },
+    {
+      apart: { quotes: 1, drafts: 2 },
+      documents: [],
+      unclear: [{ document: "#RE-2026-0029", code: "no_amounts" }],
+      ...more,
+    },
   );
 
 export const operations = (locale: "de" | "en", changes: object = {}, more: object = {}) =>

@@ -30,7 +30,7 @@ export function billingView(data: Data, more: Data, frame: Frame): HTMLElement {
       ? null
       : element("p", { class: "rest" }, words.moreCustomers(count(data, "more_customers"))),
     documents(data, more, frame),
-    caution(words.unclear, texts(data, "unclear"), "en"),
+    unclear(data, more, frame),
     apart(more, frame),
   );
 }
@@ -132,6 +132,16 @@ function documents(data: Data, more: Data, frame: Frame): HTMLElement | null {
     ),
     ...(left === 0 ? [] : [element("p", { class: "rest" }, words.moreDocuments(left))]),
   );
+}
+
+/** In the reader's words where each is known, else as the server says it. */
+function unclear(data: Data, more: Data, { words }: Frame): HTMLElement | null {
+  const said = texts(data, "unclear");
+  const known = rows(more, "unclear").flatMap((one) => {
+    const why = Object.entries(words.unclearWhy).find(([code]) => code === one["code"])?.[1];
+    return why === undefined ? [] : [`${text(one, "document") ?? ""}: ${why}`];
+  });
+  return known.length === said.length ? caution(words.unclear, known) : caution(words.unclear, said, "en");
 }
 
 function apart(more: Data, { words }: Frame): HTMLElement | null {

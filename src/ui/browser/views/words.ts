@@ -106,6 +106,13 @@ const EN = {
   creditNote: "credit note",
   openMark: "open",
   unclear: "In no sum: please look",
+  unclearWhy: {
+    no_credit_note: "It is cancelled, but no credit note for it was found.",
+    credits_what: "It is a credit note with a positive total, and what it credits was not found.",
+    no_day: "It has no day of issue.",
+    unknown_status: "Its status is not a known one.",
+    no_amounts: "Net, tax and gross are not stated.",
+  },
   apart: (quotes: number, drafts: number) =>
     `In no sum: ${quotes === 1 ? "1 quote" : `${quotes} quotes`}, ${drafts === 1 ? "1 draft" : `${drafts} drafts`}.`,
   moreDocuments: (count: number) => (count === 1 ? "1 more document" : `${count} more documents`),
@@ -260,6 +267,13 @@ const DE: ViewWords = {
   creditNote: "Stornorechnung",
   openMark: "offen",
   unclear: "In keiner Summe: bitte ansehen",
+  unclearWhy: {
+    no_credit_note: "Ist storniert, aber es fand sich keine Stornorechnung dazu.",
+    credits_what: "Stornorechnung mit positivem Betrag; was sie storniert, fand sich nicht.",
+    no_day: "Hat kein Rechnungsdatum.",
+    unknown_status: "Der Status ist nicht bekannt.",
+    no_amounts: "Netto, Steuer und Brutto sind nicht angegeben.",
+  },
   apart: (quotes, drafts) =>
     `In keiner Summe: ${quotes === 1 ? "1 Angebot" : `${quotes} Angebote`}, ${drafts === 1 ? "1 Entwurf" : `${drafts} Entwürfe`}.`,
   moreDocuments: (count) => (count === 1 ? "1 weiterer Beleg" : `${count} weitere Belege`),
