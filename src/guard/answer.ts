@@ -48,15 +48,8 @@ const MAX_ATTEMPTS = 5;
  * session, the person's own terminal). `closed`: unknown, expired, answered meanwhile, or not answerable there.
  */
 export function createAnswerDesk({ store, clock, policy }: AnswerDeps) {
-  const attempts = new Map<string, number>();
-
   async function strike(id: string): Promise<AnswerResult> {
-    const count = (attempts.get(id) ?? 0) + 1;
-    attempts.set(id, count);
-    if (count < MAX_ATTEMPTS) return "mistyped";
-    attempts.delete(id);
-    await store.expire(id, clock.now());
-    return "closed";
+    return (await store.strike(id, MAX_ATTEMPTS, clock.now())) ? "mistyped" : "closed";
   }
 
   async function take(
@@ -81,7 +74,6 @@ export function createAnswerDesk({ store, clock, policy }: AnswerDeps) {
       ...(principal === undefined ? {} : { principal }),
       now: clock.now(),
     });
-    attempts.delete(approval.id);
     return won ? state : "closed";
   }
 

@@ -8,24 +8,15 @@ import { languageOf, say } from "./wording.ts";
 /** The card in the chat as a place to ask. A card that was declared is not one that was seen. */
 export function createCardPlace(deps: GuardDeps, keys: KeyRing, { openPage, pageAllowed, linkFor }: PagePlace) {
   const { store } = deps;
-  /** Approvals whose card was sent from here, until they expire. */
-  const cards = new Map<string, number>();
-  /** Approvals whose card reported that it stands; any says that this client does show cards. */
-  const standing = new Set<string>();
+  /** A card that stood says that this client does show cards. */
   let showsCards = false;
-
-  function forgetExpired(now: number): void {
-    for (const [id, until] of cards) if (now >= until) cards.delete(id);
-    for (const id of standing) if (!cards.has(id)) standing.delete(id);
-  }
 
   async function byCard(reason: string, question: Question): Promise<Outcome> {
     const { approval, snapshot, request } = question;
     const language = languageOf(request.plan.locale);
-    const unseen = cards.has(approval.id) && !standing.has(approval.id);
+    const unseen = approval.card === "sent";
     // A repeated call shows the same card, wherever it is answered. Hashes only in the store.
     const secret = derivedSecret(approval.id, keys);
-    cards.set(approval.id, approval.expires_at);
     await store.offer(approval.id, { channel: "card", reason, secret_hash: cardHash(secret) });
     // A card that was declared and not seen: the browser, and the address for whoever sees neither.
     const opened = unseen && pageAllowed(snapshot) && (await openPage());
@@ -42,10 +33,9 @@ export function createCardPlace(deps: GuardDeps, keys: KeyRing, { openPage, page
 
   return {
     byCard,
-    forgetExpired,
-    cardStands(id: string) {
+    async cardStands(id: string) {
       showsCards = true;
-      standing.add(id);
+      await store.note(id, "card_stands");
     },
     /** Whether this is the secret of this approval's card, whatever became of the approval since. */
     isCard: (id: string, secret: string) => cardMatches(secret, cardHash(derivedSecret(id, keys))),

@@ -40,8 +40,6 @@ export function createAsking(deps: GuardDeps, desk: AnswerDesk) {
 
   function forgetExpired(now: number): void {
     for (const [id, until] of toldCommand) if (now >= until) toldCommand.delete(id);
-    card.forgetExpired(now);
-    forms.forgetExpired(now);
   }
 
   async function ask(question: Question): Promise<Authorisation> {

@@ -34,7 +34,7 @@ export function createCardDesk(deps: GuardDeps, desk: AnswerDesk, asking: Pick<A
 
   /** The card stands; once it was approved, it learns what became of it. */
   async function shown(approval: Approval): ReturnType<Guard["answer"]> {
-    asking.cardStands(approval.id);
+    await asking.cardStands(approval.id);
     const outcomes = approval.state === "used" ? ((await deps.outcomesOf?.(approval)) ?? []) : [];
     const language = languageOf(deps.locale);
     const outcome = outcomeView(approval, { outcomes, language, timeZone: deps.timeZone, now: clock.now() });

@@ -49,10 +49,6 @@ const MAX_SENT = 2;
 /** Form elicitation in both protocol eras. What nobody answered is asked elsewhere, and here again where nothing else is. */
 export function createFormChannel({ store, clock, desk, waiting, keys, log }: FormChannelDeps) {
   const openForms = new Map<string, Promise<FormVerdict>>();
-  /** Approvals whose form stands or fell without an answer, until they expire: another place is tried first. */
-  const unanswered = new Map<string, number>();
-  /** 2026 era: how often the form of an approval went out, until it expires. */
-  const sent = new Map<string, { readonly times: number; readonly until: number }>();
 
   function ask(question: FormQuestion): Promise<FormStep> {
     return question.request.asker.client.era === "input_required" ? askByResult(question) : askInCall(question);
@@ -63,16 +59,14 @@ export function createFormChannel({ store, clock, desk, waiting, keys, log }: Fo
     const sealed = returnedAsk(request, approval);
     if (sealed !== null && asker.returned !== null) {
       const verdict = await settleForm(approval, snapshot, asker.returned.answer, clock.now() - sealed.asked_at);
-      if (verdict === "not_asked") unanswered.set(approval.id, approval.expires_at);
+      if (verdict === "not_asked") await store.note(approval.id, "form_unanswered");
       return { kind: "answered", verdict };
     }
-    const times = sent.get(approval.id)?.times ?? 0;
-    const silent = asker.returned === null && times >= MAX_SENT;
-    if (!question.again && (silent || unanswered.has(approval.id))) {
+    const silent = asker.returned === null && approval.forms_sent >= MAX_SENT;
+    if (!question.again && (silent || approval.form_unanswered)) {
       return { kind: "next", why: "the form was not answered by a person", untried: true };
     }
-    sent.set(approval.id, { times: times + 1, until: approval.expires_at });
-    await store.offer(approval.id, { channel: "form", reason: question.reason });
+    await store.offer(approval.id, { channel: "form", reason: question.reason, form_sent: true });
     return { kind: "ask", approval, form: approvalForm(snapshot, question.changes), state: stateOf(approval) };
   }
 
@@ -100,7 +94,7 @@ export function createFormChannel({ store, clock, desk, waiting, keys, log }: Fo
   }
 
   async function askInCall({ request, approval, snapshot, ...question }: FormQuestion): Promise<FormStep> {
-    if (!question.again && unanswered.has(approval.id)) {
+    if (!question.again && approval.form_unanswered) {
       const why = openForms.has(approval.id) ? "its form is open and not answered" : "the form was not answered";
       return { kind: "next", why, untried: true };
     }
@@ -110,17 +104,17 @@ export function createFormChannel({ store, clock, desk, waiting, keys, log }: Fo
     const until = approval.expires_at - LEFT_OVER_MS;
     const end = await waiting
       .forAnswer({ approval, request, since: question.since, until, message }, own)
-      .catch((error: unknown) => {
+      .catch(async (error: unknown) => {
         // The client gave its call up, and with it the form.
-        unanswered.set(approval.id, approval.expires_at);
+        await store.note(approval.id, "form_unanswered");
         throw error;
       });
     switch (end) {
       case "open":
-        unanswered.set(approval.id, approval.expires_at);
+        await store.note(approval.id, "form_unanswered");
         return { kind: "open" };
       case "not_asked":
-        unanswered.set(approval.id, approval.expires_at);
+        await store.note(approval.id, "form_unanswered");
         return { kind: "answered", verdict: end };
       case "approved":
       case "declined":
@@ -190,10 +184,5 @@ export function createFormChannel({ store, clock, desk, waiting, keys, log }: Fo
     return current?.state === "approved" || current?.state === "declined" ? current.state : "not_asked";
   }
 
-  function forgetExpired(now: number): void {
-    for (const [id, until] of unanswered) if (now >= until) unanswered.delete(id);
-    for (const [id, { until }] of sent) if (now >= until) sent.delete(id);
-  }
-
-  return { ask, answered, isOpen: (id: string) => openForms.has(id), forgetExpired };
+  return { ask, answered };
 }

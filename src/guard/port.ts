@@ -125,10 +125,28 @@ export interface Approval extends Scope {
   readonly created_at: number;
   readonly expires_at: number;
   readonly answered_at: number | null;
+  /** What was typed wrongly, wherever it was: after a few it is withdrawn. */
+  readonly wrong_entries: number;
+  /** 2026 era: how often its form went out as a result. */
+  readonly forms_sent: number;
+  /** Its form stands or fell without an answer: another place is tried first. */
+  readonly form_unanswered: boolean;
+  /** `stands`: the card that was sent has reported that somebody's client shows it. */
+  readonly card: "sent" | "stands" | null;
 }
 
 /** An approval as it is asked. What follows from the plan is worked out by the store; locks are given as they are. */
-export type NewApproval = Omit<Approval, "plan" | "shown_hash"> & { readonly plan: JsonObject };
+export type NewApproval = Omit<Approval, "plan" | "shown_hash" | keyof typeof NOT_YET_ASKED> & {
+  readonly plan: JsonObject;
+};
+
+/** Of an approval that nobody has seen. */
+export const NOT_YET_ASKED = {
+  wrong_entries: 0,
+  forms_sent: 0,
+  form_unanswered: false,
+  card: null,
+} as const satisfies Partial<Approval>;
 
 /** Kept in the same database as the journal, because consuming one and recording the dispatch are one transaction. */
 export interface ApprovalStore {
@@ -155,11 +173,20 @@ export interface ApprovalStore {
       readonly now: number;
     },
   ): Promise<boolean>;
-  /** Records the channel that is being tried and the hash of its secret. Only while pending. */
+  /** Records the channel that is being tried and the hash of its secret; counts a form that goes out as a result. Only while pending. */
   offer(
     id: string,
-    offer: { readonly channel: ApprovalChannel; readonly reason: string; readonly secret_hash?: string },
+    offer: {
+      readonly channel: ApprovalChannel;
+      readonly reason: string;
+      readonly secret_hash?: string;
+      readonly form_sent?: true;
+    },
   ): Promise<void>;
+  /** A form went out and nobody answered it, or the client shows its card. Only while pending. */
+  note(id: string, what: "form_unanswered" | "card_stands"): Promise<void>;
+  /** Counts a wrong entry, wherever it was made; the one that makes `most` withdraws it. False: it is closed. */
+  strike(id: string, most: number, now: number): Promise<boolean>;
   /** Withdraws a pending or approved one whose document changed. */
   expire(id: string, now: number): Promise<void>;
   /** A refusal reached a call: true for the first one to say so. */

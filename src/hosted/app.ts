@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import type { Clock } from "../domain/clock.ts";
-import type { SpanStart, Tracing } from "../domain/tracing.ts";
+import { type SpanStart, type Tracing, traceIdOf } from "../domain/tracing.ts";
 import type { ServerParts } from "../server.ts";
 import type { McpEndpoint } from "../transports/http.ts";
 import { whenSent } from "../transports/when-sent.ts";
@@ -129,7 +129,9 @@ export function createApp(options: AppOptions): App {
       callTool: (name, args, call) =>
         tracing.span(toolSpan(name, fields.requestId, call.traceparent ?? fields.traceparent), async (span) => {
           const began = clock.now();
-          const answered = await parts.callTool(name, args, call);
+          const traceparent = call.traceparent ?? fields.traceparent;
+          const request = { request_id: fields.requestId, trace_id: span.trace_id ?? traceIdOf(traceparent) };
+          const answered = await parts.callTool(name, args, { ...call, request });
           const outcome = outcomeOf(answered);
           const operation = answered.kind === "result" ? answered.structured["operation_id"] : undefined;
           span.set({ "invoicing.outcome": outcome });

@@ -13,6 +13,8 @@ export interface Records {
   of(place: Place): Ledger;
   /** Of these places, those with operations that no living process works on. */
   abandoned(places: readonly Place[], now: number): Promise<readonly Place[]>;
+  /** Lets go of texts whose time is over, wherever they are. */
+  forget(places: readonly Place[], now: number): Promise<void>;
   /** The API's limits, counted over all instances; `null`: this process counts for itself. */
   budget(place: Place): SharedBudget | null;
   /**
@@ -36,6 +38,9 @@ export function recordsInFile(path: string): Records {
       const open = await Promise.all(places.map(async (place) => (await ledger.operations.open(place)).length > 0));
       return places.filter((_place, index) => open[index] === true);
     },
+    async forget(_places, now) {
+      await ledger.approvals.tidy(now);
+    },
     budget: () => null,
     credential: async () => null,
     modeOf: async () => "read-only",
@@ -50,23 +55,25 @@ export function recordsInDatabase({ url, schema, keys }: DatabaseConfig): Record
   const postgres = openPostgres({ url, schema });
   const vault = keys === null ? null : postgres.vault(keys);
   const ledgers = new Map<string, Ledger>();
+  function ledgerOf(place: Place): Ledger {
+    if (place.organization_id === "") {
+      throw new ConfigError("The database keeps records of named organizations, and this start names none.", {
+        next: "Set INVOICES_ORGANIZATION_ID, or name organizations in the file of INVOICES_HTTP_ACCESS.",
+      });
+    }
+    const name = `${place.origin} ${place.organization_id}`;
+    const ledger = ledgers.get(name) ?? ledgerOn(postgres.journal(place));
+    ledgers.set(name, ledger);
+    return ledger;
+  }
+
   return {
-    of(place) {
-      if (place.organization_id === "") {
-        throw new ConfigError("The database keeps records of named organizations, and this start names none.", {
-          next: "Set INVOICES_ORGANIZATION_ID, or name organizations in the file of INVOICES_HTTP_ACCESS.",
-        });
-      }
-      const name = `${place.origin} ${place.organization_id}`;
-      const ledger = ledgers.get(name) ?? ledgerOn(postgres.journal(place));
-      ledgers.set(name, ledger);
-      return ledger;
-    },
+    of: ledgerOf,
     async abandoned(places, now) {
-      const found = await postgres.abandoned(now);
-      return places.filter((place) =>
-        found.some((one) => one.origin === place.origin && one.organization_id === place.organization_id),
-      );
+      return among(places, await postgres.abandoned(now));
+    },
+    async forget(places, now) {
+      for (const place of among(places, await postgres.forget(now))) await ledgerOf(place).approvals.tidy(now);
     },
     budget: ({ origin, organization_id }) => postgres.budget(`${origin} ${organization_id}`),
     async credential(scope, renewal) {
@@ -77,4 +84,10 @@ export function recordsInDatabase({ url, schema, keys }: DatabaseConfig): Record
     ready: () => postgres.ready(),
     close: () => postgres.close(),
   };
+}
+
+function among(places: readonly Place[], found: readonly Place[]): readonly Place[] {
+  return places.filter((place) =>
+    found.some((one) => one.origin === place.origin && one.organization_id === place.organization_id),
+  );
 }

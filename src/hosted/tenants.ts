@@ -115,6 +115,7 @@ export function createTenants(options: TenantsOptions): Tenants {
       ),
     async recover() {
       const named = options.tenants.filter(({ id }) => id !== null);
+      await records.forget(named.map(placeOf), systemClock.now());
       const abandoned = await records.abandoned(named.map(placeOf), systemClock.now());
       for (const place of abandoned) {
         const tenant = named.find(({ id, origin }) => id === place.organization_id && origin === place.origin);

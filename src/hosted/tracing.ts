@@ -54,7 +54,7 @@ export function openTracing({ url, headers, version, instance }: TracingOptions)
       };
       try {
         return await current.run(trace.setSpan(parent, span), () =>
-          work({ set: (more) => void span.setAttributes(more), fail }),
+          work({ trace_id: span.spanContext().traceId, set: (more) => void span.setAttributes(more), fail }),
         );
       } catch (error) {
         // The message may quote somebody's data.

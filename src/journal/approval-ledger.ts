@@ -1,6 +1,6 @@
 import type { JsonObject } from "../domain/json.ts";
 import type { Place, Scope } from "../domain/scope.ts";
-import type { Act, Approval, ApprovalStore, NewApproval } from "../guard/port.ts";
+import { type Act, type Approval, type ApprovalStore, type NewApproval, NOT_YET_ASKED } from "../guard/port.ts";
 import { appendLine } from "./audit.ts";
 import { forgotten, tidyApprovals } from "./retention.ts";
 import { lockKeys } from "./rules/claim.ts";
@@ -23,7 +23,7 @@ export class ApprovalLedger implements ApprovalStore {
   create(asked: NewApproval): Promise<void> {
     return this.#store.transaction(async (tx) => {
       await tidy(tx, asked.created_at);
-      const approval = { ...asked, locks: lockKeys(asked.locks), shown_hash: planHash(asked.plan) };
+      const approval = { ...asked, ...NOT_YET_ASKED, locks: lockKeys(asked.locks), shown_hash: planHash(asked.plan) };
       await tx.approvals.insert(approval);
       await record(tx, approval, "approval_asked", approval.created_at);
     });
@@ -78,7 +78,36 @@ export class ApprovalLedger implements ApprovalStore {
         channel: offer.channel,
         channel_reason: offer.reason,
         secret_hash: offer.secret_hash ?? approval.secret_hash,
+        forms_sent: approval.forms_sent + (offer.form_sent === true ? 1 : 0),
+        card: offer.channel === "card" ? (approval.card ?? "sent") : approval.card,
       });
+    });
+  }
+
+  note(id: string, what: Parameters<ApprovalStore["note"]>[1]): Promise<void> {
+    return this.#store.transaction(async (tx) => {
+      const approval = await tx.approvals.get(id);
+      if (approval?.state !== "pending") return;
+      await tx.approvals.update({
+        ...approval,
+        ...(what === "card_stands" ? { card: "stands" } : { form_unanswered: true }),
+      });
+    });
+  }
+
+  strike(id: string, most: number, now: number): Promise<boolean> {
+    return this.#store.transaction(async (tx) => {
+      const approval = await tx.approvals.get(id);
+      if (approval?.state !== "pending") return false;
+      const struck: Approval = { ...approval, wrong_entries: approval.wrong_entries + 1 };
+      if (struck.wrong_entries < most) {
+        await tx.approvals.update(struck);
+        return true;
+      }
+      const withdrawn: Approval = { ...forgotten(struck), state: "expired" };
+      await tx.approvals.update(withdrawn);
+      await record(tx, withdrawn, "approval_expired", now);
+      return false;
     });
   }
 
@@ -144,6 +173,7 @@ export async function useApproval(
 }
 
 async function tidy(tx: Tx, now: number): Promise<void> {
+  await tx.seenLines.removeUntil(now);
   for (const approval of await tidyApprovals(tx, now)) await record(tx, approval, "approval_expired", now);
 }
 

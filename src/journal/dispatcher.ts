@@ -170,6 +170,7 @@ export class Dispatcher {
       lease_until: now + this.#settings.lease_ms,
       duplicate_of: call.duplicateOf,
       note: options.note ?? null,
+      request: options.request,
       bank_lines: options.bank_lines ?? [],
       now,
       seen,

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../domain/json.ts";
-import type { Place } from "../domain/scope.ts";
+import type { Place, Scope } from "../domain/scope.ts";
+import type { SeenLine } from "./port.ts";
 import { bankLineKey } from "./rules/digest.ts";
 import { standsFor } from "./rules/replacement.ts";
 import type { BankLine, Fact, JournalStore } from "./store-port.ts";
@@ -18,6 +19,37 @@ export class BankLines {
     return this.#store.read(async (tx) => {
       const found = await tx.bankLines.find(place, [...asked.keys()]);
       return new Map(found.map((line) => [asked.get(line.key) ?? line.key, line]));
+    });
+  }
+}
+
+/** How long a line may be named by its handle. */
+const SEEN_MS = 12 * 60 * 60_000;
+/** Of one principal in one place: ten statements of the largest size. */
+const MOST_SEEN = 5_000;
+
+/** Lines of bank statements that match_payments read. Names and texts: they leave when their time is over. */
+export class SeenLines {
+  readonly #store: JournalStore;
+
+  constructor(store: JournalStore) {
+    this.#store = store;
+  }
+
+  keep({ origin, organization_id, principal }: Scope, lines: readonly SeenLine[], now: number): Promise<void> {
+    const scope = { origin, organization_id, principal };
+    const newest = lines.slice(-MOST_SEEN);
+    return this.#store.transaction(async (tx) => {
+      await tx.seenLines.removeUntil(now);
+      await tx.seenLines.put(newest.map((line) => ({ ...scope, ...line, seen_at: now, until: now + SEEN_MS })));
+      await tx.seenLines.trim(scope, MOST_SEEN);
+    });
+  }
+
+  find(scope: Scope, handles: readonly string[], now: number): Promise<ReadonlyMap<string, JsonObject>> {
+    return this.#store.read(async (tx) => {
+      const found = await tx.seenLines.find(scope, handles);
+      return new Map(found.filter(({ until }) => until > now).map(({ handle, content }) => [handle, content]));
     });
   }
 }

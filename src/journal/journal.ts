@@ -44,7 +44,8 @@ class OperationsJournals implements Journals {
   }
 
   in(scope: Scope): Journal {
-    const { operations, bankLines, superseded } = this.#options.store;
+    const { store, clock } = this.#options;
+    const { operations, bankLines, seenLines, superseded } = store;
     return {
       recall: (operation, args, options) => this.#recall(scope, operation, args, options),
       perform: (operation, args, options) => this.#performOnce(scope, operation, args, options),
@@ -56,6 +57,8 @@ class OperationsJournals implements Journals {
       settle: (id) => this.#settle(scope, id),
       resolve: (id, verdict, approval) => this.#resolve(scope, id, verdict, approval),
       usedBankLines: (keys) => bankLines.find(scope, keys),
+      keepLines: (lines) => seenLines.keep(scope, lines, clock.now()),
+      keptLines: (handles) => seenLines.find(scope, handles, clock.now()),
       superseded: (drafts) => superseded.among(scope, drafts),
       recover: () => this.#recover(scope),
     };

@@ -5,7 +5,7 @@ import { DAY_MS } from "../domain/send-limits.ts";
 import type { ApprovalStore } from "../guard/port.ts";
 import { ApprovalLedger, useApproval } from "./approval-ledger.ts";
 import { AuditLedger, appendLine } from "./audit.ts";
-import { BankLines, Facts, Superseded } from "./found-out.ts";
+import { BankLines, Facts, SeenLines, Superseded } from "./found-out.ts";
 import type { OperationFilter } from "./port.ts";
 import { forgetUsed, forgotten } from "./retention.ts";
 import {
@@ -32,6 +32,7 @@ export interface Ledger {
   readonly approvals: ApprovalStore & Pick<ApprovalLedger, "tidy">;
   readonly audit: Pick<AuditLedger, keyof AuditLedger>;
   readonly bankLines: BankLines;
+  readonly seenLines: SeenLines;
   readonly facts: Facts;
   readonly superseded: Superseded;
   close(): Promise<void>;
@@ -43,6 +44,7 @@ export function ledgerOn(store: JournalStore): Ledger {
     approvals: new ApprovalLedger(store),
     audit: new AuditLedger(store),
     bankLines: new BankLines(store),
+    seenLines: new SeenLines(store),
     facts: new Facts(store),
     superseded: new Superseded(store),
     close: () => store.close(),

@@ -3,6 +3,7 @@ import type { ActKind } from "../acts/index.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Scope } from "../domain/scope.ts";
 import type { SendLimits } from "../domain/send-limits.ts";
+import type { RequestMark } from "../domain/tracing.ts";
 
 /** Where an operation stands. `dispatching`, `unknown` and `ambiguous` are open; the others are final and never change. */
 export const OPERATION_STATES = ["dispatching", "unknown", "ambiguous", "mismatch", "done", "not_done"] as const;
@@ -58,6 +59,8 @@ export interface PerformOptions {
   /** Names the operation this one repeats on purpose; enters the fingerprint. */
   readonly duplicate_of?: string;
   readonly note?: OperationRecord["note"];
+  /** The request that it came with. */
+  readonly request?: RequestMark;
   /**
    * Lines of a bank statement that the act uses up: `key` identifies the line, `shown` is how the person saw it. Held in the
    * claim's transaction; a line that is held by another operation refuses the call. Free again when it is proven not done.
@@ -120,10 +123,19 @@ export interface Journal {
   ): Promise<OperationRecord>;
   /** Those of these bank lines that are used up or held, by their keys. */
   usedBankLines(keys: readonly string[]): Promise<ReadonlyMap<string, UsedBankLine>>;
+  /** Keeps lines of a bank statement for 12 hours, so that any process can be told of them by their handles. */
+  keepLines(lines: readonly SeenLine[]): Promise<void>;
+  /** Those of these handles that this principal had read lately. */
+  keptLines(handles: readonly string[]): Promise<ReadonlyMap<string, JsonObject>>;
   /** Those of these drafts that a corrected copy stands for, with its id. */
   superseded(drafts: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Takes over what a dead process left open in this place: to knowledge, never to action. */
   recover(): Promise<void>;
+}
+
+export interface SeenLine {
+  readonly handle: string;
+  readonly content: JsonObject;
 }
 
 export interface UsedBankLine {

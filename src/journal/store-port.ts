@@ -28,6 +28,7 @@ export interface Tx {
   readonly approvals: ApprovalTable;
   readonly uses: UseTable;
   readonly bankLines: BankLineTable;
+  readonly seenLines: SeenLineTable;
   readonly facts: FactTable;
   readonly audit: AuditTable;
 }
@@ -79,6 +80,9 @@ export interface OperationRow extends Scope {
   readonly repeat_until: number | null;
   /** A person has looked at this mismatch: it no longer keeps the draft from being sent. */
   readonly acknowledged: boolean;
+  /** The request by which it was claimed, as logs and traces name it; not vouched for. */
+  readonly request_id: string | null;
+  readonly trace_id: string | null;
 }
 
 export type OperationKey =
@@ -167,6 +171,28 @@ export interface BankLineTable {
   update(line: BankLine): Promise<void>;
   /** Sets all lines of an operation free. */
   remove(operationId: string): Promise<void>;
+}
+
+/** A line of a bank statement that somebody had read, for as long as it may be named by its handle. */
+export interface SeenLineRow extends Scope {
+  readonly handle: string;
+  /** The line as it was understood; with names and texts. */
+  readonly content: JsonObject;
+  readonly seen_at: number;
+  readonly until: number;
+}
+
+export interface SeenLineTable {
+  /** Those of these handles, whether their time is over or not. */
+  find(scope: Scope, handles: readonly string[]): Promise<readonly SeenLineRow[]>;
+  /** Of every scope. */
+  all(): Promise<readonly SeenLineRow[]>;
+  /** Takes the place of lines with the same scope and handle. */
+  put(lines: readonly SeenLineRow[]): Promise<void>;
+  /** Leaves the newest of a scope. */
+  trim(scope: Scope, most: number): Promise<void>;
+  /** Of every scope that can be seen: those whose time was over by then. */
+  removeUntil(until: number): Promise<void>;
 }
 
 /** Something small that was found out and holds until it is found out anew. `kind` and `key` name it. */

@@ -4,7 +4,8 @@ import type { PaidLine } from "./line-facts.ts";
 import { compareNames, type Payer, payerNames } from "./names.ts";
 import type { Named } from "./number-index.ts";
 
-export type Fact = "number" | "reference" | "amount" | "currency" | "payer" | "day";
+export const FACTS = ["number", "reference", "amount", "currency", "payer", "day"] as const;
+export type Fact = (typeof FACTS)[number];
 
 /** Which facts speak for a proposal and which against it. A fact that is not stated is in none of the lists. */
 export interface Evidence {

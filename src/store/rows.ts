@@ -4,7 +4,14 @@ import { isJsonObject, type JsonObject } from "../domain/json.ts";
 import { JournalError } from "../errors.ts";
 import { ACTS, type Approval, CHANNELS } from "../guard/port.ts";
 import { OPERATION_STATES } from "../journal/port.ts";
-import { AUDIT_EVENTS, type AuditRow, type BankLine, type Fact, type OperationRow } from "../journal/store-port.ts";
+import {
+  AUDIT_EVENTS,
+  type AuditRow,
+  type BankLine,
+  type Fact,
+  type OperationRow,
+  type SeenLineRow,
+} from "../journal/store-port.ts";
 
 const jsonText = z.string().transform((text, context): unknown => {
   try {
@@ -64,6 +71,8 @@ export const operationRow: z.ZodType<OperationRow> = z.object({
   remembered: flag,
   repeat_until: z.number().nullable(),
   acknowledged: flag,
+  request_id: z.string().nullable(),
+  trace_id: z.string().nullable(),
 });
 
 export const approvalRow: z.ZodType<Approval> = z
@@ -91,6 +100,10 @@ export const approvalRow: z.ZodType<Approval> = z
     created_at: z.number(),
     expires_at: z.number(),
     answered_at: z.number().nullable(),
+    wrong_entries: z.number(),
+    forms_sent: z.number(),
+    form_unanswered: flag,
+    card: z.enum(["sent", "stands"]).nullable(),
   })
   .transform(({ delivered_to, email_mark, ...row }) => ({
     ...row,
@@ -120,6 +133,16 @@ export const bankLineRow: z.ZodType<BankLine> = z.object({
   invoice_id: z.string(),
   at: z.number(),
   shown: z.string().nullable(),
+});
+
+export const seenLineRow: z.ZodType<SeenLineRow> = z.object({
+  origin: z.string(),
+  organization_id: z.string(),
+  principal: z.string(),
+  handle: z.string(),
+  content: jsonObjectText,
+  seen_at: z.number(),
+  until: z.number(),
 });
 
 export const factRow: z.ZodType<Fact> = z.object({
@@ -170,6 +193,7 @@ export function approvalColumns({ delivered, ...row }: Approval): Columns {
     delivered_to: delivered?.customer_id ?? null,
     email_mark: delivered?.email_mark ?? null,
     locks: JSON.stringify(row.locks),
+    form_unanswered: Number(row.form_unanswered),
   };
 }
 

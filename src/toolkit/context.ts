@@ -4,6 +4,7 @@ import type { BrowserLinks, Downloads } from "../documents/port.ts";
 import type { Clock, IsoDate } from "../domain/clock.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Organization } from "../domain/organization.ts";
+import type { RequestMark } from "../domain/tracing.ts";
 import type { Policy } from "../guard/policy.ts";
 import type { Asker, Guard } from "../guard/port.ts";
 import type { Journal, Outcome, PerformOptions } from "../journal/port.ts";
@@ -44,6 +45,8 @@ export interface Call {
   progress(message: string): void;
   /** W3C trace context that came with the message. */
   readonly traceparent?: string;
+  /** Over HTTP: how logs and traces name the request. */
+  readonly request?: RequestMark;
 }
 
 /** What a read tool sees. */

@@ -3,6 +3,7 @@ import type { Asking } from "../acts/act.ts";
 import type { DocumentReading } from "../acts/reading.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import { canonicalJson, defined, isJsonObject, type JsonObject } from "../domain/json.ts";
+import { traceIdOf } from "../domain/tracing.ts";
 import { CancelledError, InvoicingError, RateLimitedError } from "../errors.ts";
 import type { Plan } from "../guard/port.ts";
 import { type Journal, OPEN_STATES, type Outcome, type PerformOptions } from "../journal/port.ts";
@@ -376,6 +377,7 @@ function performOptions(deps: Deps, call: Call): PerformOptions {
     signal: call.signal,
     end_by: deps.clock.now() + CALL_MS,
     onProgress: (message: string) => call.progress(message),
+    request: call.request ?? { request_id: null, trace_id: traceIdOf(call.traceparent) },
   };
 }
 

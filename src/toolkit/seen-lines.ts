@@ -1,6 +1,9 @@
+import { z } from "zod";
 import type { IsoDate } from "../domain/clock.ts";
-import type { Decimal } from "../domain/money.ts";
-import type { Fact } from "../payments/evidence.ts";
+import type { JsonObject } from "../domain/json.ts";
+import { type Decimal, decimal } from "../domain/money.ts";
+import { InvoicingError } from "../errors.ts";
+import { FACTS, type Fact } from "../payments/evidence.ts";
 import type { Proposal } from "../payments/proposal.ts";
 import type { ReadContext } from "./context.ts";
 
@@ -22,46 +25,77 @@ export interface SeenLine {
   readonly differs: ReadonlyMap<string, readonly Fact[]>;
 }
 
-const KEEP_MS = 12 * 60 * 60_000;
-const MAX_KEPT = 5_000;
-
-const seen = new Map<string, { readonly line: SeenLine; readonly until: number }>();
-
-function keyOf({ organization, origin }: ReadContext, handle: string): string {
-  return `${origin} ${organization.id} ${handle}`;
-}
-
-/** Keeps the lines of a statement for a while, the newest 5,000 of all. */
-export function rememberLines(proposals: readonly Proposal[], context: ReadContext): void {
-  const until = context.now + KEEP_MS;
-  for (const proposal of proposals) {
-    const at = keyOf(context, proposal.handle);
-    seen.delete(at);
-    seen.set(at, { line: seenOf(proposal), until });
+const text = z.string();
+const amount = text.transform((value, context) => {
+  try {
+    return decimal(value);
+  } catch {
+    context.addIssue({ code: "custom", message: "not an amount" });
+    return z.NEVER;
   }
-  for (const oldest of seen.keys()) {
-    if (seen.size <= MAX_KEPT) break;
-    seen.delete(oldest);
+});
+
+/** As it is kept (`contentOf`). A line that another version kept otherwise is not known: its statement is read again. */
+const keptLine: z.ZodType<Omit<SeenLine, "handle">> = z.object({
+  day: text.nullable(),
+  amount,
+  currency: text.nullable(),
+  payer: text.nullable(),
+  text,
+  gross: amount.nullable(),
+  doubts: z.array(text),
+  settles: z.array(text),
+  differs: z.array(z.tuple([text, z.array(z.enum(FACTS))])).transform((entries) => new Map(entries)),
+});
+
+/** Only where something can be settled by them. */
+const SETTLES = "settle_payments";
+
+/**
+ * Keeps the lines of a statement for a while, so that they can be named by their handles, at any process. Where the record
+ * cannot be reached the answer stands all the same: `settle_payments` then asks for the statement again.
+ */
+export async function rememberLines(proposals: readonly Proposal[], context: ReadContext): Promise<void> {
+  if (proposals.length === 0 || context.hiddenTools.includes(SETTLES)) return;
+  try {
+    const journal = await context.journal();
+    await journal.keepLines(proposals.map((proposal) => ({ handle: proposal.handle, content: contentOf(proposal) })));
+  } catch (error) {
+    if (!(error instanceof InvoicingError)) throw error;
   }
 }
 
-/** The line of a handle; `null` when none was read by that name, or too long ago. */
-export function seenLine(handle: string, context: ReadContext): SeenLine | null {
-  const kept = seen.get(keyOf(context, handle.trim().toLowerCase()));
-  return kept === undefined || kept.until <= context.now ? null : kept.line;
+/** The lines of these handles that were read lately. */
+export async function seenLines(
+  handles: readonly string[],
+  context: ReadContext,
+): Promise<ReadonlyMap<string, SeenLine>> {
+  if (handles.length === 0) return new Map();
+  const journal = await context.journal();
+  const kept = await journal.keptLines([...new Set(handles.map(handleOf))]);
+  return new Map(
+    [...kept].flatMap(([handle, content]) => {
+      const line = keptLine.safeParse(content);
+      return line.success ? [[handle, { handle, ...line.data }] as const] : [];
+    }),
+  );
 }
 
-function seenOf({ handle, line, currency, invoices, settles, evidence }: Proposal): SeenLine {
+/** However it was typed. */
+export function handleOf(given: string): string {
+  return given.trim().toLowerCase();
+}
+
+function contentOf({ line, currency, invoices, settles, evidence }: Proposal): JsonObject {
   return {
-    handle,
     day: line.date,
-    amount: line.amount,
+    amount: line.amount.toFixed(),
     currency,
     payer: line.counterparty,
     text: line.text,
-    gross: line.fee?.gross ?? null,
+    gross: line.fee?.gross.toFixed() ?? null,
     doubts: (line.doubts ?? []).map(({ give }) => give),
     settles: settles ? invoices.map(({ id }) => id) : [],
-    differs: new Map(invoices.map(({ id }) => [id, evidence.differs])),
+    differs: invoices.map(({ id }) => [id, [...evidence.differs]]),
   };
 }

@@ -8,7 +8,7 @@ import type { Journal } from "../journal/port.ts";
 import type { Fact } from "../payments/evidence.ts";
 import type { ReadContext } from "./context.ts";
 import { findInvoiceId } from "./references.ts";
-import { type SeenLine, seenLine } from "./seen-lines.ts";
+import { handleOf, type SeenLine, seenLines } from "./seen-lines.ts";
 
 /** One payment as it is asked for: a bank line by its handle, an invoice with the amount received, or both. */
 export interface AskedPayment {
@@ -39,8 +39,12 @@ export async function settlementsOf(payments: readonly AskedPayment[], context: 
   /** How many invoices each line pays, so that each part has a key of its own and the first stands for the line. */
   const parts = new Map<string, number>();
   const usesOf = new Map<string, Set<string>>();
+  const seen = await seenLines(
+    payments.flatMap(({ line }) => line ?? []),
+    context,
+  );
   for (const payment of payments) {
-    const line = payment.line === undefined ? null : lineOf(payment.line, context);
+    const line = payment.line === undefined ? null : lineOf(payment.line, seen);
     for (const { id, named } of await invoicesOf(payment, line, context)) {
       const before = found.get(id);
       if (before !== undefined && (line === null || before.lines.length === 0)) {
@@ -71,9 +75,9 @@ export async function settlementsOf(payments: readonly AskedPayment[], context: 
   return [...found.values()];
 }
 
-function lineOf(handle: string, context: ReadContext): SeenLine {
-  const line = seenLine(handle, context);
-  if (line === null) {
+function lineOf(handle: string, seen: ReadonlyMap<string, SeenLine>): SeenLine {
+  const line = seen.get(handleOf(handle));
+  if (line === undefined) {
     throw new InputError(`settle_payments: no bank line ${cited(handle, 20)} was read lately.`, {
       next: "Call match_payments with the statement again; its handles stay the same.",
     });

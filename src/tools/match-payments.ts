@@ -85,7 +85,7 @@ export default defineTool({
       await usedHandles(statement.credits, context),
     );
     const settled = proposals.filter(({ settles }) => settles);
-    rememberLines(proposals, context);
+    await rememberLines(proposals, context);
     const settle = settled.map(({ handle }) => ({ line: handle }));
     const { omitted, ...groups } = shown(proposals, wanted);
     const questions = questionsFor(statement, proposals);

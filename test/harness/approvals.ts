@@ -1,5 +1,5 @@
 import type { Place } from "../../src/domain/scope.ts";
-import type { NewApproval } from "../../src/guard/port.ts";
+import { type NewApproval, NOT_YET_ASKED } from "../../src/guard/port.ts";
 
 export const ORIGIN = "https://api.test";
 
@@ -11,7 +11,7 @@ export function placeIn(organization_id: string): Place {
 export function givenApproval(
   now: number,
   more: Pick<NewApproval, "id" | "act" | "subject" | "organization_id"> & Partial<NewApproval>,
-): NewApproval {
+): NewApproval & typeof NOT_YET_ASKED {
   return {
     origin: ORIGIN,
     principal: "p",
@@ -30,6 +30,7 @@ export function givenApproval(
     created_at: now,
     expires_at: now + 600_000,
     answered_at: now,
+    ...NOT_YET_ASKED,
     ...more,
   };
 }

@@ -84,6 +84,8 @@ function through(store: ApprovalStore): ApprovalStore {
     dependingOn: (place, locks, now) => store.dependingOn(place, locks, now),
     answer: (id, answer) => store.answer(id, answer),
     offer: (id, offer) => store.offer(id, offer),
+    note: (id, what) => store.note(id, what),
+    strike: (id, most, now) => store.strike(id, most, now),
     expire: (id, now) => store.expire(id, now),
     told: (id, now) => store.told(id, now),
     declinedSince: (key) => store.declinedSince(key),
@@ -121,6 +123,8 @@ function withoutRecheck(journal: Journal): Journal {
     settle: (id, signal) => journal.settle(id, signal),
     resolve: (id, verdict, approval) => journal.resolve(id, verdict, approval),
     usedBankLines: (keys) => journal.usedBankLines(keys),
+    keepLines: (lines) => journal.keepLines(lines),
+    keptLines: (handles) => journal.keptLines(handles),
     superseded: (drafts) => journal.superseded(drafts),
     recover: () => journal.recover(),
   };

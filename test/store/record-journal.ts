@@ -93,6 +93,7 @@ const plan = sendPlan({ organization: at });
 const send = { invoice_id: "9b1c2a6e-0001" };
 const sent = await claim("sent", "send_invoice", send, {
   note,
+  request: { request_id: "req-sent", trace_id: "0af7651916cd43dd8448eb211c80319c" },
   approval: await ask("sent", plan, approvalSubject(ACTS.send_invoice, send), "approved"),
 });
 await move(sent, {
@@ -171,5 +172,11 @@ await ask("declined", plan, "s-declined", "declined");
 await ask("withdrawn", plan, "s-withdrawn", null);
 await ledger.approvals.expire("approval-withdrawn", THEN + 30_000);
 await ask("waiting", plan, "s-waiting", null);
+await ledger.approvals.strike("approval-waiting", 5, THEN + 30_000);
+await ledger.seenLines.keep(
+  { ...PLACE, principal },
+  [{ handle: "k3f9", content: { text: "RE 42 ACME" } }],
+  THEN + serial * 1000,
+);
 process.stdout.write(`${JSON.stringify(await ledger.audit.verify())}\n`);
 await ledger.close();

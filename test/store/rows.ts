@@ -35,7 +35,7 @@ export function newOperation(more: Partial<NewOperation> = {}): NewOperation {
 
 /** A row under way, for what is below or beside the claim. */
 export function openRow(more: Partial<OperationRow> = {}): OperationRow {
-  const { now, seen: _seen, approval: _approval, bank_lines: _lines, ...operation } = newOperation();
+  const { now, seen: _seen, approval: _approval, bank_lines: _lines, request: _request, ...operation } = newOperation();
   return {
     ...operation,
     state: "dispatching",
@@ -53,6 +53,8 @@ export function openRow(more: Partial<OperationRow> = {}): OperationRow {
     remembered: true,
     repeat_until: null,
     acknowledged: false,
+    request_id: null,
+    trace_id: null,
     ...more,
   };
 }

@@ -1,6 +1,7 @@
 import type { ActKind } from "../../acts/index.ts";
 import type { Place } from "../../domain/scope.ts";
 import type { Breach, SendLimits } from "../../domain/send-limits.ts";
+import type { RequestMark } from "../../domain/tracing.ts";
 import type { Approval } from "../../guard/port.ts";
 import type { ApprovalUse, BankLine, OperationRow } from "../store-port.ts";
 import { lockKey } from "./digest.ts";
@@ -26,6 +27,8 @@ export interface NewOperation
     | "duplicate_of"
     | "note"
   > {
+  /** The request it came with. */
+  readonly request?: RequestMark | undefined;
   /** Everything that must not change while it is under way, e.g. `inv:4711`, `cust:jane@example.com`. Any overlap holds. */
   readonly locks: readonly string[];
   readonly now: number;
@@ -111,7 +114,7 @@ export function isHeldByMismatch(kind: ActKind): boolean {
 }
 
 function rowOf(operation: NewOperation): OperationRow {
-  const { approval, seen: _seen, now, locks, bank_lines: _lines, ...rest } = operation;
+  const { approval, seen: _seen, now, locks, bank_lines: _lines, request, ...rest } = operation;
   return {
     ...rest,
     locks: lockKeys(locks),
@@ -130,6 +133,8 @@ function rowOf(operation: NewOperation): OperationRow {
     remembered: true,
     repeat_until: null,
     acknowledged: false,
+    request_id: request?.request_id ?? null,
+    trace_id: request?.trace_id ?? null,
   };
 }
 

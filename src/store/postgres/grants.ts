@@ -9,6 +9,7 @@ const TABLES: Readonly<Record<string, string>> = {
   approval_lock: "SELECT, INSERT, DELETE",
   approval_use: "SELECT, INSERT, DELETE",
   bank_line: "SELECT, INSERT, UPDATE, DELETE",
+  seen_line: "SELECT, INSERT, UPDATE, DELETE",
   fact: "SELECT, INSERT, UPDATE, DELETE",
   audit: "SELECT, INSERT",
   audit_head: "SELECT, INSERT, UPDATE",
@@ -17,7 +18,7 @@ const TABLES: Readonly<Record<string, string>> = {
 };
 
 /** What it may ask without seeing the tables behind it. */
-const FUNCTIONS = ["take_slots", "block_slots", "abandoned"];
+const FUNCTIONS = ["take_slots", "block_slots", "abandoned", "forget_texts"];
 
 /** Statements that give a role exactly this, whatever it had before. `role` is a quoted name. */
 export function grantsTo(role: string, schema: string): readonly string[] {

@@ -24,6 +24,8 @@ export interface Postgres {
   budget(name: string): SharedBudget;
   /** Where operations are open whose owner's time is over by then. */
   abandoned(now: number): Promise<readonly Place[]>;
+  /** Lets go of bank lines whose time is over, everywhere; names the places where approvals still keep what they showed. */
+  forget(now: number): Promise<readonly Place[]>;
   close(): Promise<void>;
 }
 
@@ -47,6 +49,13 @@ export function openPostgres(settings: DatabaseSettings, clock: Clock = systemCl
     journal: (place) => new PostgresStore(database, { ...place, principal: "" }, ready, async () => {}),
     vault: (keys) => new PostgresVault(forVault, ready, keys, clock),
     budget: (name) => new PostgresBudget(database, ready, name, clock),
+    async forget(now) {
+      await ready();
+      const rows = await database.brief(null, (connection) =>
+        connection.query("SELECT * FROM forget_texts($1)", [now]),
+      );
+      return rows.map((row) => parsed(placeRow, row));
+    },
     async abandoned(now) {
       await ready();
       const rows = await database.brief(null, (connection) =>

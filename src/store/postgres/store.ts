@@ -7,6 +7,7 @@ import { durabilityProblems } from "./durability.ts";
 import { StatementError } from "./failures.ts";
 import { Operations } from "./operations.ts";
 import { Audit, BankLineRows, FactRows } from "./records.ts";
+import { SeenLineRows } from "./seen-lines.ts";
 import { Session } from "./session.ts";
 
 const beginRow = z.object({ xid: z.string(), pid: z.number() });
@@ -152,6 +153,7 @@ function tablesOf(session: Session): Tx {
     approvals: new Approvals(session),
     uses: new Uses(session),
     bankLines: new BankLineRows(session),
+    seenLines: new SeenLineRows(session),
     facts: new FactRows(session),
     audit: new Audit(session),
   };

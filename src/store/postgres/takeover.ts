@@ -89,6 +89,7 @@ async function copied(from: Tx, to: Tx, session: Session, head: AuditHead): Prom
     }
   }
   for (const fact of await from.facts.all()) await to.facts.put(fact);
+  await to.seenLines.put(await from.seenLines.all());
   await session.run("INSERT INTO taken_over (head, operations) VALUES ($1, $2)", head.hash, operations.size);
   return { operations: operations.size, approvals: approvals.size, lines: head.seq, repeated: false };
 }

@@ -4,6 +4,7 @@ import { Approvals, Uses } from "./approvals.ts";
 import { type Connection, isBusy } from "./connection.ts";
 import { Operations } from "./operations.ts";
 import { Audit, BankLineRows, FactRows } from "./records.ts";
+import { SeenLineRows } from "./seen-lines.ts";
 import { Session } from "./session.ts";
 
 /** Waits between tries while another connection holds the database; the last one repeats. */
@@ -101,6 +102,7 @@ function tablesOf(session: Session): Tx {
     approvals: new Approvals(session),
     uses: new Uses(session),
     bankLines: new BankLineRows(session),
+    seenLines: new SeenLineRows(session),
     facts: new FactRows(session),
     audit: new Audit(session),
   };

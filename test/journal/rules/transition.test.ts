@@ -60,14 +60,19 @@ describe("digests", () => {
     for (const field of OPERATION_FIELDS["v2"] ?? []) {
       expect([field, operationDigest({ ...row, [field]: "changed" }) === digest]).toEqual([field, false]);
     }
-    for (const field of ["args", "before", "owner", "lease_until"]) {
+    for (const field of ["args", "before", "owner", "lease_until", "request_id", "trace_id"]) {
       expect([field, operationDigest({ ...row, [field]: "changed" }) === digest]).toEqual([field, true]);
     }
     const of = approvalDigest(approval, []);
     for (const field of APPROVAL_FIELDS["v2"] ?? []) {
       expect([field, approvalDigest({ ...approval, [field]: "changed" }, []) === of]).toEqual([field, false]);
     }
-    expect(approvalDigest({ ...approval, plan: null, secret_hash: "x", channel_reason: "y" }, [])).toBe(of);
+    expect(
+      approvalDigest(
+        { ...approval, plan: null, secret_hash: "x", channel_reason: "y", wrong_entries: 4, card: "sent" },
+        [],
+      ),
+    ).toBe(of);
     expect(approvalDigest(approval, [{ approval_id: "a", subject_id: "i", operation_id: "op" }])).not.toBe(of);
   });
 

@@ -29,6 +29,7 @@ beforeAll(async () => {
   await ledger.operations.claim(newOperation({ id: "op", kind: "mark_paid", subject_id: "i", approval, bank_lines }));
   await ledger.approvals.create(givenApproval(NOW, { id: "b", ...given }));
   await postgres.journal(mine).transaction(counted);
+  await ledger.seenLines.keep(mine, [{ handle: "k3f", content: { text: "ACME 119,00" } }], NOW);
   const vault = postgres.vault([new Uint8Array(32)]);
   await vault.put(mine, { access_token: "t", refresh_token: null, expires_at: null });
   await vault.setMode(mine, "full");
@@ -119,6 +120,22 @@ describe("the wall between organizations", () => {
     expect(await other.operations.claim(newOperation({ ...theirs }))).toMatchObject({ is: "claimed" });
     expect((await other.audit.verify()).problems).toEqual([]);
     expect((await ledgerOn(postgres.journal(mine)).audit.verify()).problems).toEqual([]);
+  });
+
+  it("leaves only what has no more time, wherever it is, to the one who forgets for all", async () => {
+    const rest = () => asServer(mine, "SELECT handle FROM seen_line");
+    expect(await postgres.forget(NOW)).toEqual([]);
+    expect(await rest()).toEqual([{ handle: "k3f" }]);
+    await ledgerOn(postgres.journal(theirs)).approvals.create(
+      givenApproval(NOW, { id: "late", act: "send_invoice", organization_id: "other", subject: "s", state: "pending" }),
+    );
+    // Named by its place alone: what it showed is taken away by the journal of that place.
+    const later = NOW + 12 * 3_600_000;
+    const places = await postgres.forget(later);
+    expect(places).toContainEqual({ origin: theirs.origin, organization_id: "other" });
+    expect(await rest()).toEqual([]);
+    for (const place of places) await ledgerOn(postgres.journal(place)).approvals.tidy(later);
+    expect(await postgres.forget(later)).toEqual([]);
   });
 
   it("lets everybody at one address know what is so there, whoever found it out", async () => {

@@ -1,7 +1,8 @@
 import { journal } from "./001-journal.ts";
 import { hosted } from "./002-hosted.ts";
+import { shared } from "./003-shared.ts";
 import type { Migration } from "./migration.ts";
 
-export const MIGRATIONS: readonly Migration[] = [journal, hosted];
+export const MIGRATIONS: readonly Migration[] = [journal, hosted, shared];
 /** Format that this version reads and writes. */
 export const FORMAT = MIGRATIONS.length;
