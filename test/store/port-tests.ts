@@ -259,6 +259,30 @@ export function storePortTests(adapter: Adapter): void {
       ]);
     });
 
+    it("count wrong entries and what nobody answered once, whoever met with it, and close at the last", async () => {
+      const address = await adapter.fresh();
+      const desks = [await open(address), await open(address)].map((store) => ledgerOn(store).approvals);
+      const [first, second] = [desks[0] ?? expect.unreachable(), desks[1] ?? expect.unreachable()];
+      const { id } = newOperation();
+      const asked = { id, act: "send_invoice", organization_id: "org", subject: "s" } as const;
+      await first.create(givenApproval(NOW, { ...asked, state: "pending", answered_at: null, approved_by: null }));
+      await first.offer(id, { channel: "form", reason: "r", form_sent: true });
+      await second.offer(id, { channel: "card", reason: "r", form_sent: true });
+      expect(await first.get(id)).toMatchObject({ forms_sent: 2, form_unanswered: false, card: "sent" });
+      await second.note(id, "form_unanswered");
+      await first.note(id, "card_stands");
+      await second.offer(id, { channel: "card", reason: "r" });
+      expect(await second.get(id)).toMatchObject({ forms_sent: 2, form_unanswered: true, card: "stands" });
+      // All at once, at both: none is lost, and none beyond the last counts.
+      const struck = await Promise.all(Array.from({ length: 8 }, (_, at) => desks[at % 2]?.strike(id, 5, NOW + 1)));
+      expect(struck.filter((open) => open === true)).toHaveLength(4);
+      expect(await first.get(id)).toMatchObject({ state: "expired", wrong_entries: 5, plan: null });
+      const answer = { state: "approved", channel: "page", approved_by: "person", now: NOW + 2 } as const;
+      expect(await second.answer(id, answer)).toBe(false);
+      await second.note(id, "card_stands");
+      expect((await ledgerOn(await open(address)).audit.verify()).problems).toEqual([]);
+    });
+
     it("keep their plan until somebody takes it away", async () => {
       const store = await open();
       const row = approvalRow({ plan: { names: ["Jane"] }, expires_at: NOW });
@@ -282,6 +306,40 @@ export function storePortTests(adapter: Adapter): void {
       expect(await store.read((tx) => tx.bankLines.find(PLACE, ["x", "k"]))).toEqual([{ ...line, shown: null }]);
       await store.transaction((tx) => tx.bankLines.remove("op"));
       expect(await store.read((tx) => tx.bankLines.of("op"))).toEqual([]);
+    });
+
+    it("keeps lines that were read, the newest of each principal, until their time is over", async () => {
+      const address = await adapter.fresh();
+      const [store, other] = [await open(address), await open(address)];
+      const [mine, theirs] = [ledgerOn(store).seenLines, ledgerOn(other).seenLines];
+      const scope = { ...PLACE, principal: "p" };
+      const lines = (prefix: string, count: number) =>
+        Array.from({ length: count }, (_, at) => ({ handle: `${prefix}${at}`, content: { text: `${prefix} ${at}` } }));
+      const all = () => store.read((tx) => tx.seenLines.all());
+      await mine.keep(scope, lines("a", 3), NOW);
+      // Read again, and twice in one statement: the last word counts.
+      await theirs.keep(scope, [...lines("a", 1), { handle: "a0", content: { text: "again" } }], NOW + 1);
+      expect([...(await mine.find(scope, ["a0", "a2", "x"], NOW + 1))].sort()).toEqual([
+        ["a0", { text: "again" }],
+        ["a2", { text: "a 2" }],
+      ]);
+      for (const elsewhere of [
+        { ...scope, principal: "q" },
+        { ...scope, origin: "https://staging.test" },
+      ]) {
+        expect((await mine.find(elsewhere, ["a0"], NOW)).size).toBe(0);
+      }
+      const halfDay = 12 * 3_600_000;
+      expect((await mine.find(scope, ["a0", "a1"], NOW + halfDay)).size).toBe(1);
+      await theirs.keep({ ...scope, principal: "q" }, lines("q", 1), NOW + 2);
+      await mine.keep(scope, lines("b", 5_000), NOW + 2);
+      expect((await all()).map(({ handle }) => handle).filter((handle) => handle.startsWith("a"))).toEqual([]);
+      expect(await all()).toHaveLength(5_001);
+      await theirs.keep(scope, lines("c", 1), NOW + 3);
+      expect(await all()).toHaveLength(5_001);
+      expect((await mine.find(scope, ["c0"], NOW + 3)).size).toBe(1);
+      await ledgerOn(store).approvals.tidy(NOW + halfDay + 2);
+      expect((await all()).map(({ handle }) => handle)).toEqual(["c0"]);
     });
 
     it("replaces a fact, and lists those of a kind", async () => {

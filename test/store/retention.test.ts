@@ -148,6 +148,18 @@ it("leaves nothing between rows either, where pages split and join: many acts of
   expect((await store.audit.verify()).problems).toEqual([]);
 });
 
+it("keeps bank lines that were read for half a day, and then in no byte of the file", async () => {
+  const texts = [PLANTED.name, PLANTED.bank];
+  const lines = Array.from({ length: 60 }, (_, at) => ({
+    handle: `h${at}`,
+    content: { payer: PLANTED.name, text: `${PLANTED.bank} ${at}` },
+  }));
+  await store.seenLines.keep({ ...PLACE, principal: "p" }, lines, NOW);
+  expect(found(file, texts)).toEqual(texts);
+  await store.approvals.tidy(NOW + 12 * 3_600_000);
+  expect(found(file, texts)).toEqual([]);
+});
+
 describe("texts about people are in no byte of the file after an approval was", () => {
   const waiting = { state: "pending", channel: null, approved_by: null, answered_at: null } as const;
   const plan = () => sendPlan({ invoice: invoice(shown), customer: buyer });

@@ -5,9 +5,9 @@ import type { Session } from "./session.ts";
 
 export const SEEN_LINES = {
   find: "SELECT * FROM seen_line WHERE organization_id = $1 AND origin = $2 AND principal = $3 AND handle = ANY($4)",
-  trim: `DELETE FROM seen_line WHERE organization_id = $1 AND origin = $2 AND principal = $3 AND handle IN (
-      SELECT handle FROM seen_line WHERE organization_id = $1 AND origin = $2 AND principal = $3
-        ORDER BY seen_at DESC, handle DESC OFFSET $4)`,
+  trim: `DELETE FROM seen_line WHERE organization_id = $1 AND origin = $2 AND principal = $3 AND (seen_at, handle) <= (
+      SELECT seen_at, handle FROM seen_line WHERE organization_id = $1 AND origin = $2 AND principal = $3
+        ORDER BY seen_at DESC, handle DESC OFFSET $4 LIMIT 1)`,
   expired: "DELETE FROM seen_line WHERE until <= $1",
 } as const;
 

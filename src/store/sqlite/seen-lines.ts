@@ -45,9 +45,9 @@ export class SeenLineRows implements SeenLineTable {
 
   async trim({ origin, organization_id, principal }: Scope, most: number): Promise<void> {
     this.#session.run(
-      `DELETE FROM seen_line WHERE organization_id = ?1 AND origin = ?2 AND principal = ?3 AND handle IN (
-        SELECT handle FROM seen_line WHERE organization_id = ?1 AND origin = ?2 AND principal = ?3
-          ORDER BY seen_at DESC, handle DESC LIMIT -1 OFFSET ?4)`,
+      `DELETE FROM seen_line WHERE organization_id = ?1 AND origin = ?2 AND principal = ?3 AND (seen_at, handle) <= (
+        SELECT seen_at, handle FROM seen_line WHERE organization_id = ?1 AND origin = ?2 AND principal = ?3
+          ORDER BY seen_at DESC, handle DESC LIMIT 1 OFFSET ?4)`,
       organization_id,
       origin,
       principal,

@@ -3,21 +3,22 @@ import { z } from "zod";
 import { FIND_APPROVAL } from "../../../src/store/postgres/approvals.ts";
 import { Database } from "../../../src/store/postgres/database.ts";
 import { FIND, listStatement } from "../../../src/store/postgres/operations.ts";
+import { SEEN_LINES } from "../../../src/store/postgres/seen-lines.ts";
 import { freshSchema } from "../../harness/postgres.ts";
 import { PLACE } from "../rows.ts";
-import { fill } from "./filled.ts";
+import { fill, filledLock } from "./filled.ts";
 
 const places = [PLACE.origin, ""];
 const org = PLACE.organization_id;
 const questions: Readonly<Record<string, readonly [sql: string, values: readonly unknown[]]>> = {
   fingerprint: [FIND.fingerprint, [org, places, "f"]],
-  locks: [FIND.locks, [org, places, ["l-5", "x"]]],
+  locks: [FIND.locks, [org, places, [filledLock(org, 5), "x"]]],
   candidate: [FIND.candidate, [org, places, "c"]],
   open: [FIND.open, [org, places]],
   mismatch: [FIND.mismatch, [org, places, "inv-5"]],
   since: [FIND.since, [org, places, 9e12, ["mark_paid"]]],
   resource: [FIND.resource, [org, places, "create_invoice", "r-5"]],
-  latest: [FIND.latest, [org, places, ["l-5", "x"]]],
+  latest: [FIND.latest, [org, places, [filledLock(org, 5), "x"]]],
   places: [FIND.places, []],
   ...Object.fromEntries(
     Object.entries({
@@ -33,7 +34,7 @@ const questions: Readonly<Record<string, readonly [sql: string, values: readonly
   ),
   "approval by subject": [FIND_APPROVAL.subject, [org, "p", "s", PLACE.origin, 1]],
   "approval pending": [FIND_APPROVAL.pending, [1, PLACE.origin, null, null]],
-  "approval by locks": [FIND_APPROVAL.locks, [org, ["l-5"], PLACE.origin, 1]],
+  "approval by locks": [FIND_APPROVAL.locks, [org, [filledLock(org, 5)], PLACE.origin, 1]],
   "approval declined": [FIND_APPROVAL.declined, [org, "p", 1, PLACE.origin]],
   "approval delivered": [FIND_APPROVAL.delivered, [org, "c", places]],
   "approval kept": [FIND_APPROVAL.kept, [1]],
@@ -43,6 +44,14 @@ const questions: Readonly<Record<string, readonly [sql: string, values: readonly
     [org, PLACE.origin, ["k"]],
   ],
   "bank lines of an operation": ["SELECT * FROM bank_line WHERE operation_id = $1", ["x"]],
+  "lines that were read": [SEEN_LINES.find, [org, PLACE.origin, "p5", ["h5", "x"]]],
+  "lines beyond the newest": [SEEN_LINES.trim, [org, PLACE.origin, "p5", 20]],
+  "lines whose time is over": [SEEN_LINES.expired, [1]],
+  "texts whose time is over": [
+    "SELECT DISTINCT approval.origin, approval.organization_id FROM approval WHERE plan IS NOT NULL AND expires_at <= $1 AND state <> 'used'",
+    [1],
+  ],
+  "operations of a request": ["SELECT * FROM op WHERE request_id = $1", ["x"]],
   "uses of an approval": ["SELECT * FROM approval_use WHERE approval_id = $1", ["x"]],
   "end of the trail": ["SELECT seq, hash FROM audit_head WHERE organization_id = $1", [org]],
   "what is abandoned": [
@@ -89,6 +98,12 @@ describe.each(["with statistics", "without statistics"])("in a journal of 20,000
     const { app, owner } = await freshSchema();
     const admin = new Database(owner);
     await fill(admin, 20, 1_000);
+    await admin.connected((connection) =>
+      connection.query(
+        `INSERT INTO ${owner.schema}.seen_line SELECT $1, $2, 'p' || n % 30, 'h' || n / 30, '{}', n, 9e15 FROM generate_series(0, 749) AS n`,
+        [org, PLACE.origin],
+      ),
+    );
     if (statistics === "with statistics") {
       await admin.connected((connection) => connection.query(`SET search_path = ${owner.schema}; ANALYZE`));
     }

@@ -58,10 +58,11 @@ const everything = async (tx: Tx) => ({
   operations: await tx.operations.page("", 10_000),
   approvals: await tx.approvals.page("", 10_000),
   facts: await tx.facts.all(),
+  lines: await tx.seenLines.all(),
 });
 
 describe("a journal that is taken over", () => {
-  it.each(["format-1.db", "format-2.db"])("is whole and knows what it knew: %s", async (recorded) => {
+  it.each(["format-1.db", "format-2.db", "format-3.db"])("is whole and knows what it knew: %s", async (recorded) => {
     const { owner, app } = await freshSchema();
     const path = file(recorded);
     const taken = await takeOver(path, owner);

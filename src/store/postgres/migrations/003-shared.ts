@@ -27,8 +27,8 @@ CREATE TABLE seen_line (
   until bigint NOT NULL,
   PRIMARY KEY (organization_id, origin, principal, handle)
 );
-CREATE INDEX seen_line_age ON seen_line (organization_id, origin, principal, seen_at, handle);
 CREATE INDEX seen_line_until ON seen_line (until);
+CREATE INDEX seen_line_place_until ON seen_line (organization_id, until);
 ALTER TABLE seen_line ENABLE ROW LEVEL SECURITY;
 CREATE POLICY wall ON seen_line
   USING (organization_id = current_setting('invoicing.organization', true)

@@ -26,6 +26,5 @@ CREATE TABLE seen_line (
   until INTEGER NOT NULL,
   PRIMARY KEY (organization_id, origin, principal, handle)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX seen_line_age ON seen_line(organization_id, origin, principal, seen_at, handle);
 CREATE INDEX seen_line_until ON seen_line(until);
 `;
