@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Place } from "../domain/scope.ts";
+import type { RequestMark } from "../domain/tracing.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import { NotFoundError } from "../errors.ts";
 import type { AuditReport } from "./audit.ts";
@@ -37,7 +38,11 @@ export async function journalShow(
   store: Ledger,
   place: Place,
   id: string,
-): Promise<{ readonly operation: OperationRecord; readonly trail: readonly AuditRow[] }> {
+): Promise<{
+  readonly operation: OperationRecord;
+  readonly request: RequestMark;
+  readonly trail: readonly AuditRow[];
+}> {
   const row = await store.operations.get(place, id);
   if (row === null)
     throw new NotFoundError(`There is no operation ${id}.`, { next: "See: invoicing-mcp journal list." });
@@ -46,7 +51,8 @@ export async function journalShow(
     const isAbout = line.operation_id === id || (row.approval_id !== null && line.approval_id === row.approval_id);
     if (isAbout) trail.push(line);
   }
-  return { operation: recordOf(row), trail };
+  const { request_id, trace_id } = row;
+  return { operation: recordOf(row), request: { request_id, trace_id }, trail };
 }
 
 export async function journalVerify(

@@ -10,6 +10,16 @@ const OPEN_EVERY = 500;
 const lockText = (organization: string, nth: string) => `'lock ' || ${organization} || ' ' || ${nth}`;
 const sha = (text: string) => `encode(sha256((${text})::bytea), 'hex')`;
 
+/** Where they were done. */
+export const FILLED_ORIGIN = "https://b.test";
+
+/** The fingerprint of the nth of all, from 0; it belongs to organization `n % organizations`. */
+export function filledFingerprint(nth: number): string {
+  return createHash("sha256")
+    .update(`f op_${String(nth).padStart(26, "0")}`)
+    .digest("hex");
+}
+
 /** The lock that the nth operation of an organization held, as it is stored. */
 export function filledLock(organization: string, nth: number): string {
   return createHash("sha256").update(`lock ${organization} ${nth}`).digest("hex");
@@ -65,7 +75,7 @@ const OPERATIONS = `
 INSERT INTO op (id, origin, organization_id, principal, kind, fingerprint, identity_hash, locks, subject_type, subject_id, args,
     before, state, version, attempts, applied, quiet_at, created_at, updated_at, owner, lease_until, result, resource_id, why,
     candidates, approval_id, duplicate_of, note, remembered, repeat_until, acknowledged, request_id, trace_id)
-  SELECT id, 'https://b.test', organization, ${PRINCIPAL}, kind, ${sha("'f ' || id")}, ${sha("'i ' || id")},
+  SELECT id, '${FILLED_ORIGIN}', organization, ${PRINCIPAL}, kind, ${sha("'f ' || id")}, ${sha("'i ' || id")},
     '["' || ${sha(lockText("organization", "nth"))} || '"]', 'invoice', 'inv-' || nth, '{"invoice_id":"inv-' || nth || '"}', NULL,
     CASE WHEN nth % ${OPEN_EVERY} = ${OPEN_EVERY - 1} THEN 'unknown' ELSE 'done' END, 2, 1, true, at, at, at + 700,
     'host-' || n % 2 || '|' || md5('boot') || '|17|' || n % 9, at + 60000,
@@ -86,7 +96,7 @@ INSERT INTO op_lock (organization_id, lock, seq, origin, open)
 const APPROVALS = `
 INSERT INTO approval (id, state, act, origin, organization_id, principal, subject, digest, plan, shown_hash, policy_hash, channels,
     documents, delivered_to, email_mark, locks, channel, channel_reason, approved_by, secret_hash, created_at, expires_at, answered_at)
-  SELECT 'a-' || id, 'used', kind, 'https://b.test', organization, ${PRINCIPAL}, ${sha("'s ' || id")}, ${sha("'d ' || id")}, NULL,
+  SELECT 'a-' || id, 'used', kind, '${FILLED_ORIGIN}', organization, ${PRINCIPAL}, ${sha("'s ' || id")}, ${sha("'d ' || id")}, NULL,
     ${sha("'p ' || id")}, ${sha("'policy'")}, '["form","card","page","terminal"]', '["inv-' || nth || '"]', 'cust-' || nth % 50,
     md5(id) || '.' || ${sha("'e ' || id")}, '["' || ${sha(lockText("organization", "nth"))} || '"]', 'form', 'the client shows forms',
     'person', NULL, at - 20000, at + 880000, at - 2000
@@ -95,7 +105,7 @@ INSERT INTO approval (id, state, act, origin, organization_id, principal, subjec
 /** Asked and answered where somebody was asked; claimed and settled. */
 const LINES = `
 INSERT INTO audit (seq, at, event, origin, organization_id, principal, operation_id, approval_id, data, fields_version, prev_hash, hash)
-  SELECT nth * 2 + line, at + line * 700, (ARRAY['dispatched','settled'])[line], 'https://b.test', organization, ${PRINCIPAL}, id,
+  SELECT nth * 2 + line, at + line * 700, (ARRAY['dispatched','settled'])[line], '${FILLED_ORIGIN}', organization, ${PRINCIPAL}, id,
     CASE WHEN kind IN ('send_invoice','mark_paid') THEN 'a-' || id END,
     '{"kind":"' || kind || '","state":"done","attempts":1,"subject_id":"inv-' || nth || '","resource_id":"r-' || nth ||
       '","note":{"number":"R-2026-' || nth || '","amount":"1785.00","currency":"EUR","customer_id":"' || nth % 50 ||

@@ -5,13 +5,13 @@ import { Database } from "../../../src/store/postgres/database.ts";
 import { FIND, listStatement } from "../../../src/store/postgres/operations.ts";
 import { SEEN_LINES } from "../../../src/store/postgres/seen-lines.ts";
 import { freshSchema } from "../../harness/postgres.ts";
-import { PLACE } from "../rows.ts";
-import { fill, filledLock } from "./filled.ts";
+import { FILLED_ORIGIN, fill, filledFingerprint, filledLock } from "./filled.ts";
 
+const org = "org";
+const PLACE = { origin: FILLED_ORIGIN, organization_id: org };
 const places = [PLACE.origin, ""];
-const org = PLACE.organization_id;
 const questions: Readonly<Record<string, readonly [sql: string, values: readonly unknown[]]>> = {
-  fingerprint: [FIND.fingerprint, [org, places, "f"]],
+  fingerprint: [FIND.fingerprint, [org, places, filledFingerprint(100)]],
   locks: [FIND.locks, [org, places, [filledLock(org, 5), "x"]]],
   candidate: [FIND.candidate, [org, places, "c"]],
   open: [FIND.open, [org, places]],
