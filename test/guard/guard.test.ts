@@ -151,12 +151,13 @@ describe("forms asked in the middle of a call", () => {
     }
   });
 
-  it("withdraws an approval after five wrong typings", async () => {
+  it("withdraws an approval after five wrong typings, wherever they were made", async () => {
     const lab = bench();
-    const guard = lab.guard();
+    const guards = [lab.guard(), lab.guard()];
     const ids = new Set<string>();
     for (let attempt = 0; attempt < 5; attempt++) {
       const client = answering(lab, accept({ typed: "1" }), 1_000);
+      const guard = guards[attempt % 2] ?? lab.guard();
       expect(await drive(lab, call(guard, typedPlan(), client))).toMatchObject({ kind: "refused", reason: "mistyped" });
       const open = await lab.store.pending({}, lab.clock.now());
       for (const { id } of open) ids.add(id);
@@ -323,6 +324,31 @@ describe("forms returned with input_required", () => {
     const guard = lab.guard();
     const { state } = await ask(lab, guard);
     expect(await call(guard, sendPlan(), retry(state, yes))).toMatchObject({ kind: "approved" });
+  });
+
+  it("go to another place after two that nobody answered, whichever process sent them", async () => {
+    const lab = bench();
+    await ask(lab, lab.guard());
+    await ask(lab, lab.guard());
+    expect(await call(lab.guard(), sendPlan(), asker(undefined, modern))).toMatchObject({
+      kind: "pending",
+      channel: "terminal",
+    });
+    expect(await lab.store.pending({}, lab.clock.now())).toHaveLength(1);
+  });
+
+  it("are not sent again by another process after one that a program answered", async () => {
+    const lab = bench();
+    const keys = [new Uint8Array(32)] as const;
+    const asked = await call(lab.guard({ keys }), sendPlan(), asker(undefined, modern));
+    if (asked.kind !== "ask") throw new Error("not asked");
+    await lab.clock.advance(100);
+    const quick = retry(asked.state, { action: "decline" });
+    expect(await call(lab.guard({ keys }), sendPlan(), quick)).toMatchObject({ kind: "pending", channel: "terminal" });
+    expect(await call(lab.guard({ keys }), sendPlan(), asker(undefined, modern))).toMatchObject({
+      kind: "pending",
+      channel: "terminal",
+    });
   });
 
   it("holds no personal data in the state", async () => {

@@ -155,7 +155,9 @@ export class Database {
       // Whatever the server's default is, a commit is on disk.
       "SET LOCAL synchronous_commit = on",
       // Every question has its index; a planner without statistics may think that a small table is better read whole.
+      // The index has the order too: gathered into a bitmap and sorted, all of an organization is read for its newest.
       "SET LOCAL enable_seqscan = off",
+      "SET LOCAL enable_bitmapscan = off",
       `SET LOCAL invoicing.origin = ${literal(scope.origin)}`,
       `SET LOCAL invoicing.organization = ${literal(scope.organization_id)}`,
       `SET LOCAL invoicing.principal = ${literal(scope.principal)}`,

@@ -12,7 +12,7 @@ const OPEN_STATES = `(${OPEN.map((state) => `'${state}'`).join(",")})`;
 /** `$1` is the organization, `$2` the origins. */
 export const FIND = {
   fingerprint: "SELECT * FROM op WHERE organization_id = $1 AND fingerprint = $3 AND origin = ANY($2) AND remembered",
-  locks: `SELECT * FROM op WHERE seq IN (SELECT seq FROM op_lock
+  locks: `SELECT * FROM op WHERE organization_id = $1 AND seq IN (SELECT seq FROM op_lock
       WHERE organization_id = $1 AND lock = ANY($3) AND origin = ANY($2) AND open) ORDER BY seq`,
   candidate: `SELECT * FROM op WHERE organization_id = $1 AND origin = ANY($2) AND state IN ${OPEN_STATES}
       AND candidates::jsonb ? $3 LIMIT 1`,
@@ -26,11 +26,12 @@ export const FIND = {
   // The newest of each lock, one step down its index.
   latest: `SELECT max(newest.seq) AS seq FROM unnest($3::text[]) AS asked (lock) CROSS JOIN LATERAL (SELECT seq FROM op_lock
       WHERE organization_id = $1 AND op_lock.lock = asked.lock AND origin = ANY($2) ORDER BY seq DESC LIMIT 1) AS newest`,
+  // Every version is above 0: only so is the index of places meant, here and nowhere else.
   places: `WITH RECURSIVE place AS (
-      (SELECT organization_id, origin FROM op ORDER BY organization_id, origin LIMIT 1)
+      (SELECT organization_id, origin FROM op WHERE version > 0 ORDER BY organization_id, origin LIMIT 1)
       UNION ALL
       SELECT next.* FROM place CROSS JOIN LATERAL (SELECT organization_id, origin FROM op
-        WHERE (op.organization_id, op.origin) > (place.organization_id, place.origin)
+        WHERE version > 0 AND (op.organization_id, op.origin) > (place.organization_id, place.origin)
         ORDER BY organization_id, origin LIMIT 1) AS next)
       SELECT origin, organization_id FROM place ORDER BY organization_id, origin`,
 } as const;

@@ -11,6 +11,13 @@ ALTER TABLE op ADD COLUMN request_id text, ADD COLUMN trace_id text;
 -- For whoever runs the server: from a line of the log to what became of it.
 CREATE INDEX op_request ON op (request_id) WHERE request_id IS NOT NULL;
 
+-- An index that fits a question only by chance is taken where statistics are missing or mislead: the position alone is read
+-- backwards through all organizations for the newest of one, the place alone through all of one for anything.
+ALTER TABLE op DROP CONSTRAINT op_seq_key;
+DROP INDEX op_list, op_place;
+CREATE UNIQUE INDEX op_list ON op (organization_id, seq);
+CREATE INDEX op_place ON op (organization_id, origin) WHERE version > 0;
+
 ALTER TABLE approval
   ADD COLUMN wrong_entries integer NOT NULL DEFAULT 0,
   ADD COLUMN forms_sent integer NOT NULL DEFAULT 0,
