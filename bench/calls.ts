@@ -10,7 +10,7 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { Agent } from "undici";
 import { isJsonObject } from "../src/domain/json.ts";
 import { startSimulator } from "../src/simulator/index.ts";
-import { machine, median, printTable } from "./table.ts";
+import { cpuMs, machine, median, printTable } from "./table.ts";
 
 /**
  * What a read costs through the server, against the bare request on a kept connection: in turns, at an API that answers at
@@ -51,7 +51,14 @@ async function measure(): Promise<void> {
   for (const delay of [0, 50]) rows.push(...(await withApi(delay)));
   printTable(
     `A read (get_invoice), ${ROUNDS} rounds; ${machine()}`,
-    ["", "bare request, ms", "through the server, ms", "median of pairs"],
+    [
+      "",
+      "bare request, ms",
+      "through the server, ms",
+      "median of pairs",
+      "processor ms of a bare request",
+      "of the server in a call",
+    ],
     rows,
   );
 }
@@ -70,33 +77,37 @@ async function withApi(delay: number): Promise<string[][]> {
     return body.json();
   };
   const client = new Client({ name: "bench", version: "0" });
-  await client.connect(
-    new StdioClientTransport({
-      command: process.execPath,
-      args: [CLI],
-      env: {
-        INVOICES_BASE_URL: String(url),
-        INVOICES_API_TOKEN: String(token),
-        INVOICES_ORGANIZATION_ID: String(organization),
-        INVOICES_DATA_DIR: folder,
-      },
-      stderr: "ignore",
-    }),
-  );
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [CLI],
+    env: {
+      INVOICES_BASE_URL: String(url),
+      INVOICES_API_TOKEN: String(token),
+      INVOICES_ORGANIZATION_ID: String(organization),
+      INVOICES_DATA_DIR: folder,
+    },
+    stderr: "ignore",
+  });
+  await client.connect(transport);
   const list = await bare(`/api/v1/invoices?o=${String(organization)}&page[size]=30`);
   const data = isJsonObject(list) && Array.isArray(list["data"]) ? list["data"].filter(isJsonObject) : [];
   const ids = data.map(({ id }) => String(id));
   const [direct, through, pairs]: [number[], number[], number[]] = [[], [], []];
+  let [ownBefore, serverBefore, own] = [0, 0, 0];
   for (let round = -10; round < ROUNDS; round += 1) {
     // One after another: the API takes few identical requests in a second.
     const id = ids[(round + 10) % ids.length];
+    if (round === 0) serverBefore = await cpuMs(transport.pid);
+    ownBefore = ownCpuMs();
     const alone = await timed(() => bare(`/api/v1/invoices/${id}?o=${String(organization)}&include=items,customer`));
+    if (round >= 0) own += ownCpuMs() - ownBefore;
     const called = await timed(() => client.callTool({ name: "get_invoice", arguments: { invoice_id: id } }));
     if (round < 0) continue;
     direct.push(alone);
     through.push(called);
     pairs.push(called / alone);
   }
+  const server = (await cpuMs(transport.pid)) - serverBefore;
   await client.close();
   await agent.close();
   api.kill();
@@ -107,8 +118,15 @@ async function withApi(delay: number): Promise<string[][]> {
       median(direct).toFixed(1),
       median(through).toFixed(1),
       `${median(pairs).toFixed(2)} ×`,
+      (own / ROUNDS).toFixed(2),
+      (server / ROUNDS).toFixed(2),
     ],
   ];
+}
+
+function ownCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

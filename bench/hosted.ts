@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Agent } from "undici";
-import { median, printTable } from "./table.ts";
+import { cpuMs, median, printTable } from "./table.ts";
 
 /**
  * What `serve` takes besides a bare server of the same SDK: authentication, membership, limits, logs, metrics, checks and
@@ -70,17 +70,11 @@ async function asked({ url, tool, args }: Target, id: number): Promise<void> {
   }
 }
 
-/** Processor time of a process so far, from `man 5 proc_pid_stat`; a tick is 10 ms. */
-async function cpuMs({ pid }: ChildProcess): Promise<number> {
-  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(" ");
-  return (Number(fields[13]) + Number(fields[14])) * 10;
-}
-
 let id = 0;
 
 async function round(target: Target): Promise<Round> {
   const times: number[] = [];
-  const before = await cpuMs(target.process);
+  const before = await cpuMs(target.process.pid);
   const end = performance.now() + SECONDS * 1000;
   const client = async () => {
     while (performance.now() < end) {
@@ -92,7 +86,7 @@ async function round(target: Target): Promise<Round> {
   await Promise.all(Array.from({ length: CLIENTS }, client));
   times.sort((a, b) => a - b);
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-  const spent = (await cpuMs(target.process)) - before;
+  const spent = (await cpuMs(target.process.pid)) - before;
   return { perSecond: times.length / SECONDS, cpuMs: spent / times.length, p50: at(0.5), p99: at(0.99) };
 }
 

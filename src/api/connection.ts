@@ -40,6 +40,11 @@ export type Exchange =
   /** A socket was handed over and no status line came. */
   | ({ readonly kind: "lost"; readonly cancelled: boolean } & Unreached);
 
+/**
+ * How long a read's connection waits for the next one where the API does not say. People read an answer before they ask on,
+ * and a handshake takes longer than the read. One that was closed meanwhile costs a read its first attempt, no more.
+ */
+const IDLE_MS = 30_000;
 /** Documents may lie elsewhere than the API; a hostile answer must not fill the memory. */
 const MOST_ORIGINS = 20;
 const CANCELLED = "cancelled by the caller";
@@ -198,6 +203,7 @@ export async function openAgent(timeouts: Timeouts, proxy: ProxySettings | null)
     },
     headersTimeout: 0,
     bodyTimeout: 0,
+    keepAliveTimeout: IDLE_MS,
   });
 }
 

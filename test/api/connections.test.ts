@@ -69,6 +69,15 @@ describe("connections to the API", () => {
     expect(connections).toHaveLength(6);
   });
 
+  it("wait for the next read while a person reads, where the API does not say how long it keeps them", async () => {
+    server.keepAliveTimeout = 0;
+    await api.getInvoice("4711");
+    // Longer than undici's own four seconds.
+    await new Promise((resolve) => setTimeout(resolve, 5_500));
+    await api.getInvoice("4712");
+    expect(connections).toHaveLength(1);
+  });
+
   it("are opened anew after the API closed them, without losing a read", async () => {
     await api.getInvoice("4711");
     for (const socket of connections) socket.destroy();
