@@ -1,5 +1,5 @@
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Answered, type Bench, listOf, part, startBench } from "../harness/mcp-tools.ts";
 
 /**
@@ -105,5 +105,27 @@ describe("what a job costs", () => {
       await step("mark_paid", { invoice_id: part(draft, "invoice")["id"] });
     });
     expectWithin("new customer, three lines, sent, paid: single steps", cost);
+  });
+
+  it("a long draft: one request for each further line, and no wait within the API's limits", async () => {
+    const drafted = (name: string, count: number) =>
+      bench.traffic(() =>
+        bench.ok("prepare_invoice", {
+          new_customer: { email: `ap@${name}.example`, locale: "de", company: `${name} GmbH`, ...ADDRESS },
+          currency: "EUR",
+          items: Array.from({ length: count }, (_, index) => ({ ...LINES[0], title: `Line ${index + 1} of ${name}` })),
+        }),
+      );
+    const short = await drafted("short", 3);
+    // The minute before counts as well.
+    bench.clock.advance(60_000);
+    const waits = vi.spyOn(bench.clock, "sleep");
+    const long = await drafted("long", 23);
+    expect(waits).not.toHaveBeenCalled();
+    waits.mockRestore();
+    const kinds = (traffic: readonly string[], method: string) =>
+      traffic.filter((line) => line.startsWith(`${method} `)).length;
+    expect(kinds(long, "POST") - kinds(short, "POST")).toBe(20);
+    expect(kinds(long, "GET")).toBe(kinds(short, "GET"));
   });
 });
