@@ -27,6 +27,7 @@ import { missingRoutes } from "./journal/missing-routes.ts";
 import { isOwnerAlive, processOwner } from "./journal/owner-process.ts";
 import { passkeysIn } from "./journal/passkeys.ts";
 import type { Journals } from "./journal/port.ts";
+import type { JournalOptions } from "./journal/settings.ts";
 import { once } from "./once.ts";
 import { withPicture } from "./pictures/offer.ts";
 import { prompts as everyPrompt } from "./prompts/index.ts";
@@ -220,14 +221,19 @@ export function depsOf(options: ScopeOptions): Deps {
   };
 }
 
+/** Other times than in earnest, and moments to be told of: for tests. */
+export type JournalTrial = Pick<JournalOptions, "settle" | "onPoint">;
+
 /** The record of one API client's organizations. Others of the process may stand on the same store. */
 export function journalsOn(
   store: Ledger,
   api: InvoicesApi,
   report: (line: string) => void,
   tracing: Tracing = NOT_TRACED,
+  more: JournalTrial = {},
 ): Journals {
   return createJournals({
+    ...more,
     tracing,
     store,
     api,

@@ -7,7 +7,7 @@ import type { Tracing } from "../domain/tracing.ts";
 import { AuthenticationError, UnavailableError } from "../errors.ts";
 import type { Journals } from "../journal/port.ts";
 import { once } from "../once.ts";
-import { demoApi, journalsOn, realApi } from "../runtime.ts";
+import { demoApi, type JournalTrial, journalsOn, realApi } from "../runtime.ts";
 import type { Credential } from "../store/vault-port.ts";
 import { placeOf, type Tenant } from "./access.ts";
 import type { Records } from "./records.ts";
@@ -33,6 +33,7 @@ export interface OfficesOptions {
   readonly proxy: ProxySettings | null;
   readonly report: (line: string) => void;
   readonly tracing: Tracing;
+  readonly trial?: JournalTrial | undefined;
 }
 
 export interface Offices {
@@ -57,7 +58,8 @@ const MOST_KEPT = 2_000;
 /** A credential is renewed before a call that it might not outlast. */
 const LEAST_LEFT_MS = 60_000;
 
-export function createOffices({ config, demo, records, renew, proxy, report, tracing }: OfficesOptions): Offices {
+export function createOffices(options: OfficesOptions): Offices {
+  const { config, demo, records, renew, proxy, report, tracing } = options;
   const offices = new Map<string, Opened>();
   const closers: (() => Promise<void>)[] = [];
 
@@ -97,7 +99,7 @@ export function createOffices({ config, demo, records, renew, proxy, report, tra
       ? demoApi(config.language, report, closers, tracing)
       : realApi(settings, async () => made.credential.token, shared);
     const journals = once(async () => {
-      const opened = journalsOn(records.of(place), api, report, tracing);
+      const opened = journalsOn(records.of(place), api, report, tracing, options.trial);
       closers.push(() => opened.close());
       return opened;
     });

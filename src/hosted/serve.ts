@@ -12,6 +12,7 @@ import { localPrincipal } from "../guard/principal.ts";
 import type { KeyRing } from "../guard/seal.ts";
 import { passkeysIn } from "../journal/passkeys.ts";
 import { once } from "../once.ts";
+import type { JournalTrial } from "../runtime.ts";
 import { mcpEndpoint } from "../transports/http.ts";
 import { VERSION } from "../version.ts";
 import { type Access, keyHash, loadAccess, placeOf } from "./access.ts";
@@ -45,6 +46,7 @@ export interface ServeOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** One JSON object a line. */
   readonly logs: DestinationStream;
+  readonly trial?: JournalTrial;
 }
 
 export interface Served {
@@ -101,6 +103,7 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
     report,
     log: (event, fields) => log.info({ event, ...fields }, event),
     tracing,
+    trial: options.trial,
   });
   const endpoint = mcpEndpoint(report);
   ports.ready(

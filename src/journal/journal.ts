@@ -39,7 +39,9 @@ class OperationsJournals implements Journals {
     this.#options = options;
     this.#settings = { ...SETTLE_DEFAULTS, ...options.settle };
     const dispatching = new Set<string>();
-    this.#settler = new Settler(options, this.#settings, this.#closing.signal, dispatching);
+    this.#settler = new Settler(options, this.#settings, this.#closing.signal, dispatching, (row) => {
+      this.#follow(row);
+    });
     this.#dispatcher = new Dispatcher(options, this.#settings, this.#settler, dispatching);
   }
 
@@ -303,20 +305,23 @@ class OperationsJournals implements Journals {
 
   async #followOpen(place: Place): Promise<void> {
     const { clock, store, onProblem } = this.#options;
-    for (;;) {
+    for (let wait = 0; ; ) {
       try {
+        await clock.sleep(wait, this.#closing.signal);
+        if (wait > 0) {
+          for (const row of await store.operations.open(place)) {
+            if (this.#settler.isAbandoned(row)) await this.#pass(row);
+          }
+        }
         const open = await store.operations.open(place);
         if (open.length === 0) return;
-        const isYoung = open.some(({ created_at }) => clock.now() - created_at < OLD_MS);
-        await clock.sleep(isYoung ? FOLLOW_MS : FOLLOW_OLD_MS, this.#closing.signal);
-        for (const row of await store.operations.open(place)) {
-          if (this.#settler.isAbandoned(row)) await this.#pass(row);
-        }
+        wait = open.some(({ created_at }) => clock.now() - created_at < OLD_MS) ? FOLLOW_MS : FOLLOW_OLD_MS;
       } catch (error) {
         if (this.#closing.signal.aborted) return;
         if (!(error instanceof InvoicingError)) throw error;
+        // A journal that is out of reach for a while still holds what is open.
         onProblem?.(error);
-        return;
+        wait = wait === 0 ? FOLLOW_MS : FOLLOW_OLD_MS;
       }
     }
   }

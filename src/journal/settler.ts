@@ -40,17 +40,21 @@ export class Settler {
   readonly #shown = new WeakMap<OperationRow, Shown>();
   /** Ids of rows whose dispatch runs in this process. */
   readonly #dispatching: ReadonlySet<string>;
+  readonly #onLeftOpen: (row: Place) => void;
 
   constructor(
     options: JournalOptions,
     settings: SettleSettings,
     closing: AbortSignal,
     dispatching: ReadonlySet<string>,
+    /** Told of each row that is left as it was because the journal could not be written. */
+    onLeftOpen: (row: Place) => void,
   ) {
     this.#options = options;
     this.#settings = settings;
     this.#closing = closing;
     this.#dispatching = dispatching;
+    this.#onLeftOpen = onLeftOpen;
   }
 
   context(place: Place, signal: AbortSignal = this.#closing): ActContext {
@@ -163,6 +167,7 @@ export class Settler {
       return (await operations.get(row, row.id)) ?? row;
     });
     if (changed !== null) return changed;
+    this.#onLeftOpen(row);
     const why = change.why ?? (change.why === undefined ? row.why : null) ?? "";
     return {
       ...row,

@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
@@ -26,7 +27,8 @@ export interface PostgresServer {
   crash(): Promise<void>;
   /** Fast shutdown. */
   stop(): Promise<void>;
-  start(): Promise<void>;
+  /** Also as a standby, which can only be read until it is promoted (`pg_promote`). */
+  start(as?: "standby"): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -48,7 +50,8 @@ export async function createPostgres(settings: Readonly<Record<string, string>> 
   const log = join(folder, "log");
   let child: ChildProcess | null = null;
 
-  async function start(): Promise<void> {
+  async function start(as?: "standby"): Promise<void> {
+    if (as === "standby") writeFileSync(join(data, "standby.signal"), "");
     const given = { ...DEFAULTS, ...settings, port: String(port), listen_addresses: "127.0.0.1" };
     const flags = Object.entries(given).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
     const started = spawn(join(native, "bin", "postgres"), ["-D", data, ...flags], {
@@ -102,7 +105,7 @@ const DEFAULTS = {
 
 async function ready(server: ChildProcess, log: string): Promise<void> {
   while (server.exitCode === null) {
-    if (readFileSync(log, "utf8").includes("database system is ready to accept connections")) return;
+    if (readFileSync(log, "utf8").includes("database system is ready to accept ")) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   throw new Error(`PostgreSQL did not start: ${readFileSync(log, "utf8")}`);

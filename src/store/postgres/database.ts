@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from "pg";
 import { z } from "zod";
 import { JournalError } from "../../errors.ts";
 import { once } from "../../once.ts";
-import { failureOf, journalError, StatementError } from "./failures.ts";
+import { failureOf, journalError, readOnly, StatementError } from "./failures.ts";
 
 export interface DatabaseSettings {
   /** `postgres://user:password@host:port/database?sslmode=…` */
@@ -41,6 +41,7 @@ const WAITS_MS = [2, 5, 15, 40, 100, 250];
 const STATEMENT_MS = 15_000;
 const PATIENCE_MS = 20_000;
 const INT8 = 20;
+const readOnlyRow = z.object({ transaction_read_only: z.enum(["on", "off"]) });
 
 export class Database {
   readonly schema: string;
@@ -118,6 +119,16 @@ export class Database {
     } finally {
       connected.leave();
       client.release(connected.isBroken);
+    }
+  }
+
+  /** Asks once whether the server can be reached and written to now. Throws `JournalError`. */
+  async writable(): Promise<void> {
+    try {
+      const [row] = await this.connected((connection) => connection.query("SHOW transaction_read_only"));
+      if (readOnlyRow.parse(row).transaction_read_only !== "off") throw readOnly();
+    } catch (error) {
+      throw error instanceof Again ? journalError(error.cause) : error;
     }
   }
 

@@ -17,7 +17,17 @@ export class StatementError extends Error {
   }
 }
 
+/**
+ * The server can only be read: a standby, the former primary after a switch, or one whose owner has set it so. A standby says
+ * 0A000 when a serializable transaction begins. The next connection may meet the server that has taken over.
+ */
+const READ_ONLY = ["25006", "0A000"];
+
 const databaseError = z.object({ code: z.string().length(5), severity: z.string(), message: z.string() });
+
+export function readOnly(): JournalError {
+  return journalError({ code: READ_ONLY[0], severity: "ERROR", message: "read-only" });
+}
 
 export function failureOf(error: unknown): Failure {
   const parsed = databaseError.safeParse(error);
@@ -28,7 +38,7 @@ export function failureOf(error: unknown): Failure {
   if (code === "55P03" || code === "57014") return "busy";
   const isGone =
     code.startsWith("08") || ["57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "53300"].includes(code);
-  return isGone ? "lost" : "refused";
+  return isGone || READ_ONLY.includes(code) ? "lost" : "refused";
 }
 
 /** Which is said to a person: never a value of a row, which the server's `detail` may hold. */
@@ -46,6 +56,11 @@ export function journalError(error: unknown): JournalError {
 function sentence(known: z.infer<typeof databaseError> | null, error: unknown): readonly [string, string] {
   if (known === null)
     return [`cannot be reached (${reason(error)})`, "Check that it runs and is reachable, then call again."];
+  if (READ_ONLY.includes(known.code))
+    return [
+      `can only be read (${known.code})`,
+      "Call again in a moment; if it stays, INVOICES_DATABASE_URL points to a standby.",
+    ];
   switch (failureOf(error)) {
     case "lost":
       return [`ended the connection (${known.code})`, "It may be starting again: call again in a moment."];

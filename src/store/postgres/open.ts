@@ -14,7 +14,7 @@ import { PostgresVault } from "./vault.ts";
 
 /** One database for all that an instance serves: its connections are shared, each journal sees its own place alone. */
 export interface Postgres {
-  /** Throws `JournalError` where the server, the schema or the role is not as it must be. */
+  /** Throws `JournalError` where the server, the schema or the role is not as it must be, or nothing can be written now. */
   ready(): Promise<void>;
   /** The journal of one place. Closing it leaves the connections to the others. */
   journal(place: Place): JournalStore;
@@ -45,7 +45,10 @@ export function openPostgres(settings: DatabaseSettings, clock: Clock = systemCl
   });
   const ready = readiness(database, false);
   return {
-    ready,
+    async ready() {
+      await ready();
+      await database.writable();
+    },
     journal: (place) => new PostgresStore(database, { ...place, principal: "" }, ready, async () => {}),
     vault: (keys) => new PostgresVault(forVault, ready, keys, clock),
     budget: (name) => new PostgresBudget(database, ready, name, clock),

@@ -10,8 +10,15 @@ import { Audit, BankLineRows, FactRows } from "./records.ts";
 import { SeenLineRows } from "./seen-lines.ts";
 import { Session } from "./session.ts";
 
-const beginRow = z.object({ xid: z.string(), pid: z.number() });
+const beginRow = z.object({ xid: z.string(), pid: z.number(), epoch: z.string() });
 const statusRow = z.object({ status: z.enum(["committed", "aborted", "in progress"]).nullable() });
+const epochRow = z.object({ epoch: z.string().nullable() });
+/**
+ * As long as it stays the same, a transaction's number stands for that transaction alone. After a crash, numbers that had not
+ * reached the disk are given out again (and statistics begin anew); another server that takes over begins another timeline.
+ */
+const EPOCH =
+  "left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) || ' ' || coalesce(pg_stat_get_bgwriter_stat_reset_time()::text, '')";
 /** How long the end of a commit whose answer was lost is looked for. */
 const LOOK_MS = 40_000;
 const LOOK_EVERY_MS = 100;
@@ -39,7 +46,7 @@ export class PostgresStore implements JournalStore {
         : [turnName(turnOf(wall.organization_id))];
     const opening = this.#database.opening("SERIALIZABLE", wall, [
       `LOCK TABLE ${turns.join(", ")} IN EXCLUSIVE MODE`,
-      "SELECT pg_current_xact_id()::text AS xid, pg_backend_pid() AS pid",
+      `SELECT pg_current_xact_id()::text AS xid, pg_backend_pid() AS pid, ${EPOCH} AS epoch`,
     ]);
     return this.#database.inTurn(turns.join(" "), () =>
       this.#database.patiently(() =>
@@ -54,7 +61,9 @@ export class PostgresStore implements JournalStore {
 
   async read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     await this.#ready();
-    const opening = this.#database.opening("REPEATABLE READ READ ONLY", this.#wall, ["SELECT '' AS xid, 0 AS pid"]);
+    const opening = this.#database.opening("REPEATABLE READ READ ONLY", this.#wall, [
+      "SELECT '' AS xid, 0 AS pid, '' AS epoch",
+    ]);
     return this.#database.patiently(() =>
       this.#database.connected(async (connection) => (await this.#worked(connection, opening, false, work)).value),
     );
@@ -77,7 +86,7 @@ export class PostgresStore implements JournalStore {
     work: (tx: Tx, session: Session) => Promise<T>,
   ): Promise<{ readonly value: T; readonly lost: Lost | null }> {
     const session = new Session(connection, writes);
-    let begun = { xid: "", pid: 0 };
+    let begun = { xid: "", pid: 0, epoch: "" };
     let value: T;
     try {
       begun = beginRow.parse((await connection.query(opening))[0]);
@@ -113,7 +122,7 @@ export class PostgresStore implements JournalStore {
         });
       if (status === "committed") return true;
       if (status === "aborted") return false;
-      // Too long out of reach, or the server has forgotten so old a transaction.
+      // Too long out of reach, crashed meanwhile, another server, or one that has forgotten so old a transaction.
       if (status === null || Date.now() >= until) throw unknownEnd(lost.cause);
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
@@ -124,10 +133,17 @@ export class PostgresStore implements JournalStore {
 interface Lost {
   readonly xid: string;
   readonly pid: number;
+  readonly epoch: string;
   readonly cause: unknown;
 }
 
-async function endOf(connection: Connected, { xid, pid }: Lost) {
+async function endOf(connection: Connected, { xid, pid, epoch }: Lost) {
+  const [at] = await connection.query(`SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE ${EPOCH} END AS epoch`);
+  const now = epochRow.parse(at).epoch;
+  // A standby that nobody has promoted yet.
+  if (now === null) return "out of reach";
+  // The number may stand for another transaction by now.
+  if (now !== epoch) return null;
   const [row] = await connection.query("SELECT pg_xact_status($1::xid8) AS status", [xid]);
   const { status } = statusRow.parse(row);
   // Cut off from us, its session may still wait for a COMMIT that never came: ended, it is one or the other.
