@@ -5,7 +5,7 @@ import type { Fault } from "../test/harness/fault-proxy.ts";
 import { differences, recorded } from "../test/hosted/books.ts";
 import { type Cluster, type Instance, startCluster } from "../test/hosted/cluster.ts";
 import { Random } from "../test/journal/random.ts";
-import { machine, printTable } from "./table.ts";
+import { machine, median, printTable } from "./table.ts";
 
 /**
  * By hand: `npx tsx bench/soak.ts [MINUTES] [SEED]`. Eight clients draft, send, settle and cancel invoices of four
@@ -111,20 +111,34 @@ function idIn(told: Told | null, ...path: readonly string[]): string | null {
 }
 
 interface Memory {
-  /** Megabytes that the process holds. */
+  /** Megabytes that the process holds, garbage included. */
   readonly resident: number;
-  /** Megabytes of objects in use. */
-  readonly heap: number;
+  /** Megabytes of objects that were alive when garbage was last collected in full. */
+  readonly alive: number;
 }
 
 async function memoryOf(instance: Instance): Promise<Memory> {
   const text = await (await fetch(`${instance.adminUrl}/metrics`)).text();
-  const metric = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1]) / 1e6;
-  return { resident: metric("process_resident_memory_bytes"), heap: metric("nodejs_heap_size_used_bytes") };
+  const resident = Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]) / 1e6;
+  const collected = [...instance.printed().matchAll(/Mark-Compact.*? -> ([\d.]+) \(/g)].at(-1)?.[1];
+  return { resident, alive: Number(collected) };
 }
 
-/** The least of several samples: what garbage there was does not count. */
-const least = (values: readonly number[]) => Math.min(...values);
+const most = (values: readonly number[]) => Math.max(...values);
+
+/** The quarter of the samples after the warm-up, and the last one. */
+function compared(
+  name: string,
+  samples: readonly Memory[],
+  what: (memory: Memory) => number,
+  of: (values: readonly number[]) => number,
+): readonly string[] {
+  const values = samples.map(what);
+  const warm = Math.floor(values.length * WARM_UP_SHARE);
+  const quarter = Math.ceil(values.length / 4);
+  const [first, last] = [of(values.slice(warm, warm + quarter)), of(values.slice(-quarter))];
+  return [name, first.toFixed(0), last.toFixed(0), `${((last / first - 1) * 100).toFixed(1)} %`];
+}
 
 async function openOf(cluster: Cluster): Promise<readonly string[]> {
   const all = await Promise.all(cluster.organizations.map(({ id }) => recorded(cluster, id)));
@@ -150,7 +164,9 @@ async function soaked(cluster: Cluster, instances: readonly Instance[]): Promise
       );
       const now = await Promise.all(instances.map(memoryOf));
       for (const [at, memory] of now.entries()) samples[at]?.push(memory);
-      const shown = now.map(({ resident, heap }) => `${resident.toFixed(0)} MB (heap ${heap.toFixed(0)})`).join(", ");
+      const shown = now
+        .map(({ resident, alive }) => `${resident.toFixed(0)} MB (alive ${alive.toFixed(0)})`)
+        .join(", ");
       const minute = ((Date.now() - began) / 60_000).toFixed(1);
       process.stdout.write(`${minute} min: ${shown}; ${calls} calls, ${faults} faults\n`);
     }
@@ -161,7 +177,7 @@ async function soaked(cluster: Cluster, instances: readonly Instance[]): Promise
 
 buildCli();
 process.stdout.write(`seed ${seed}, ${minutes} minutes, ${machine()}\n`);
-const cluster = await startCluster({ organizations: ORGANIZATIONS, command: [CLI, "serve"] });
+const cluster = await startCluster({ organizations: ORGANIZATIONS, command: ["--trace-gc", CLI, "serve"] });
 try {
   const instances = await Promise.all([cluster.start(), cluster.start()]);
   cluster.balancer.to(instances.map(({ url }) => url));
@@ -189,22 +205,12 @@ try {
     .map(({ simulator }) => simulator.effects().length)
     .reduce((sum, count) => sum + count, 0);
   printTable(
-    `Memory of an instance in MB, the least of the samples`,
+    "Memory of an instance in MB",
     ["", "after warm-up", "at the end", "growth"],
-    samples.flatMap((all, at) =>
-      (["resident", "heap"] as const).map((what) => {
-        const values = all.map((memory) => memory[what]);
-        const third = Math.ceil(values.length * 0.2);
-        const first = least(values.slice(Math.floor(values.length * WARM_UP_SHARE)).slice(0, third));
-        const last = least(values.slice(-third));
-        return [
-          `instance ${at + 1}, ${what}`,
-          first.toFixed(0),
-          last.toFixed(0),
-          `${((last / first - 1) * 100).toFixed(1)} %`,
-        ];
-      }),
-    ),
+    samples.flatMap((all, at) => [
+      compared(`instance ${at + 1}, alive, middle of the samples`, all, ({ alive }) => alive, median),
+      compared(`instance ${at + 1}, resident, most`, all, ({ resident }) => resident, most),
+    ]),
   );
   printTable(
     `${calls} calls, ${requests} requests to the API, ${faults} faults, ${writes} changes there`,

@@ -18,6 +18,7 @@ export async function bundled(script: string): Promise<string> {
     format: "esm",
     target: "node20",
     logLevel: "error",
+    define: { __VERSION__: JSON.stringify("test") },
     // CommonJS packages inside the bundle ask for Node's own modules this way.
     banner: {
       js: 'import { createRequire as makeRequire } from "node:module";\nconst require = makeRequire(import.meta.url);',

@@ -37,6 +37,7 @@ async function killAt(
 ): Promise<void> {
   if (moment === "api_before") await scene.proxy.plan("hang_late", act.isRequest, { times: 1, late_ms: TIMES.late_ms });
   if (moment === "api_after") await scene.proxy.plan("hang_after", act.isRequest, { times: 1 });
+  const seen = scene.proxy.requests.length;
   const child = start(script, scene, file, kind, act, moment);
   const gone = new Promise<void>((resolve) => child.once("close", () => resolve()));
   await new Promise<void>((resolve, reject) => {
@@ -50,7 +51,8 @@ async function killAt(
     });
     if (!moment.startsWith("api_")) return;
     const look = () => {
-      const arrived = scene.proxy.requests.some((request) => request.fault !== null && act.isRequest(request));
+      const mine = scene.proxy.requests.slice(seen);
+      const arrived = mine.some((request) => request.fault !== null && act.isRequest(request));
       if (arrived && (moment === "api_before" || act.effects() === 1)) resolve();
       else if (!ended) setTimeout(look, 5);
     };
@@ -70,10 +72,12 @@ export async function killed(
   more: Partial<JournalOptions> = {},
 ): Promise<string[]> {
   const act = await stage(kind, scene);
-  await killAt(script, scene, address, kind, act, moment);
-  const wrong: string[] = [];
   const store = openAt(address);
   const journal = journalOn(store, apiAt(scene.proxy.url, scene.simulator.token), more);
+  // Several cells may share one record.
+  const [latest] = await journal.list({ limit: 1 });
+  await killAt(script, scene, address, kind, act, moment);
+  const wrong: string[] = [];
   const seen = scene.proxy.requests.length;
   await journal.recover();
   const isOpen = async () => (await store.operations.open(placeIn(ORGANIZATION_ID))).length > 0;
@@ -84,7 +88,9 @@ export async function killed(
   if (await isOpen()) wrong.push("still open");
   const sent = scene.proxy.requests.slice(seen).filter(({ method }) => method !== "GET");
   if (sent.length > 0) wrong.push("recovery sent something");
-  const [row] = await journal.list({ limit: 1 });
+  const [newest] = await journal.list({ limit: 1 });
+  const row = newest?.id === latest?.id ? undefined : newest;
+  if ((row === undefined) !== (moment === "prepared")) wrong.push(`the record holds ${row?.state ?? "nothing"} of it`);
   const happened = act.effects();
   if (happened > 1) wrong.push(`happened ${happened} times`);
   if ((row?.state === "done") !== (happened === 1))

@@ -19,7 +19,7 @@ import { journalIn, type TestJournal } from "../harness/journal.ts";
 export const TIMES = { response_ms: 800, late_ms: 1200, horizon_ms: 3000 };
 
 /** Setting the scene meets no faults: it may take as long as a loaded machine needs. */
-const STAGING_MS = 20_000;
+export const STAGING_MS = 20_000;
 
 const BUDGET = { reads_per_minute: 100_000, writes_per_minute: 100_000, identical_per_second: 1000, max_wait_ms: 0 };
 
@@ -46,11 +46,16 @@ export async function openScene(): Promise<Scene> {
   };
 }
 
-export function apiAt(url: string, token: string, response_ms = TIMES.response_ms): InvoicesApi {
+export function apiAt(
+  url: string,
+  token: string,
+  response_ms = TIMES.response_ms,
+  organization_id = ORGANIZATION_ID,
+): InvoicesApi {
   return createHttpApi({
     base_url: url,
     token,
-    organization_id: ORGANIZATION_ID,
+    organization_id,
     clock: systemClock,
     user_agent: "test",
     timeouts: { connect_ms: 2000, response_ms, body_ms: response_ms },
@@ -67,7 +72,8 @@ export function journalOn(store: Ledger, api: InvoicesApi, more: Partial<Journal
       clock: systemClock,
       owner: processOwner(),
       isOwnerAlive,
-      settle: { horizon_ms: TIMES.horizon_ms, settle_ms: 8000, budget_ms: 12_000 },
+      // A loaded machine is no reason to let an act go stale.
+      settle: { horizon_ms: TIMES.horizon_ms, settle_ms: 8000, budget_ms: 12_000, fresh_ms: 20_000 },
       ...more,
     },
   );

@@ -10,19 +10,35 @@ export interface TcpProxy {
   fate: (chunk: Buffer) => Fate;
   /** While true nothing gets through in either direction, and new connections are refused. */
   partition(on: boolean): void;
+  /** While true nothing gets through, and nobody is told so: bytes wait, new connections are taken. */
+  hold(on: boolean): void;
+  /** Ends the server's half of every connection, as a middlebox that has forgotten them. */
+  halfClose(): void;
   close(): Promise<void>;
 }
 
 /** A line to `target` on this machine that can be cut. */
 export async function createTcpProxy(target: () => number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
+  const clients = new Set<Socket>();
   let parted = false;
+  let held = false;
   const proxy: TcpProxy = {
     port: 0,
     fate: () => "pass",
     partition(on) {
       parted = on;
       if (on) for (const socket of sockets) socket.destroy();
+    },
+    hold(on) {
+      held = on;
+      for (const socket of sockets) {
+        if (on) socket.pause();
+        else socket.resume();
+      }
+    },
+    halfClose() {
+      for (const client of clients) client.end();
     },
     async close() {
       for (const socket of sockets) socket.destroy();
@@ -32,6 +48,8 @@ export async function createTcpProxy(target: () => number): Promise<TcpProxy> {
   };
   const server = createServer((client) => {
     const upstream = dial(target(), "127.0.0.1");
+    clients.add(client);
+    client.on("close", () => clients.delete(client));
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on("error", () => {});
@@ -58,6 +76,7 @@ export async function createTcpProxy(target: () => number): Promise<TcpProxy> {
         upstream.once("data", () => client.destroy());
       }
     });
+    if (held) for (const socket of [client, upstream]) socket.pause();
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

@@ -56,11 +56,11 @@ export async function recorded(cluster: Cluster, organization: string): Promise<
 /** Differences between record and world, one sentence each. Operations that are open are none: they say so themselves. */
 export async function differences(cluster: Cluster): Promise<readonly string[]> {
   const wrong: string[] = [];
-  for (const { id, simulator } of cluster.organizations) {
+  for (const { id, simulator, elsewhere } of cluster.organizations) {
     const operations = await recorded(cluster, id);
     for (const [kind, effect] of Object.entries(EFFECTS)) {
       const of = operations.filter((one) => one.kind === kind);
-      const happened = simulator.effects().filter((one) => one.kind === effect);
+      const happened = simulator.effects().filter((one) => one.kind === effect && !elsewhere.has(one.id));
       const count = new Map<string, { done: number; happened: number }>();
       const at = (resource: string) => {
         const known = count.get(resource) ?? { done: 0, happened: 0 };
