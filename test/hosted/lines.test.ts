@@ -18,7 +18,7 @@ import { type Cluster, type Instance, startCluster } from "./cluster.ts";
  */
 const all = process.env["FAULTS"] === "all";
 const SEED = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
-const ROUNDS = Number(process.env["ROUNDS"] ?? (all ? 40 : 3));
+const ROUNDS = Number(process.env["ROUNDS"] ?? (all ? 40 : 2));
 
 let script: string;
 let cluster: Cluster;

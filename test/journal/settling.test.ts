@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { addItem } from "../../src/acts/add-item.ts";
 import { cancelInvoice } from "../../src/acts/cancel-invoice.ts";
 import { createInvoice } from "../../src/acts/create-invoice.ts";
@@ -6,7 +6,7 @@ import { approvalSubject, verdictSubject } from "../../src/acts/index.ts";
 import { sendInvoice } from "../../src/acts/send-invoice.ts";
 import type { InvoicesApi, WriteEvidence } from "../../src/api/port.ts";
 import { decimal } from "../../src/domain/money.ts";
-import { NotFoundError, RateLimitedError, RejectedError, UnavailableError } from "../../src/errors.ts";
+import { JournalError, NotFoundError, RateLimitedError, RejectedError, UnavailableError } from "../../src/errors.ts";
 import { placeIn } from "../harness/approvals.ts";
 import { approvedSend, bench, lost } from "./bench.ts";
 
@@ -123,6 +123,20 @@ describe("what stays unknown", () => {
     await clock.run(clock.sleep(200_000));
     expect(await store.operations.list(placeIn("org"), { limit: 1 })).toMatchObject([{ state: "not_done" }]);
     expect(world.writes).toBe(0);
+    await clock.run(one.close());
+  });
+
+  it("is read in the background when it was done and the journal was out of reach for a while", async () => {
+    const { clock, journal, line, store } = bench();
+    const one = journal(() => ({}), { background: true });
+    const away = () => Promise.reject(new JournalError("Away."));
+    vi.spyOn(store.operations, "transition").mockImplementationOnce(away);
+    const open = vi.spyOn(store.operations, "open").mockImplementationOnce(away);
+    expect((await clock.run(one.perform(addItem, line(), {}))).outcome).toBe("done");
+    expect(await store.operations.list(placeIn("org"), { limit: 1 })).toMatchObject([{ state: "dispatching" }]);
+    await clock.run(clock.sleep(100_000));
+    expect(open.mock.calls.length).toBeGreaterThan(1);
+    expect(await store.operations.list(placeIn("org"), { limit: 1 })).toMatchObject([{ state: "done" }]);
     await clock.run(one.close());
   });
 
