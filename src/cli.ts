@@ -128,10 +128,11 @@ async function serveRefusing(error: ConfigError): Promise<void> {
 /** Serves until the client goes or the process is asked to end. */
 async function connect(parts: ServerParts, exitCode: number, close: () => Promise<void>): Promise<void> {
   const { stdin: input, stdout: output } = process;
-  let connection: { close(): unknown } = openDesk(parts, input, output, (opening) => {
+  let connection: { close(): unknown } | null = null;
+  const desk = openDesk(parts, input, output, (opening) => {
     import("./transports/stdio.ts")
       .then(({ serveOverStdio }) => {
-        if (!closing) connection = serveOverStdio(parts, report, { input, output, opening });
+        if (!closing) connection = serveOverStdio(parts, report, { output, opening });
       })
       .catch(fail);
   });
@@ -140,7 +141,8 @@ async function connect(parts: ServerParts, exitCode: number, close: () => Promis
     if (closing) return;
     closing = true;
     void close()
-      .then(() => connection.close())
+      .then(() => desk.close())
+      .then(() => connection?.close())
       .finally(() => process.exit(exitCode));
   };
   input.once("end", shutDown);

@@ -9,14 +9,14 @@ import {
   Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
+import { clientFacts, knowsLinks, progressTo, resultOf, traceOf } from "./answering.ts";
 import { isJsonObject } from "./domain/json.ts";
-import { oneLine } from "./domain/untrusted.ts";
 import { InvoicingError } from "./errors.ts";
-import type { ApprovalForm, Asker, ClientFacts, FormAnswer } from "./guard/port.ts";
+import type { ApprovalForm, Asker, FormAnswer } from "./guard/port.ts";
 import { LISTED_FOR_AN_HOUR, SERVER_CAPABILITIES, SERVER_INFO, TOOLS_FOR_AN_HOUR } from "./offer.ts";
 import type { Completion } from "./toolkit/completion.ts";
 import type { Call } from "./toolkit/context.ts";
-import { type ListedTool, listedFor, showsApps } from "./toolkit/listed-tool.ts";
+import { type ListedTool, listedFor } from "./toolkit/listed-tool.ts";
 import type { Prompt } from "./toolkit/prompt.ts";
 import type { ToolAnswer } from "./toolkit/report.ts";
 import type { Content, Resources } from "./toolkit/resource.ts";
@@ -93,15 +93,16 @@ export function buildServer(
         `There is no tool of that name. Tools: ${tools.map((tool) => tool.name).join(", ")}.`,
       );
     }
-    const progress = progressOf(context);
-    const traceparent = context.mcpReq._meta?.["traceparent"];
     const call: Call = {
       asker: askerOf(server, context, era, introduction),
       signal: context.mcpReq.signal,
-      progress,
-      ...(typeof traceparent === "string" ? { traceparent } : {}),
+      progress: progressTo(context.mcpReq._meta?.progressToken, (params) => {
+        context.mcpReq.notify({ method: "notifications/progress", params }).catch(() => {});
+      }),
+      ...traceOf(context.mcpReq._meta),
     };
-    return resultOf(await parts.callTool(name, args, call), knowsLinks(server, era, introduction));
+    const version = server.getNegotiatedProtocolVersion() ?? introduction?.protocol_version ?? "";
+    return answerOf(await parts.callTool(name, args, call), knowsLinks(era, version));
   });
   if (only === "tools/call") return server;
   offerResources(server, parts);
@@ -196,28 +197,12 @@ async function orProtocolError<T>(uri: string | undefined, work: () => Promise<T
 
 const APPROVAL_KEY = "approval";
 
-/** Clients of older revisions reject a whole answer for a block they do not know; the text names the address as well. */
-function knowsLinks(server: Server, era: "legacy" | "modern", introduction: Introduction | undefined): boolean {
-  const version = server.getNegotiatedProtocolVersion() ?? introduction?.protocol_version ?? "";
-  return era === "modern" || version >= "2025-06-18";
-}
-
-function resultOf(answer: ToolAnswer, withLinks: boolean) {
-  if (answer.kind === "ask") {
-    return inputRequired({
-      inputRequests: { [APPROVAL_KEY]: inputRequired.elicit(wireForm(answer.form)) },
-      requestState: answer.state,
-    });
-  }
-  return {
-    content: [
-      { type: "text" as const, text: answer.text },
-      ...(withLinks ? (answer.links ?? []) : []).map((link) => ({ type: "resource_link" as const, ...link })),
-    ],
-    structuredContent: { ...answer.structured },
-    ...(answer.isError ? { isError: true } : {}),
-    ...(answer.meta === undefined ? {} : { _meta: { ...answer.meta } }),
-  };
+function answerOf(answer: ToolAnswer, withLinks: boolean) {
+  if (answer.kind === "result") return resultOf(answer, withLinks);
+  return inputRequired({
+    inputRequests: { [APPROVAL_KEY]: inputRequired.elicit(wireForm(answer.form)) },
+    requestState: answer.state,
+  });
 }
 
 function askerOf(
@@ -227,7 +212,7 @@ function askerOf(
   introduction: Introduction | undefined,
 ): Asker {
   return {
-    client: clientFacts(server, context, era, introduction),
+    client: clientFacts(introduced(server, context, introduction), era, context.mcpReq._meta),
     async ask(form, timeoutMs, state): Promise<FormAnswer> {
       const meta = introduction === undefined ? {} : { _meta: { [STATE_META]: state } };
       try {
@@ -271,44 +256,11 @@ function capabilitiesOf(server: Server, context: ServerContext, introduction: In
   );
 }
 
-function clientFacts(
-  server: Server,
-  context: ServerContext,
-  era: "legacy" | "modern",
-  introduction: Introduction | undefined,
-): ClientFacts {
-  const capabilities = capabilitiesOf(server, context, introduction);
-  const info = declared(context)[CLIENT_INFO_META_KEY] ?? server.getClientVersion() ?? introduction?.client;
+/** What the client said of itself in this request, or at the opening, here or at another instance. */
+function introduced(server: Server, context: ServerContext, introduction: Introduction | undefined) {
   return {
-    form: asksForms(capabilities),
-    apps: showsApps(capabilities),
-    era: era === "modern" ? "input_required" : "push",
-    progress: context.mcpReq._meta?.progressToken !== undefined,
-    name: wordOf(info, "name"),
-    version: wordOf(info, "version"),
-  };
-}
-
-function wordOf(info: unknown, key: "name" | "version"): string {
-  const word = isJsonObject(info) ? info[key] : undefined;
-  return typeof word === "string" ? oneLine(word, 60) : "unknown";
-}
-
-/** A bare `elicitation: {}` means forms (the rule before modes existed). */
-function asksForms(capabilities: unknown): boolean {
-  const elicitation = isJsonObject(capabilities) ? capabilities["elicitation"] : undefined;
-  return isJsonObject(elicitation) && (elicitation["form"] !== undefined || elicitation["url"] === undefined);
-}
-
-function progressOf(context: ServerContext): (message: string) => void {
-  const token = context.mcpReq._meta?.progressToken;
-  if (token === undefined) return () => {};
-  let progress = 0;
-  return (message) => {
-    progress += 1;
-    context.mcpReq
-      .notify({ method: "notifications/progress", params: { progressToken: token, progress, message } })
-      .catch(() => {});
+    capabilities: capabilitiesOf(server, context, introduction),
+    client: declared(context)[CLIENT_INFO_META_KEY] ?? server.getClientVersion() ?? introduction?.client,
   };
 }
 

@@ -12,16 +12,34 @@ export const MODERN_VERSION = "2026-07-28";
 
 export type RequestId = string | number;
 
-/** A message that the desk understands completely. `capabilities` are what the client declared, not looked at further. */
+/** What a client says of itself; not looked at further. */
+export interface Declared {
+  readonly capabilities: unknown;
+  readonly client: unknown;
+}
+
+/** A call of a tool, with nothing in it that only the full server knows. */
+export interface WireCall {
+  readonly kind: "call";
+  readonly id: RequestId;
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, unknown>> | undefined;
+  readonly meta: Readonly<Record<string, unknown>>;
+  readonly modern: null | Declared;
+}
+
+/** A message that the desk understands completely. */
 export type Opening =
-  | { readonly kind: "initialize"; readonly id: RequestId; readonly version: string; readonly capabilities: unknown }
+  | ({ readonly kind: "initialize"; readonly id: RequestId; readonly version: string } & Declared)
   | { readonly kind: "initialized" }
   | { readonly kind: "ping"; readonly id: RequestId }
-  | { readonly kind: "list"; readonly id: RequestId; readonly modern: null | { readonly capabilities: unknown } }
-  | { readonly kind: "discover"; readonly id: RequestId; readonly modern: { readonly capabilities: unknown } };
+  | { readonly kind: "list"; readonly id: RequestId; readonly modern: null | Declared }
+  | { readonly kind: "discover"; readonly id: RequestId; readonly modern: Declared }
+  | WireCall
+  | { readonly kind: "cancelled"; readonly id: RequestId };
 
 const META = "io.modelcontextprotocol/";
-/** Objects inside objects, in what a client declares; deeper ones are the full server's matter. */
+/** Objects inside objects, in what a client declares or asks with; deeper ones are the full server's matter. */
 const MAX_DEPTH = 12;
 
 /**
@@ -34,6 +52,9 @@ export function openingOf(line: string): Opening | null {
   const { id, method, params } = message;
   if (method === "notifications/initialized") {
     return hasOnly(message, ["jsonrpc", "method", "params"]) && isEmpty(params) ? { kind: "initialized" } : null;
+  }
+  if (method === "notifications/cancelled") {
+    return hasOnly(message, ["jsonrpc", "method", "params"]) ? cancelled(params) : null;
   }
   if (!isId(id) || !hasOnly(message, ["jsonrpc", "id", "method", "params"])) return null;
   switch (method) {
@@ -50,9 +71,30 @@ export function openingOf(line: string): Opening | null {
       const modern = envelopeOf(params);
       return modern === null ? null : { kind: "discover", id, modern };
     }
+    case "tools/call":
+      return call(id, params);
     default:
       return null;
   }
+}
+
+function cancelled(params: unknown): Opening | null {
+  if (!isJsonObject(params) || !hasOnly(params, ["requestId", "reason"])) return null;
+  const { requestId: id, reason } = params;
+  return isId(id) && (reason === undefined || typeof reason === "string") ? { kind: "cancelled", id } : null;
+}
+
+function call(id: RequestId, params: unknown): Opening | null {
+  if (!isJsonObject(params) || !hasOnly(params, ["name", "arguments", "_meta"])) return null;
+  const { name, arguments: args, _meta: meta = {} } = params;
+  if (typeof name !== "string" || !isJsonObject(meta) || !isShallow(meta, MAX_DEPTH)) return null;
+  if (args !== undefined && !(isJsonObject(args) && isShallow(args, MAX_DEPTH))) return null;
+  const { progressToken: token } = meta;
+  if (token !== undefined && !isId(token)) return null;
+  const ofProtocol = Object.entries(meta).filter(([key]) => key.startsWith(META));
+  const modern = ofProtocol.length === 0 ? null : envelopeOf({ _meta: Object.fromEntries(ofProtocol) });
+  if (ofProtocol.length > 0 && modern === null) return null;
+  return { kind: "call", id, name, arguments: args, meta, modern };
 }
 
 function initialize(id: RequestId, params: unknown): Opening | null {
@@ -62,18 +104,18 @@ function initialize(id: RequestId, params: unknown): Opening | null {
     LEGACY_VERSIONS.includes(version) &&
     isKnown(capabilities) &&
     isClient(clientInfo)
-    ? { kind: "initialize", id, version, capabilities }
+    ? { kind: "initialize", id, version, capabilities, client: clientInfo }
     : null;
 }
 
 /** The envelope of a request of the 2026 era, and nothing beside it. */
-function envelopeOf(params: unknown): { readonly capabilities: unknown } | null {
+function envelopeOf(params: unknown): Declared | null {
   if (!isJsonObject(params) || !hasOnly(params, ["_meta"])) return null;
   const meta = params["_meta"];
   const keys = [`${META}protocolVersion`, `${META}clientInfo`, `${META}clientCapabilities`] as const;
   if (!isJsonObject(meta) || !hasOnly(meta, keys)) return null;
   const [version, client, capabilities] = keys.map((key) => meta[key]);
-  return version === MODERN_VERSION && isClient(client) && isKnown(capabilities) ? { capabilities } : null;
+  return version === MODERN_VERSION && isClient(client) && isKnown(capabilities) ? { capabilities, client } : null;
 }
 
 function isClient(value: unknown): boolean {

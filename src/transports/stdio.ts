@@ -1,4 +1,4 @@
-import { PassThrough, type Readable, type Writable } from "node:stream";
+import { PassThrough, type Writable } from "node:stream";
 import { StdioServerTransport, serveStdio } from "@modelcontextprotocol/server/stdio";
 import { buildServer, type ServerParts } from "../server.ts";
 import type { HandedOver } from "./desk.ts";
@@ -11,13 +11,12 @@ import type { RequestId } from "./opening.ts";
 export function serveOverStdio(
   parts: ServerParts,
   report: (line: string) => void,
-  { input, output, opening }: { readonly input: Readable; readonly output: Writable; readonly opening: HandedOver },
+  { output, opening }: { readonly output: Writable; readonly opening: HandedOver },
 ): { close(): Promise<void> } {
   const heard = new PassThrough();
   // Nothing new is heard before the server stands where the client believes it does.
   const transport = new Replayed(heard, output, opening.answered, () => {
-    heard.write(opening.unread);
-    input.pipe(heard);
+    opening.follow(heard);
   });
   const connection = serveStdio((context) => buildServer(parts, context.era), {
     transport,

@@ -21,8 +21,22 @@ const LIST_BYTES = [
 /** Each one costs a start; what holds the protocol, the tools or a schema library is none of them. */
 const FILES = 6;
 const AFTER_THE_LIST = ["stdio", "server", "schemas", "runtime", "open", "undici"];
-/** What no read needs. */
-const LATE = ["match-payments", "settle-payments", "review-billing", "setup", "serve", "tracing", "owner"];
+/** What no read needs, and nobody before it: the protocol's library is most of what a first call would cost. */
+const LATE = [
+  "stdio",
+  "server",
+  "match-payments",
+  "settle-payments",
+  "review-billing",
+  "setup",
+  "serve",
+  "tracing",
+  "owner",
+];
+
+/** Until a first read is answered, the simulator included. */
+const FILES_OF_A_READ = 60;
+const READ_BYTES = [{ bytes: 900_000, reason: "the tool, the journal, schemas, the simulator and an HTTP client" }];
 
 let home: Home;
 beforeAll(() => {
@@ -90,8 +104,10 @@ describe.each(["2025", "2026"] as const)("a start in the %s era", (era) => {
   });
 
   it("loads for a read what a read needs", async () => {
-    const { names } = await start(era, ["--demo"], "list_invoices");
+    const { files, names } = await start(era, ["--demo"], "list_invoices");
     expect(names).toContain("list-invoices");
     for (const late of LATE) expect(names).not.toContain(late);
+    expect(names.length, names.join(", ")).toBeLessThanOrEqual(FILES_OF_A_READ);
+    expect(files.reduce((bytes, file) => bytes + statSync(file).size, 0)).toBeLessThanOrEqual(sum(READ_BYTES));
   });
 });

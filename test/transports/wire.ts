@@ -33,8 +33,6 @@ export interface Heard {
   readonly reported: readonly string[];
 }
 
-const NOTHING: HandedOver = { replayed: [], answered: [], unread: Buffer.alloc(0) };
-
 /**
  * What is said to these bytes, with the desk in front of the server or without. `chunks` are written one after another,
  * each once the one before is answered.
@@ -55,16 +53,22 @@ export async function hear(
   let handedOver = false;
   const serve = (opening: HandedOver) => {
     handedOver = true;
-    return serveOverStdio(parts, (line) => reported.push(line), { input, output, opening });
+    return serveOverStdio(parts, (line) => reported.push(line), { output, opening });
   };
   let connection: { close(): unknown } = { close: () => {} };
   if (withDesk) {
     const desk = openDesk(parts, input, output, (opening) => {
-      connection = serve(opening);
+      const server = serve(opening);
+      connection = {
+        close() {
+          desk.close();
+          return server.close();
+        },
+      };
     });
     connection = desk;
   } else {
-    connection = serve(NOTHING);
+    connection = serve({ replayed: [], answered: [], follow: (server) => input.pipe(server) });
   }
   for (const chunk of chunks) {
     input.write(chunk);
