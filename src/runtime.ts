@@ -12,8 +12,7 @@ import { isJsonObject } from "./domain/json.ts";
 import type { Place } from "./domain/scope.ts";
 import { NOT_TRACED, type Tracing } from "./domain/tracing.ts";
 import { type BrowserEnvironment, browserCommands, systemBrowser } from "./guard/channels/browser.ts";
-import { createApprovalPage } from "./guard/channels/page.ts";
-import { createGuard, type GuardDeps, type PageChannel } from "./guard/guard.ts";
+import type { GuardDeps, PageChannel } from "./guard/guard.ts";
 import type { PasskeyStore } from "./guard/passkeys/port.ts";
 import { defaultPolicy, type Policy } from "./guard/policy.ts";
 import type { Approval, ApprovalStore, FormAnswer } from "./guard/port.ts";
@@ -25,13 +24,10 @@ import { createJournals } from "./journal/journal.ts";
 import type { Ledger } from "./journal/ledger.ts";
 import { missingRoutes } from "./journal/missing-routes.ts";
 import { isOwnerAlive, processOwner } from "./journal/owner-process.ts";
-import { passkeysIn } from "./journal/passkeys.ts";
 import type { Journals } from "./journal/port.ts";
 import type { JournalOptions } from "./journal/settings.ts";
 import { once } from "./once.ts";
 import { withPicture } from "./pictures/offer.ts";
-import { prompts as everyPrompt } from "./prompts/index.ts";
-import { resources } from "./resources/index.ts";
 import type { CompletionAsked, ServerParts } from "./server.ts";
 import { openStore } from "./store/open.ts";
 import { type Completes, complete } from "./toolkit/completion.ts";
@@ -100,21 +96,24 @@ async function loadTool(name: string): Promise<Tool> {
 
 /** What `deps` can be asked for, by the names the protocol uses. */
 export function runtimeOf(deps: Deps, toolNames: RuntimeOptions["toolNames"], close: () => Promise<void>): Runtime {
-  const prompts = offeredPrompts(everyPrompt, ...toolNames);
+  const prompts = once(async () => offeredPrompts((await import("./prompts/index.ts")).prompts, ...toolNames));
+  const resources = once(async () => (await import("./resources/index.ts")).resources);
   return {
     async callTool(name, args, call) {
       return (loaded.get(name) ?? (await loadTool(name))).call(deps, args, call);
     },
-    resources: async () => resources,
-    readResource: (uri, signal) => readResource(resources, uri, async () => deps, signal),
-    prompts: async () => prompts,
+    resources,
+    readResource: async (uri, signal) => readResource(await resources(), uri, async () => deps, signal),
+    prompts,
     promptText: async (prompt, given) => promptText(prompt, given),
     async answered(state, result) {
       const answer = formAnswerIn(result);
       if (answer !== null) await (await deps.guard()).answered(deps.principal, state, answer);
     },
-    complete: (asked, signal) =>
-      complete(completedBy(asked, prompts, resources), asked.typed, async () => deps.api, signal),
+    async complete(asked, signal) {
+      const completes = completedBy(asked, await prompts(), await resources());
+      return complete(completes, asked.typed, async () => deps.api, signal);
+    },
     close,
   };
 }
@@ -152,7 +151,7 @@ export interface ScopeOptions {
   readonly api: InvoicesApi;
   readonly store: () => Promise<Ledger>;
   readonly journals: () => Promise<Journals>;
-  readonly page: (approvals: ApprovalStore, passkeys: PasskeyStore) => PageChannel | null;
+  readonly page: (approvals: ApprovalStore, passkeys: PasskeyStore) => PageChannel | null | Promise<PageChannel>;
   /** Where the passkeys of its people are kept. Absent: on this computer, for all its organizations. */
   readonly passkeyPlace?: Place;
   readonly terminalCommand: string | null;
@@ -189,8 +188,13 @@ export function depsOf(options: ScopeOptions): Deps {
     journal: async () => (await options.journals()).in(await scope()),
     guard: once(async () => {
       const { approvals, facts } = await store();
+      // No read asks anybody.
+      const [{ createGuard }, { passkeysIn }] = await Promise.all([
+        import("./guard/guard.ts"),
+        import("./journal/passkeys.ts"),
+      ]);
       const passkeys = passkeysIn(facts, options.passkeyPlace);
-      const page = options.page(approvals, passkeys);
+      const page = await options.page(approvals, passkeys);
       return createGuard({
         store: approvals,
         clock: systemClock,
@@ -282,7 +286,8 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
     api,
     store,
     journals,
-    page(approvals, passkeys) {
+    async page(approvals, passkeys) {
+      const { createApprovalPage } = await import("./guard/channels/page.ts");
       const page = createApprovalPage({
         store: approvals,
         clock: systemClock,
