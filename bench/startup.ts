@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
 import { isJsonObject } from "../src/domain/json.ts";
+import { startSimulator } from "../src/simulator/index.ts";
 import { answered, bareNode, type Start } from "./stdio-process.ts";
 import { machine, median, printTable } from "./table.ts";
 
@@ -64,10 +65,21 @@ const PEERS: readonly (readonly [spec: string, bin: string, args: readonly strin
   ["@paddle/paddle-mcp", "paddle", ["--api-key=pdl_sdbx_x", "--environment=sandbox"], {}],
 ];
 
+// The API in a process of its own, as it is in earnest: this one.
+const api = await startSimulator();
+const ELSEWHERE: readonly Contender[] = (["2025", "2026"] as const).map((era) => ({
+  name: `invoicing-mcp, ${era} era, API elsewhere`,
+  command: [join(ROOT, "dist", "cli.js")],
+  env: { ...ENV, INVOICES_BASE_URL: api.url, INVOICES_API_TOKEN: api.token },
+  era,
+  call: CALL,
+}));
+
 try {
-  const contenders = [...OWN, ...(process.env["PEERS"] === "0" ? [] : PEERS.flatMap(install))];
+  const contenders = [...ELSEWHERE, ...OWN, ...(process.env["PEERS"] === "0" ? [] : PEERS.flatMap(install))];
   await measure(contenders);
 } finally {
+  await api.close();
   rmSync(folder, { recursive: true, force: true });
 }
 
