@@ -39,8 +39,8 @@ async function call(bench: Bench, language: string, tool: string, args: JsonObje
   const deps = { ...bench.deps, language };
   const options = { asker, signal: new AbortController().signal, progress: () => {} };
   const answer: ToolAnswer = await toolNamed(tool).call(deps, args, options);
-  if (answer.kind === "ask" || answer.isError)
-    throw new Error(`${tool}: ${answer.kind === "ask" ? "form" : answer.text}`);
+  if (answer.kind !== "result" || answer.isError)
+    throw new Error(`${tool}: ${answer.kind !== "result" ? "form" : answer.text}`);
   return {
     content: [{ type: "text", text: answer.text }],
     structuredContent: answer.structured,

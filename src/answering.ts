@@ -13,6 +13,7 @@ export function clientFacts(
 ): ClientFacts {
   return {
     form: asksForms(capabilities),
+    visits: visitsPages(capabilities),
     apps: showsApps(capabilities),
     era: era === "modern" ? "input_required" : "push",
     progress: meta?.["progressToken"] !== undefined,
@@ -24,6 +25,11 @@ export function clientFacts(
 function wordOf(info: unknown, key: "name" | "version"): string {
   const word = isJsonObject(info) ? info[key] : undefined;
   return typeof word === "string" ? oneLine(word, 60) : "unknown";
+}
+
+function visitsPages(capabilities: unknown): boolean {
+  const elicitation = isJsonObject(capabilities) ? capabilities["elicitation"] : undefined;
+  return isJsonObject(elicitation) && isJsonObject(elicitation["url"]);
 }
 
 /** A bare `elicitation: {}` means forms (the rule before modes existed). */

@@ -196,13 +196,16 @@ async function orProtocolError<T>(uri: string | undefined, work: () => Promise<T
 }
 
 const APPROVAL_KEY = "approval";
+/** A person decides whether to go to the page; what they do there is waited for elsewhere. */
+const VISIT_MS = 45_000;
 
 function answerOf(answer: ToolAnswer, withLinks: boolean) {
   if (answer.kind === "result") return resultOf(answer, withLinks);
-  return inputRequired({
-    inputRequests: { [APPROVAL_KEY]: inputRequired.elicit(wireForm(answer.form)) },
-    requestState: answer.state,
-  });
+  const asked =
+    answer.kind === "ask"
+      ? inputRequired.elicit(wireForm(answer.form))
+      : inputRequired.elicitUrl({ message: answer.visit.message, url: answer.visit.url });
+  return inputRequired({ inputRequests: { [APPROVAL_KEY]: asked }, requestState: answer.state });
 }
 
 function askerOf(
@@ -226,6 +229,18 @@ function askerOf(
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         return { action: /timed? ?out/i.test(reason) ? "timeout" : "failed", reason };
+      }
+    },
+    async visit({ message, url, id }) {
+      try {
+        const params = { mode: "url" as const, message, url, elicitationId: id };
+        const answer = await context.mcpReq.send(
+          { method: "elicitation/create", params },
+          { timeout: VISIT_MS, signal: context.mcpReq.signal },
+        );
+        return answer.action === "accept";
+      } catch {
+        return false;
       }
     },
     returned: returnedOf(context),

@@ -1,10 +1,11 @@
 import { channelAllowed } from "./answer.ts";
 import { createEndings, type Outcome, pageText, pending, type Question } from "./ask-words.ts";
 import type { GuardDeps } from "./deps.ts";
+import type { Policy } from "./policy.ts";
 import type { Approval } from "./port.ts";
 import type { PlanSnapshot } from "./snapshot.ts";
 import type { Waiting } from "./waiting.ts";
-import { languageOf, say } from "./wording.ts";
+import { type Language, languageOf, say } from "./wording.ts";
 
 /** The approval page as a place to ask: opened in the person's browser, or told where it is. */
 export function createPagePlace(deps: GuardDeps, waiting: Waiting, told: Map<string, number>) {
@@ -34,7 +35,7 @@ export function createPagePlace(deps: GuardDeps, waiting: Waiting, told: Map<str
 
   /** The person has to be told where to go, so that the first call ends at once; one made again may wait for the answer. */
   async function byRemotePage(reason: string, question: Question, link: string): Promise<Outcome> {
-    const { approval, request, since } = question;
+    const { approval, request } = question;
     await store.offer(approval.id, { channel: "page", reason });
     const language = languageOf(request.plan.locale);
     const text =
@@ -49,9 +50,22 @@ export function createPagePlace(deps: GuardDeps, waiting: Waiting, told: Map<str
             `Open this address in any browser, sign in and answer there: ${link}`,
             `Diese Adresse in einem Browser öffnen, anmelden und dort antworten: ${link}`,
           );
-    const again = told.has(approval.id);
+    const { asker } = request;
+    const again = told.has(approval.id) || (asker.client.visits === true && asker.returned !== null);
     told.set(approval.id, approval.expires_at);
+    if (!again && asker.client.visits === true) {
+      const visit = { message: visitText(deps.policy.approver, language), url: link, id: approval.id };
+      if (asker.client.era === "input_required") return { kind: "visit", approval, visit, state: approval.id };
+      const isThere = (await asker.visit?.(visit)) === true;
+      // Where the client says so the person is on the page now, and this call can wait for them.
+      if (isThere) return waitThere(question, text);
+    }
     if (!again || !request.asker.client.progress) return pending(question, "page", text, { link });
+    return waitThere(question, text);
+  }
+
+  async function waitThere(question: Question, text: string): Promise<Outcome> {
+    const { approval, request, since } = question;
     request.onProgress?.(text);
     const end = await waiting.forAnswer({ approval, request, since, until: approval.expires_at, message: text });
     return end === "open" || end === "gone" ? stillOpen(question, "page", text) : ended(question, end);
@@ -76,6 +90,21 @@ export function createPagePlace(deps: GuardDeps, waiting: Waiting, told: Map<str
   }
 
   return { byPage, openPage, pageAllowed, linkFor };
+}
+
+function visitText(approver: Policy["approver"], language: Language): string {
+  if (approver === "other") {
+    return say(
+      language,
+      "Somebody else of your organization has to approve this, on the page that opens. You can decline it there.",
+      "Das muss jemand anderes aus Ihrer Organisation freigeben, auf der Seite, die sich öffnet. Ablehnen können Sie es dort.",
+    );
+  }
+  return say(
+    language,
+    "Sign in on the page that opens, read what is asked, and approve or decline it there.",
+    "Auf der Seite, die sich öffnet, anmelden, lesen, worum es geht, und dort freigeben oder ablehnen.",
+  );
 }
 
 export type PagePlace = ReturnType<typeof createPagePlace>;

@@ -222,6 +222,8 @@ export interface ClientFacts {
   readonly apps: boolean;
   /** 2026-07-28 and later return `input_required`; earlier revisions are asked in the middle of the call. */
   readonly era: "push" | "input_required";
+  /** Takes its person to an address when asked to (`elicitation`, mode `url`). */
+  readonly visits?: boolean;
   /** This call asked to be told of its progress: it may be kept open while a person decides. */
   readonly progress: boolean;
   readonly name: string;
@@ -244,6 +246,14 @@ export interface ApprovalForm {
   };
 }
 
+/** A page that a client is asked to open for its person. That it did so approves nothing: the page does. */
+export interface Visit {
+  readonly message: string;
+  readonly url: string;
+  /** By which the client tells visits apart. No secret. */
+  readonly id: string;
+}
+
 export type FormAnswer =
   | { readonly action: "accept"; readonly content: Readonly<Record<string, unknown>> }
   | { readonly action: "decline" | "cancel" }
@@ -254,6 +264,8 @@ export interface Asker {
   readonly client: ClientFacts;
   /** Era `push`: asks now and waits. `state`: by which an answer that comes to another process counts there. */
   ask(form: ApprovalForm, timeoutMs: number, state: string): Promise<FormAnswer>;
+  /** Era `push`: asks the client to open a page; whether it says that it did. */
+  visit?(visit: Visit): Promise<boolean>;
   /** Era `input_required`: the answer and the state that came back with this call, if it is a retry. Untrusted. */
   readonly returned: { readonly state: string; readonly answer: FormAnswer } | null;
 }
@@ -268,6 +280,8 @@ export type Authorisation =
     }
   /** Era `input_required`: end this call with these and wait for the retry. */
   | { readonly kind: "ask"; readonly approval: Approval; readonly form: ApprovalForm; readonly state: string }
+  /** The same, for a page to be opened; what comes back with the retry says nothing. */
+  | { readonly kind: "visit"; readonly approval: Approval; readonly visit: Visit; readonly state: string }
   /** Waiting for a person elsewhere. `tell_user` says where; the same call made again finds the approval. */
   | {
       readonly kind: "pending";

@@ -55,7 +55,7 @@ const UPSTREAM = ["authentication", "permission", "unavailable", "unreadable_ans
 const OURS = ["internal", "journal", "config"];
 
 export function outcomeOf(answer: ToolAnswer): Outcome {
-  if (answer.kind === "ask") return "asked";
+  if (answer.kind !== "result") return "asked";
   const { error, outcome } = answer.structured;
   const code = typeof error === "object" && error !== null && "code" in error ? error["code"] : undefined;
   if (outcome === "approval_required") return "asked";

@@ -64,6 +64,8 @@ export async function guarded<Q extends Question>(
     switch (decision.kind) {
       case "ask":
         return { kind: "ask", form: decision.form, state: decision.state };
+      case "visit":
+        return { kind: "visit", visit: decision.visit, state: decision.state };
       case "pending":
         return pendingAnswer(decision, plan, asked.tool, context);
       case "refused":

@@ -2,11 +2,11 @@ import type { Json, JsonObject } from "../domain/json.ts";
 import type { Organization } from "../domain/organization.ts";
 import { cited, oneLine } from "../domain/untrusted.ts";
 import { type ApiProblem, InvoicingError } from "../errors.ts";
-import type { ApprovalForm } from "../guard/port.ts";
+import type { ApprovalForm, Visit } from "../guard/port.ts";
 import type { OperationRecord } from "../journal/port.ts";
 import type { Common } from "./listing.ts";
 
-/** What a call ends with: an answer, or (2026 era) a form to be answered before the call is made again. */
+/** What a call ends with: an answer, or (2026 era) a form to be answered, or a page to be opened, before the call is made again. */
 export type ToolAnswer =
   | {
       readonly kind: "result";
@@ -18,7 +18,8 @@ export type ToolAnswer =
       /** Files and pages that go with the answer; the text names them too. */
       readonly links?: readonly ResourceLink[];
     }
-  | { readonly kind: "ask"; readonly form: ApprovalForm; readonly state: string };
+  | { readonly kind: "ask"; readonly form: ApprovalForm; readonly state: string }
+  | { readonly kind: "visit"; readonly visit: Visit; readonly state: string };
 
 /** A resource of this server, by address. */
 export interface ResourceLink {

@@ -28,6 +28,6 @@ export async function readCall(
     progress: progressTo(progressToken, (params) => notify("notifications/progress", params)),
     ...traceOf(call.meta),
   });
-  if (answer.kind === "ask") throw new TypeError(`${call.name} only reads, but asks`);
+  if (answer.kind !== "result") throw new TypeError(`${call.name} only reads, but asks`);
   return resultOf(answer, knowsLinks(era, connection.version));
 }

@@ -245,7 +245,7 @@ export async function runTool(tool: Tool, deps: Deps, args: unknown): Promise<To
 }
 
 function shown(answer: ToolAnswer): Answered {
-  if (answer.kind === "ask") throw new Error("the pipeline asked in the form of the other era");
+  if (answer.kind !== "result") throw new Error("the pipeline asked in the form of the other era");
   return { isError: answer.isError, text: answer.text, structured: answer.structured, meta: answer.meta };
 }
 

@@ -213,7 +213,7 @@ export class Campaign {
 
   async draftCall(tool: string, args: Readonly<Record<string, unknown>>): Promise<unknown> {
     const answer = await this.world.call(this.world.owner, tool, args, noForms);
-    if (answer.kind === "ask" || answer.isError) throw new Error(`${tool}: ${describe(answer)}`);
+    if (answer.kind !== "result" || answer.isError) throw new Error(`${tool}: ${describe(answer)}`);
     return answer.structured;
   }
 

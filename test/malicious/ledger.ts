@@ -110,6 +110,7 @@ export class Ledger {
 
   /** Everything an assistant can see of an answer, kept to look for secrets in it. */
   heard(answer: ToolAnswer): void {
+    if (answer.kind === "visit") return;
     if (answer.kind === "ask") {
       this.#secrets.add(answer.state);
       return;

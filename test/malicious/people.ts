@@ -238,10 +238,10 @@ export function isPending(answer: ToolAnswer): boolean {
 }
 
 export function outcomeOf(answer: ToolAnswer): string {
-  if (answer.kind === "ask") return "ask";
+  if (answer.kind !== "result") return "ask";
   return answer.isError ? "error" : String(answer.structured["outcome"] ?? "done");
 }
 
 export function describe(answer: ToolAnswer): string {
-  return answer.kind === "ask" ? "asked again" : answer.text;
+  return answer.kind !== "result" ? "asked again" : answer.text;
 }
