@@ -48,6 +48,7 @@ export class Database {
   readonly #settings: DatabaseSettings;
   readonly #pool: () => Promise<Pool>;
   readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #ended = new WeakMap<object, unknown>();
   #isClosed = false;
 
   constructor(settings: DatabaseSettings) {
@@ -72,6 +73,9 @@ export class Database {
       });
       // An idle connection that ends is replaced at the next use.
       pool.on("error", () => {});
+      // The server's last word can come with its first one, before anybody has the connection: an error that nobody listens
+      // to ends the process.
+      pool.on("connect", (client) => client.on("error", (error) => this.#ended.set(client, error)));
       return pool;
     });
   }
@@ -111,7 +115,7 @@ export class Database {
     } catch (error) {
       throw failureOf(error) === "lost" && !this.#isClosed ? new Again(error) : journalError(error);
     }
-    const connected = new Connected(client);
+    const connected = new Connected(client, this.#ended.get(client) ?? null);
     try {
       return await work(connected);
     } catch (error) {
@@ -199,13 +203,15 @@ export function judged(error: unknown): unknown {
 /** One connection while it is ours. */
 export class Connected {
   readonly #client: PoolClient;
-  #broken: unknown = null;
+  #broken: unknown;
   readonly #onError = (error: Error) => {
     this.#broken ??= error;
   };
 
-  constructor(client: PoolClient) {
+  /** `broken`: why it ended already. */
+  constructor(client: PoolClient, broken: unknown) {
     this.#client = client;
+    this.#broken = broken;
     client.on("error", this.#onError);
   }
 
