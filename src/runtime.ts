@@ -20,7 +20,6 @@ import { localPrincipal } from "./guard/principal.ts";
 import type { KeyRing } from "./guard/seal.ts";
 import { languageOf } from "./guard/wording.ts";
 import { outcomesOf } from "./journal/approved.ts";
-import { createJournals } from "./journal/journal.ts";
 import type { Ledger } from "./journal/ledger.ts";
 import { missingRoutes } from "./journal/missing-routes.ts";
 import { isOwnerAlive, processOwner } from "./journal/owner-process.ts";
@@ -29,7 +28,6 @@ import type { JournalOptions } from "./journal/settings.ts";
 import { once } from "./once.ts";
 import { withPicture } from "./pictures/offer.ts";
 import type { CompletionAsked, ServerParts } from "./server.ts";
-import { openStore } from "./store/open.ts";
 import { type Completes, complete } from "./toolkit/completion.ts";
 import type { Deps } from "./toolkit/context.ts";
 import { offeredPrompts, type Prompt, promptText } from "./toolkit/prompt.ts";
@@ -228,14 +226,18 @@ export function depsOf(options: ScopeOptions): Deps {
 /** Other times than in earnest, and moments to be told of: for tests. */
 export type JournalTrial = Pick<JournalOptions, "settle" | "onPoint">;
 
-/** The record of one API client's organizations. Others of the process may stand on the same store. */
-export function journalsOn(
+/**
+ * The record of one API client's organizations. Others of the process may stand on the same store. Loaded with its first use:
+ * what only reads needs none of the acts.
+ */
+export async function journalsOn(
   store: Ledger,
   api: InvoicesApi,
   report: (line: string) => void,
   tracing: Tracing = NOT_TRACED,
   more: JournalTrial = {},
-): Journals {
+): Promise<Journals> {
+  const { createJournals } = await import("./journal/journal.ts");
   return createJournals({
     ...more,
     tracing,
@@ -256,6 +258,7 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
   // The demo's address is another one at each start, and its journal is gone with it.
   const origin = demo ? "simulator" : new URL(config.base_url).origin;
   const store = once(async () => {
+    const { openStore } = await import("./store/open.ts");
     const opened = openStore(demo ? ":memory:" : join(config.data_dir, JOURNAL_FILE));
     closers.push(() => opened.close());
     return opened;
@@ -268,7 +271,7 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
         missing_routes: routes,
       });
   const journals = once(async () => {
-    const made = journalsOn(await store(), api, report);
+    const made = await journalsOn(await store(), api, report);
     closers.push(() => made.close());
     const recovered = api
       .organization()

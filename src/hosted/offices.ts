@@ -99,7 +99,7 @@ export function createOffices(options: OfficesOptions): Offices {
       ? demoApi(config.language, report, closers, tracing)
       : realApi(settings, async () => made.credential.token, shared);
     const journals = once(async () => {
-      const opened = journalsOn(records.of(place), api, report, tracing, options.trial);
+      const opened = await journalsOn(records.of(place), api, report, tracing, options.trial);
       closers.push(() => opened.close());
       return opened;
     });
