@@ -36,7 +36,7 @@ export function createPagePlace(deps: GuardDeps, waiting: Waiting, told: Map<str
   /** The person has to be told where to go, so that the first call ends at once; one made again may wait for the answer. */
   async function byRemotePage(reason: string, question: Question, link: string): Promise<Outcome> {
     const { approval, request } = question;
-    await store.offer(approval.id, { channel: "page", reason });
+    if (await store.offer(approval.id, { channel: "page", reason })) deps.page?.invite?.(request.plan);
     const language = languageOf(request.plan.locale);
     const text =
       deps.policy.approver === "other"

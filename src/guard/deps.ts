@@ -2,7 +2,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { ConfirmMode } from "./ladder.ts";
 import type { PasskeyStore } from "./passkeys/port.ts";
 import type { Policy } from "./policy.ts";
-import type { Approval, ApprovalStore, OutcomesOf } from "./port.ts";
+import type { Approval, ApprovalStore, OutcomesOf, Plan } from "./port.ts";
 import type { KeyRing } from "./seal.ts";
 
 /** The approval page (`channels/page.ts`; over HTTP `hosted/approve.ts`). */
@@ -20,6 +20,8 @@ export interface PageChannel {
   readonly passkeyLink?: string;
   /** A one-time address that shows this approval and nothing else, for a person who has to open it. */
   linkTo(approval: Pick<Approval, "id" | "expires_at">): Promise<string>;
+  /** Something waits there for the first time: whoever can answer it may be told. Never throws, and waits for nothing. */
+  invite?(plan: Plan): void;
 }
 
 export interface GuardDeps {

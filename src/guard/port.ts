@@ -173,7 +173,10 @@ export interface ApprovalStore {
       readonly now: number;
     },
   ): Promise<boolean>;
-  /** Records the channel that is being tried and the hash of its secret; counts a form that goes out as a result. Only while pending. */
+  /**
+   * Records the channel that is being tried and the hash of its secret; counts a form that goes out as a result. Only while
+   * pending. True: another one, or none, was tried last.
+   */
   offer(
     id: string,
     offer: {
@@ -182,7 +185,7 @@ export interface ApprovalStore {
       readonly secret_hash?: string;
       readonly form_sent?: true;
     },
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** A form went out and nobody answered it, or the client shows its card. Only while pending. */
   note(id: string, what: "form_unanswered" | "card_stands"): Promise<void>;
   /** Counts a wrong entry, wherever it was made; the one that makes `most` withdraws it. False: it is closed. */

@@ -8,6 +8,7 @@ import { oneLine } from "../domain/untrusted.ts";
 import { ConfigError } from "../errors.ts";
 import { defaultPolicy, loadPolicy, type Policy } from "../guard/policy.ts";
 import { RIGHTS, type Right, rightSchema } from "./scopes.ts";
+import { isLoopback } from "./setting-values.ts";
 
 const word = z.string().min(1).max(255);
 const rights = z
@@ -15,19 +16,22 @@ const rights = z
   .min(1)
   .default([...RIGHTS]);
 
+/** Where somebody is told that something waits for their approval. */
+const mail = z.email("is not an e-mail address").max(254).optional();
+
 const memberSchema = z.union([
-  z.strictObject({ subject: word, rights }),
-  z.strictObject({ claim: word, value: word, rights }),
+  z.strictObject({ subject: word, rights, mail }),
+  z.strictObject({ claim: word, value: word, rights, mail }),
   z.strictObject({ key: word, rights }),
 ]);
+
+const variable = z.string().regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of a variable");
 
 const organizationSchema = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9-]{1,64}$/, "must be an organization id"),
   base_url: z.string().optional(),
-  token_env: z
-    .string()
-    .regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of a variable")
-    .optional(),
+  token_env: variable.optional(),
+  webhook_env: variable.optional(),
   mode: z.enum(["full", "draft-only", "read-only"]).optional(),
   policy: word.optional(),
   language: z.string().optional(),
@@ -62,6 +66,8 @@ export interface Tenant {
   readonly members: readonly Member[];
   /** The organization's own credential at the API, when the start was given one. */
   readonly token: string | undefined;
+  /** Where a chat takes texts for it. Whoever knows the address can write there. */
+  readonly webhook?: URL;
 }
 
 /** Where its record is kept. */
@@ -126,7 +132,7 @@ export function loadAccess(
   if (new Set(organizations.map(({ id }) => id)).size < organizations.length)
     throw wrong("an organization stands there twice");
   const tenants = organizations.map((organization): Tenant => {
-    const { id, mode, members, token_env } = organization;
+    const { id, mode, members, token_env, webhook_env } = organization;
     for (const member of members) {
       if ("key" in member && !names.has(member.key))
         throw wrong(`${id} names the key ${member.key}, which is not there`);
@@ -134,6 +140,7 @@ export function loadAccess(
     const token = token_env === undefined ? undefined : env[token_env];
     if (token_env !== undefined && token === undefined)
       throw wrong(`${id} takes its token from ${token_env}, which is not set`);
+    const webhook = webhook_env === undefined ? undefined : webhookIn(env[webhook_env], id, webhook_env);
     // The rules of the settings are said once, there.
     const { base_url, language, timezone, api_token } = loadConfig(
       {
@@ -158,6 +165,7 @@ export function loadAccess(
       language,
       timezone,
       token: api_token,
+      ...(webhook === undefined ? {} : { webhook }),
     };
   });
   const known = keys.map(({ name, sha256 }) => ({ name, digest: Buffer.from(sha256, "hex") }));
@@ -171,6 +179,14 @@ export function loadAccess(
       return key.length < LEAST_KEY_CHARACTERS ? null : found;
     },
   };
+}
+
+function webhookIn(value: string | undefined, id: string, variable: string): URL {
+  if (value === undefined) throw wrong(`${id} takes its webhook from ${variable}, which is not set`);
+  const url = URL.canParse(value) ? new URL(value) : null;
+  const isSafe = url !== null && (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname)));
+  if (isSafe && url.username === "" && url.password === "") return url;
+  throw wrong(`the webhook of ${id} in ${variable} does not begin with https://`);
 }
 
 function jsonOf(path: string): unknown {

@@ -7,7 +7,7 @@ import type { PageChannel } from "../guard/guard.ts";
 import { createPasskeyDesk } from "../guard/passkeys/desk.ts";
 import type { PasskeyStore } from "../guard/passkeys/port.ts";
 import { assertionSchema } from "../guard/passkeys/verify.ts";
-import type { Approval, ApprovalStore, Approver } from "../guard/port.ts";
+import type { Approval, ApprovalStore, Approver, Plan } from "../guard/port.ts";
 import { readSnapshot } from "../guard/snapshot.ts";
 import { approvalPageHtml } from "../ui/page.ts";
 import { membershipsOf, type Tenant } from "./access.ts";
@@ -185,12 +185,13 @@ function nameOf(principal: string): string {
 }
 
 /** The page as the guard knows it: no browser can be opened from here, and its address is no secret. */
-export function remotePage(origin: string): PageChannel {
+export function remotePage(origin: string, invite: (plan: Plan) => void): PageChannel {
   return {
     remote: true,
     open: async () => false,
     isOpen: () => false,
     passkeyLink: `${origin}${REGISTER_PATH}`,
     linkTo: async () => `${origin}${APPROVE_PATH}`,
+    invite,
   };
 }

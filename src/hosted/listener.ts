@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Readable } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import { ConfigError } from "../errors.ts";
-import type { Address } from "./settings.ts";
+import type { Address } from "./setting-values.ts";
 
 export interface Listener {
   readonly address: AddressInfo;

@@ -10,6 +10,8 @@ export interface Metrics {
   answered(status: number, seconds: number): void;
   turnedAway(reason: string): void;
   underWay(change: 1 | -1): void;
+  /** A person was to be told that something waits for approval. */
+  noticed(way: "mail" | "webhook", outcome: "sent" | "failed" | "dropped"): void;
   text(): Promise<string>;
   readonly contentType: string;
 }
@@ -41,11 +43,18 @@ export function createMetrics(): Metrics {
     registers,
   });
   const running = new Gauge({ name: "invoicing_requests_under_way", help: "Requests under way.", registers });
+  const notices = new Counter({
+    name: "invoicing_notices_total",
+    help: "Messages that say where something waits for approval.",
+    labelNames: ["way", "outcome"],
+    registers,
+  });
   return {
     called: (tool, outcome, seconds) => calls.observe({ mcp_method_name: "tools/call", tool, outcome }, seconds),
     answered: (status, seconds) => requests.observe({ status }, seconds),
     turnedAway: (reason) => refused.inc({ reason }),
     underWay: (change) => running.inc(change),
+    noticed: (way, outcome) => notices.inc({ way, outcome }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -27,10 +27,12 @@ import { type Listener, listen } from "./listener.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { createLogin } from "./login.ts";
 import { createMetrics } from "./metrics.ts";
+import { createNotices } from "./notices.ts";
 import { placesOf } from "./places.ts";
 import { type Records, recordsInDatabase, recordsInFile } from "./records.ts";
 import { createRenewal, type Renew } from "./renewal.ts";
-import { type HostedConfig, isLoopback } from "./settings.ts";
+import { isLoopback } from "./setting-values.ts";
+import type { HostedConfig } from "./settings.ts";
 import { APPROVE_PATH, createSignIn } from "./sign-in.ts";
 import { createTenants } from "./tenants.ts";
 import type { OpenTracing } from "./tracing.ts";
@@ -80,6 +82,7 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
     });
   }
   checkApprovers(access, hosted);
+  checkNotices(access, hosted);
   const tracing = await tracingOf(hosted);
   const records = recordsOf(options);
   const metrics = createMetrics();
@@ -90,6 +93,13 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
   const places = placesOf(url, hosted);
   const keys = hosted.keys ?? [randomBytes(32)];
   const pages = pagesOf(options, { access, records, keys, log, origin: places.origin });
+  const notices = createNotices({
+    hosted,
+    page: `${places.origin}${APPROVE_PATH}`,
+    proxy: options.proxy,
+    log,
+    metrics,
+  });
   const tenants = createTenants({
     config,
     demo: options.demo,
@@ -98,8 +108,10 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
     renew: renewalOf(hosted, options.proxy),
     keys,
     proxy: options.proxy,
-    page: (principal, { approver }) =>
-      pages !== null && (approver === "other" || isPersonOf(hosted, principal)) ? remotePage(places.origin) : null,
+    page: (principal, tenant) =>
+      pages !== null && (tenant.policy.approver === "other" || isPersonOf(hosted, principal))
+        ? remotePage(places.origin, (plan) => notices.tell(tenant, principal, plan))
+        : null,
     report,
     log: (event, fields) => log.info({ event, ...fields }, event),
     tracing,
@@ -144,6 +156,7 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
       log.info({ event: "stopping" }, "stopping: what is under way may end");
       await ports.listener.drain(hosted.drain_seconds * 1000);
       await endpoint.close();
+      await notices.close();
       await tenants.close();
       await records.close();
       await tracing.close();
@@ -216,6 +229,22 @@ function checkApprovers({ tenants }: Access, { issuer, client_id }: HostedConfig
     `The policy of ${alone.id ?? "the organization"} wants a second person for every approval, and nobody can sign in to be one.`,
     { next: "Set INVOICES_HTTP_ISSUER and INVOICES_HTTP_CLIENT_ID, or another approver in the policy." },
   );
+}
+
+/** Somebody who is to be told, and never would be, is an error of the settings. */
+function checkNotices({ tenants }: Access, { issuer, client_id, mail_url }: HostedConfig): void {
+  const told = tenants.filter(({ members }) => members.some((member) => "mail" in member && member.mail !== undefined));
+  const named = [...told, ...tenants.filter(({ webhook }) => webhook !== undefined)][0];
+  if (named !== undefined && (issuer === undefined || client_id === undefined)) {
+    throw new ConfigError(`${named.id} names people to be told of approvals, and there is no page to send them to.`, {
+      next: "Set INVOICES_HTTP_ISSUER and INVOICES_HTTP_CLIENT_ID, or take mail and webhook_env out of the access file.",
+    });
+  }
+  if (told[0] !== undefined && mail_url === undefined) {
+    throw new ConfigError(`${told[0].id} names mail addresses, and INVOICES_HTTP_MAIL_URL is not set.`, {
+      next: "Set it and INVOICES_HTTP_MAIL_FROM, or take mail out of the access file.",
+    });
+  }
 }
 
 function isPersonOf({ issuer }: HostedConfig, principal: string): boolean {

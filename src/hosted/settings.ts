@@ -1,10 +1,20 @@
-import { BlockList, isIP } from "node:net";
 import { z } from "zod";
 import { HOSTED_VARIABLE, type Setting } from "../config.ts";
 import { givenValue, unknownVariable } from "../config-values.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import { ConfigError } from "../errors.ts";
-import type { KeyRing } from "../guard/seal.ts";
+import {
+  address,
+  headers,
+  hosts,
+  isLoopback,
+  keyRing,
+  mailServer,
+  networks,
+  origins,
+  webAddress,
+  whole,
+} from "./setting-values.ts";
 
 /** What `invoicing-mcp serve` takes besides the settings of every start. `docs/hosting.md` shows them as a table. */
 export const HOSTED_SETTINGS = [
@@ -123,6 +133,22 @@ export const HOSTED_SETTINGS = [
     description: "Its secret, when it has one.",
   },
   {
+    name: "mail_url",
+    env: "INVOICES_HTTP_MAIL_URL",
+    secret: true,
+    refuses: "blank",
+    description:
+      "Mail server that tells people where to approve, e.g. `smtps://user:password@mail.example.com`, or `smtp://…:587` with STARTTLS. Members are told whose `mail` is in the access file.",
+  },
+  {
+    name: "mail_from",
+    env: "INVOICES_HTTP_MAIL_FROM",
+    flag: "mail-from",
+    secret: false,
+    refuses: "blank",
+    description: "Address those messages come from.",
+  },
+  {
     name: "calls_per_minute",
     env: "INVOICES_HTTP_CALLS_PER_MINUTE",
     flag: "calls-per-minute",
@@ -169,98 +195,6 @@ export const HOSTED_SETTINGS = [
 
 type HostedName = (typeof HOSTED_SETTINGS)[number]["name"];
 
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
-const address = z.string().transform((value, context): Address => {
-  const [, bracketed, plain, port] = /^(?:\[([0-9A-Fa-f:]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(value) ?? [];
-  const host = bracketed ?? plain;
-  if (host !== undefined && Number(port) <= 65_535) return { host, port: Number(port) };
-  context.addIssue({ code: "custom", message: "is not an address and port such as 127.0.0.1:8080" });
-  return z.NEVER;
-});
-
-const list = z.string().transform((value) =>
-  value
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== ""),
-);
-
-/** https, or http on this computer: tokens travel there. */
-const webAddress = z.string().transform((value, context) => {
-  const url = URL.canParse(value) ? new URL(value) : null;
-  const safe = url !== null && (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname)));
-  if (safe && url.username === "" && url.password === "" && url.search === "" && url.hash === "") return value;
-  context.addIssue({
-    code: "custom",
-    message: "is not an address that begins with https:// (http only on this computer)",
-  });
-  return z.NEVER;
-});
-
-const origins = list.transform((values, context) => {
-  for (const value of values) {
-    if (URL.canParse(value) && new URL(value).origin === value) continue;
-    context.addIssue({
-      code: "custom",
-      message: `holds ${oneLine(value, 80)}, which is no origin such as https://app.example.com`,
-    });
-  }
-  return values;
-});
-
-const hosts = list.transform((values, context) => {
-  for (const value of values) {
-    if (/^[A-Za-z0-9.-]+(:\d{1,5})?$/.test(value)) continue;
-    context.addIssue({ code: "custom", message: `holds ${oneLine(value, 80)}, which is no host name` });
-  }
-  return values.map((value) => value.toLowerCase());
-});
-
-const networks = list.transform((values, context) => {
-  const block = new BlockList();
-  for (const value of values) {
-    const [start = "", bits] = value.split("/");
-    const family = isIP(start) === 6 ? "ipv6" : "ipv4";
-    const most = family === "ipv6" ? 128 : 32;
-    const prefix = bits === undefined ? most : /^\d{1,3}$/.test(bits) ? Number(bits) : -1;
-    if (isIP(start) === 0 || prefix < 0 || prefix > most) {
-      context.addIssue({ code: "custom", message: `holds ${oneLine(value, 80)}, which is no address or network` });
-    } else block.addSubnet(start, prefix, family);
-  }
-  return block;
-});
-
-const keyRing = list.transform((values, context): KeyRing => {
-  const keys = values.map((value) => Buffer.from(value, "base64"));
-  const [first, ...others] = keys;
-  if (first !== undefined && keys.every((key) => key.length === 32)) return [first, ...others];
-  context.addIssue({
-    code: "custom",
-    message: "is not a list of keys of 32 bytes in base64 (openssl rand -base64 32)",
-  });
-  return z.NEVER;
-});
-
-const headers = list.transform((values, context): Readonly<Record<string, string>> => {
-  const pairs = values.map((value) => /^([A-Za-z0-9-]+)=([\x20-\x7e]+)$/.exec(value));
-  if (pairs.some((pair) => pair === null)) {
-    context.addIssue({ code: "custom", message: "is not a list of name=value" });
-  }
-  return Object.fromEntries(pairs.map((pair) => [pair?.[1] ?? "", pair?.[2] ?? ""]));
-});
-
-function whole(from: number, to: number) {
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, `is not a number from ${from} to ${to}`)
-    .transform(Number)
-    .refine((value) => value >= from && value <= to, `is not a number from ${from} to ${to}`);
-}
-
 const schema = z.object({
   listen: address.prefault("127.0.0.1:8080"),
   admin_listen: address.prefault("127.0.0.1:9090"),
@@ -276,6 +210,8 @@ const schema = z.object({
   upstream_token_url: webAddress.optional(),
   upstream_client_id: z.string().optional(),
   upstream_client_secret: z.string().optional(),
+  mail_url: mailServer.optional(),
+  mail_from: z.email("is not an e-mail address").optional(),
   calls_per_minute: whole(1, 100_000).prefault("120"),
   concurrent: whole(1, 10_000).prefault("16"),
   drain_seconds: whole(0, 3_600).prefault("25"),
@@ -342,6 +278,11 @@ function checked(config: HostedConfig): HostedConfig {
       next: "Set both, or none. See docs/hosting.md.",
     });
   }
+  if ((config.mail_url === undefined) !== (config.mail_from === undefined)) {
+    throw new ConfigError("Of INVOICES_HTTP_MAIL_URL and INVOICES_HTTP_MAIL_FROM only one is set.", {
+      next: "Set both, or none. See docs/hosting.md.",
+    });
+  }
   if (config.traces !== undefined && Object.keys(config.traces_headers).length > 0) {
     const { protocol, hostname } = new URL(config.traces);
     if (protocol === "http:" && !isLoopback(hostname)) {
@@ -351,8 +292,4 @@ function checked(config: HostedConfig): HostedConfig {
     }
   }
   return config;
-}
-
-export function isLoopback(host: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/.test(host);
 }

@@ -3,7 +3,6 @@ import { systemClock } from "../domain/clock.ts";
 import { isJsonObject } from "../domain/json.ts";
 import { AuthenticationError, ConfigError, InputError, PermissionError } from "../errors.ts";
 import type { GuardDeps, PageChannel } from "../guard/guard.ts";
-import type { Policy } from "../guard/policy.ts";
 import type { KeyRing } from "../guard/seal.ts";
 import { once } from "../once.ts";
 import { depsOf, type Runtime, runtimeOf } from "../runtime.ts";
@@ -18,7 +17,7 @@ import { type Right, rightFor, scopeOf } from "./scopes.ts";
 export interface TenantsOptions extends OfficesOptions {
   readonly tenants: readonly Tenant[];
   readonly keys: KeyRing;
-  readonly page: (principal: string, policy: Policy) => PageChannel | null;
+  readonly page: (principal: string, tenant: Tenant) => PageChannel | null;
   readonly log: GuardDeps["log"];
 }
 
@@ -78,7 +77,7 @@ export function createTenants(options: TenantsOptions): Tenants {
           store: async () => records.of(placeOf(tenant)),
           journals,
           passkeyPlace: placeOf(tenant),
-          page: () => options.page(principal, tenant.policy),
+          page: () => options.page(principal, tenant),
           terminalCommand: null,
           unasked: unaskedOf(principal),
           keys: options.keys,

@@ -69,10 +69,10 @@ export class ApprovalLedger implements ApprovalStore {
     });
   }
 
-  offer(id: string, offer: Parameters<ApprovalStore["offer"]>[1]): Promise<void> {
+  offer(id: string, offer: Parameters<ApprovalStore["offer"]>[1]): Promise<boolean> {
     return this.#store.transaction(async (tx) => {
       const approval = await tx.approvals.get(id);
-      if (approval?.state !== "pending") return;
+      if (approval?.state !== "pending") return false;
       await tx.approvals.update({
         ...approval,
         channel: offer.channel,
@@ -81,6 +81,7 @@ export class ApprovalLedger implements ApprovalStore {
         forms_sent: approval.forms_sent + (offer.form_sent === true ? 1 : 0),
         card: offer.channel === "card" ? (approval.card ?? "sent") : approval.card,
       });
+      return approval.channel !== offer.channel;
     });
   }
 

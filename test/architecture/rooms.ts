@@ -158,6 +158,7 @@ export const PACKAGES: readonly { readonly name: string; readonly allowed: reado
   { name: "hono", allowed: ["hosted", "simulator", "transports", "ui"] },
   { name: "@hono/node-server", allowed: ["hosted", "simulator", "transports", "ui"] },
   { name: "jose", allowed: ["hosted"] },
+  { name: "nodemailer", allowed: ["hosted"] },
   { name: "openid-client", allowed: ["hosted"] },
   { name: "pino", allowed: ["hosted"] },
   { name: "prom-client", allowed: ["hosted"] },

@@ -16,6 +16,8 @@ export interface TestTenant {
   readonly mode?: string;
   /** The owner's policy, as in its file. */
   readonly policy?: object;
+  /** The address of its chat, as in the environment. */
+  readonly webhook?: string;
 }
 
 export interface HostedOptions {
@@ -68,17 +70,19 @@ export async function startHosted(options: HostedOptions): Promise<Hosted> {
     if (policy !== undefined) await writeFile(join(folder, `policy-${index}.json`), JSON.stringify(policy));
   }
   const tokens = Object.fromEntries(simulators.map(({ token }, index) => [`TOKEN_${index}`, token]));
+  const webhooks = Object.fromEntries(options.tenants.map(({ webhook }, index) => [`WEBHOOK_${index}`, webhook]));
   await writeFile(
     access,
     JSON.stringify({
       version: 1,
       keys: options.keys ?? [],
-      organizations: options.tenants.map(({ members, mode, policy }, index) => ({
+      organizations: options.tenants.map(({ members, mode, policy, webhook }, index) => ({
         id: simulators[index]?.organization_id,
         base_url: simulators[index]?.url,
         ...(options.withoutTokens === true ? {} : { token_env: `TOKEN_${index}` }),
         mode: mode ?? "full",
         ...(policy === undefined ? {} : { policy: `policy-${index}.json` }),
+        ...(webhook === undefined ? {} : { webhook_env: `WEBHOOK_${index}` }),
         language: "en",
         members,
       })),
@@ -103,7 +107,7 @@ export async function startHosted(options: HostedOptions): Promise<Hosted> {
       policy: null,
       demo: false,
       proxy: null,
-      env: tokens,
+      env: { ...tokens, ...webhooks },
       logs: { write: (line) => void lines.push(line) },
     });
   const served = await start();

@@ -268,6 +268,10 @@ export function storePortTests(adapter: Adapter): void {
       await first.create(givenApproval(NOW, { ...asked, state: "pending", answered_at: null, approved_by: null }));
       await first.offer(id, { channel: "form", reason: "r", form_sent: true });
       await second.offer(id, { channel: "card", reason: "r", form_sent: true });
+      // Several calls at once put it on the page: one of them is the first.
+      const page = { channel: "page", reason: "r" } as const;
+      const offered = await Promise.all(Array.from({ length: 6 }, (_, at) => desks[at % 2]?.offer(id, page)));
+      expect(offered.filter((isFirst) => isFirst === true)).toHaveLength(1);
       expect(await first.get(id)).toMatchObject({ forms_sent: 2, form_unanswered: false, card: "sent" });
       await second.note(id, "form_unanswered");
       await first.note(id, "card_stands");
