@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Agent } from "undici";
-import { cpuMs, median, printTable } from "./table.ts";
+import { bareNode } from "./stdio-process.ts";
+import { cpuMs, machine, median, printTable } from "./table.ts";
 
 /**
  * What `serve` takes besides a bare server of the same SDK: authentication, membership, limits, logs, metrics, checks and
@@ -15,6 +16,7 @@ import { cpuMs, median, printTable } from "./table.ts";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SECONDS = Number(process.argv[2] ?? "5");
 const ROUNDS = 3;
+const STARTS = 7;
 const CLIENTS = 8;
 const WARM_UP = 3_000;
 /** Enough that the API's published limits, which hold for each, are not met. */
@@ -102,6 +104,35 @@ async function started(args: readonly string[], env: Record<string, string>): Pr
   return [url, child];
 }
 
+/** Times against a Node that does nothing, in turns: until it listens, and until a first call is answered. */
+async function coldStarts(all: readonly { readonly name: string; readonly start: () => Promise<Target> }[]) {
+  const rows = all.map(({ name, start }) => {
+    const [listens, called]: [number[], number[]] = [[], []];
+    return { name, start, listens, called };
+  });
+  for (let count = 0; count <= STARTS; count += 1) {
+    const floor = await bareNode();
+    for (const { start, listens, called } of rows) {
+      const began = performance.now();
+      const target = await start();
+      const until = performance.now() - began;
+      await asked(target, ++id);
+      const answered = performance.now() - began;
+      target.process.kill("SIGKILL");
+      // The first round reads the files into memory.
+      if (count === 0) continue;
+      listens.push(until / floor);
+      called.push(answered / floor);
+    }
+  }
+  const times = (ratios: readonly number[]) => `${median(ratios).toFixed(2)} ×`;
+  printTable(
+    `Cold start against \`node -e 0\`, ${STARTS} rounds, ${machine()}`,
+    ["", "listens", "first call answered"],
+    rows.map(({ name, listens, called }) => [name, times(listens), times(called)]),
+  );
+}
+
 const folder = await mkdtemp(join(tmpdir(), "invoicing-bench-"));
 try {
   const path = { PATH: process.env["PATH"] ?? "", HOME: folder };
@@ -116,8 +147,7 @@ try {
   }));
   const keys = [{ name: "bench", sha256: createHash("sha256").update(key).digest("hex") }];
   await writeFile(access, JSON.stringify({ version: 1, keys, organizations }));
-  const [bareUrl, bare] = await started(["--import", "tsx", join(ROOT, "bench", "hosted-bare.ts"), api], path);
-  const [oursUrl, ours] = await started([join(ROOT, "dist", "cli.js"), "serve"], {
+  const settings = {
     ...path,
     BENCH_TOKEN: "bench",
     INVOICES_HTTP_LISTEN: "127.0.0.1:0",
@@ -126,27 +156,29 @@ try {
     INVOICES_HTTP_CALLS_PER_MINUTE: "100000",
     INVOICES_HTTP_CONCURRENT: "100",
     INVOICES_DATA_DIR: join(folder, "state"),
-  });
-  const at = (id: number) => `${oursUrl}/o/bench-${id % ORGANIZATIONS}`;
+  };
+  const startBare = async (): Promise<Target> => {
+    const [url, process] = await started([join(ROOT, "bench", "servers", "one-tool-http.mjs"), api], path);
+    const name = "bare server, one tool that passes an invoice on";
+    return { name, process, url: () => url, tool: "invoice", args: () => ({}) };
+  };
+  const startOurs = async (): Promise<Target> => {
+    const [url, process] = await started([join(ROOT, "dist", "cli.js"), "serve"], settings);
+    const at = (id: number) => `${url}/o/bench-${id % ORGANIZATIONS}`;
+    const args = (id: number) => ({ invoice_id: `invoice-${id}` });
+    return { name: "serve, get_invoice", process, url: at, tool: "get_invoice", args };
+  };
+  await coldStarts([
+    { name: "bare server, one tool", start: startBare },
+    { name: "serve, get_invoice", start: startOurs },
+  ]);
+  const ours = await startOurs();
   const targets: readonly Target[] = [
+    await startBare(),
+    ours,
     {
-      name: "bare server, one tool that passes an invoice on",
-      process: bare,
-      url: () => bareUrl,
-      tool: "invoice",
-      args: () => ({}),
-    },
-    {
-      name: "serve, get_invoice",
-      process: ours,
-      url: at,
-      tool: "get_invoice",
-      args: (id) => ({ invoice_id: `invoice-${id}` }),
-    },
-    {
+      ...ours,
       name: "serve, list_operations (no request; its record in SQLite)",
-      process: ours,
-      url: at,
       tool: "list_operations",
       args: () => ({}),
     },

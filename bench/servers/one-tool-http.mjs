@@ -11,11 +11,11 @@ const api = new Pool(process.argv[2] ?? "", { connections: 32 });
 const handler = createMcpHandler(() => {
   const server = new Server({ name: "bare", version: "1" }, { capabilities: { tools: {} } });
   server.setRequestHandler("tools/list", () => ({
-    tools: [{ name: "invoice", inputSchema: { type: "object" as const } }],
+    tools: [{ name: "invoice", inputSchema: { type: "object" } }],
   }));
   server.setRequestHandler("tools/call", async () => {
     const { body } = await api.request({ path: "/api/v1/invoices/1?o=1", method: "GET" });
-    return { content: [{ type: "text" as const, text: JSON.stringify(await body.json()) }] };
+    return { content: [{ type: "text", text: JSON.stringify(await body.json()) }] };
   });
   return server;
 });
