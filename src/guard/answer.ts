@@ -8,6 +8,7 @@ import {
   type ApprovalStore,
   type Approver,
   PERSON_CHANNELS,
+  takesNo,
 } from "./port.ts";
 import { type PlanSnapshot, readSnapshot } from "./snapshot.ts";
 import { typedMatches } from "./typed.ts";
@@ -37,7 +38,7 @@ export function approverOf(policy: Policy, approval: Pick<Approval, "channels">)
   return APPROVERS.find((one) => approval.channels.includes(one)) ?? null;
 }
 
-/** `passkey`, `other`: a yes from where that is not given; nothing was recorded. */
+/** An approver: a yes from where that one's is not given; nothing was recorded. */
 export type AnswerResult = "approved" | "declined" | "mistyped" | "closed" | Approver;
 
 /** Wrong answers to one approval after which it is withdrawn. */
@@ -96,7 +97,8 @@ export function createAnswerDesk({ store, clock, policy }: AnswerDeps) {
     if (approval === null || approval.state !== "pending" || clock.now() >= approval.expires_at) return null;
     const snapshot = readSnapshot(approval);
     if (snapshot === null) return null;
-    const declines = approverOf(policy, approval) !== null && isPersons(channel);
+    const approver = approverOf(policy, approval);
+    const declines = approver !== null && takesNo(approver, channel);
     return declines || mayApprove(approval, snapshot, channel) ? snapshot : null;
   }
 
@@ -162,6 +164,12 @@ export function answerText(result: AnswerResult, language: Language): string {
         language,
         "This can only be approved by somebody else of your organization. Nothing was approved; declining is possible here.",
         "Freigeben kann das nur jemand anderes aus Ihrer Organisation. Es wurde nichts freigegeben; ablehnen können Sie auch hier.",
+      );
+    case "other-with-passkey":
+      return say(
+        language,
+        "This can only be approved by somebody else of your organization with their passkey, on the approval page. Nothing was approved; declining is possible here.",
+        "Freigeben kann das nur jemand anderes aus Ihrer Organisation mit dem eigenen Passkey, auf der Freigabeseite. Es wurde nichts freigegeben; ablehnen können Sie auch hier.",
       );
     case "closed":
       return say(

@@ -1,7 +1,7 @@
 import { channelAllowed } from "./answer.ts";
 import { createEndings, type Outcome, pageText, pending, type Question } from "./ask-words.ts";
 import type { GuardDeps } from "./deps.ts";
-import type { Policy } from "./policy.ts";
+import { type Policy, wantsSecondPerson } from "./policy.ts";
 import type { Approval } from "./port.ts";
 import type { PlanSnapshot } from "./snapshot.ts";
 import type { Waiting } from "./waiting.ts";
@@ -38,23 +38,12 @@ export function createPagePlace(deps: GuardDeps, waiting: Waiting, told: Map<str
     const { approval, request } = question;
     if (await store.offer(approval.id, { channel: "page", reason })) deps.page?.invite?.(request.plan);
     const language = languageOf(request.plan.locale);
-    const text =
-      deps.policy.approver === "other"
-        ? say(
-            language,
-            `Somebody else of the organization has to approve this: they sign in and answer at ${link}`,
-            `Das muss jemand anderes aus der Organisation freigeben, dort anmelden und antworten: ${link}`,
-          )
-        : say(
-            language,
-            `Open this address in any browser, sign in and answer there: ${link}`,
-            `Diese Adresse in einem Browser öffnen, anmelden und dort antworten: ${link}`,
-          );
+    const text = remoteText(deps.policy, link, language);
     const { asker } = request;
     const again = told.has(approval.id) || (asker.client.visits === true && asker.returned !== null);
     told.set(approval.id, approval.expires_at);
     if (!again && asker.client.visits === true) {
-      const visit = { message: visitText(deps.policy.approver, language), url: link, id: approval.id };
+      const visit = { message: visitText(deps.policy, language), url: link, id: approval.id };
       if (asker.client.era === "input_required") return { kind: "visit", approval, visit, state: approval.id };
       const isThere = (await asker.visit?.(visit)) === true;
       // Where the client says so the person is on the page now, and this call can wait for them.
@@ -92,8 +81,30 @@ export function createPagePlace(deps: GuardDeps, waiting: Waiting, told: Map<str
   return { byPage, openPage, pageAllowed, linkFor };
 }
 
-function visitText(approver: Policy["approver"], language: Language): string {
-  if (approver === "other") {
+function remoteText(policy: Policy, link: string, language: Language): string {
+  if (policy.approver === "other-with-passkey") {
+    return say(
+      language,
+      `Somebody else of the organization has to approve this with their passkey: they sign in and answer at ${link}`,
+      `Das muss jemand anderes aus der Organisation mit dem eigenen Passkey freigeben, dort anmelden und antworten: ${link}`,
+    );
+  }
+  if (wantsSecondPerson(policy)) {
+    return say(
+      language,
+      `Somebody else of the organization has to approve this: they sign in and answer at ${link}`,
+      `Das muss jemand anderes aus der Organisation freigeben, dort anmelden und antworten: ${link}`,
+    );
+  }
+  return say(
+    language,
+    `Open this address in any browser, sign in and answer there: ${link}`,
+    `Diese Adresse in einem Browser öffnen, anmelden und dort antworten: ${link}`,
+  );
+}
+
+function visitText(policy: Policy, language: Language): string {
+  if (wantsSecondPerson(policy)) {
     return say(
       language,
       "Somebody else of your organization has to approve this, on the page that opens. You can decline it there.",

@@ -17,7 +17,7 @@ import type { GuardDeps } from "./deps.ts";
 import { approvalForm, MAX_FORM_CHARACTERS } from "./form.ts";
 import { createFormChannel } from "./forms.ts";
 import { ladder, type Rung } from "./ladder.ts";
-import { WANTED } from "./policy.ts";
+import { WANTED, wantsSecondPerson } from "./policy.ts";
 import type { Approval, Authorisation } from "./port.ts";
 import { secretHash, secretMatches } from "./typed.ts";
 import { createWaiting } from "./waiting.ts";
@@ -92,11 +92,11 @@ export function createAsking(deps: GuardDeps, desk: AnswerDesk) {
         "Only the owner can change that: start the server with --confirm page.",
       );
     }
-    if (approver === "other") {
+    if (wantsSecondPerson(deps.policy)) {
       if (deps.page?.remote === true) return null;
       return refused(
         "unavailable",
-        "The owner's policy wants a second person for every approval, and there is no page where one could sign in. Nothing was done.",
+        `The owner's policy wants ${WANTED[approver]} for every approval, and there is no page where one could sign in. Nothing was done.`,
         "Whoever runs the server sets INVOICES_HTTP_ISSUER and INVOICES_HTTP_CLIENT_ID. Tell the person.",
       );
     }

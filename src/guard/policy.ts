@@ -9,7 +9,7 @@ import { overDay, type SendLimits, type Sent } from "../domain/send-limits.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import { ConfigError, policyBreach } from "../errors.ts";
 import { duplicateKey } from "./duplicate-key.ts";
-import { APPROVERS, type Approver, type Plan } from "./port.ts";
+import { APPROVERS, type Approver, type Plan, TAKES } from "./port.ts";
 import { referenceText } from "./wording.ts";
 
 const currency = z.string().regex(/^[A-Z]{3}$/, "three capital letters, e.g. EUR");
@@ -64,7 +64,7 @@ export const policySchema = z.strictObject({
     .enum(["person", ...APPROVERS])
     .default("person")
     .describe(
-      "passkey: only a registered passkey approves, on the page, with its owner verified. other: only another member of the organization than who asked, on the hosted page. A no counts anywhere.",
+      "passkey: only a registered passkey approves, on the page, with its owner verified. other: only another member of the organization than who asked, on the hosted page. other-with-passkey: only another member, with a passkey of theirs. A no counts anywhere.",
     ),
   channels: z
     .strictObject({
@@ -120,7 +120,16 @@ export function parsePolicy(json: unknown, source = "the policy"): Policy {
 }
 
 /** What the owner's policy asks for, in its sentences. */
-export const WANTED: Readonly<Record<Approver, string>> = { passkey: "a passkey", other: "a second person" };
+export const WANTED: Readonly<Record<Approver, string>> = {
+  passkey: "a passkey",
+  other: "a second person",
+  "other-with-passkey": "a second person with a passkey",
+};
+
+/** Whether nobody approves what they asked themselves. */
+export function wantsSecondPerson({ approver }: Pick<Policy, "approver">): boolean {
+  return approver !== "person" && TAKES[approver].other;
+}
 
 /** What else in the file contradicts its `approver`. */
 function approverClash({
@@ -181,9 +190,10 @@ export function loadPolicy(path: string): Policy {
 /** For a server on one person's computer, where there is nobody else to ask. */
 export function loadLocalPolicy(path: string): Policy {
   const policy = loadPolicy(path);
-  if (policy.approver !== "other") return policy;
+  const { approver } = policy;
+  if (approver === "person" || !TAKES[approver].other) return policy;
   throw new ConfigError(
-    `The policy file ${resolve(path)} wants a second person for every approval, and only the hosted server has more than one.`,
+    `The policy file ${resolve(path)} wants ${WANTED[approver]} for every approval, and only the hosted server has more than one person.`,
     { next: "Set another approver, or run invoicing-mcp serve (docs/hosting.md)." },
   );
 }

@@ -81,14 +81,41 @@ export interface BankLine {
 }
 
 export type ApprovalState = "pending" | "approved" | "declined" | "expired" | "used";
-/** `passkey`: the page, with a passkey's signature over what was shown. `other`: the page, by somebody else than who asked. */
-export const CHANNELS = ["form", "card", "page", "passkey", "other", "terminal", "token", "policy"] as const;
+/**
+ * `passkey`: the page, with a passkey's signature over what was shown. `other`: the page, by somebody else than who asked.
+ * `other-with-passkey`: both, and the passkey is that of the other person.
+ */
+export const CHANNELS = [
+  "form",
+  "card",
+  "page",
+  "passkey",
+  "other",
+  "other-with-passkey",
+  "terminal",
+  "token",
+  "policy",
+] as const;
 export type ApprovalChannel = (typeof CHANNELS)[number];
-/** Where alone an approval counts, when the owner's policy names them as its `approver`. A no counts anywhere. */
-export const APPROVERS = ["passkey", "other"] as const satisfies readonly ApprovalChannel[];
+/** Where alone an approval counts, when the owner's policy names them as its `approver`. */
+export const APPROVERS = ["passkey", "other", "other-with-passkey"] as const satisfies readonly ApprovalChannel[];
 export type Approver = (typeof APPROVERS)[number];
+/** What the yes of each takes. */
+export const TAKES: Readonly<Record<Approver, { readonly other: boolean; readonly passkey: boolean }>> = {
+  passkey: { other: false, passkey: true },
+  other: { other: true, passkey: false },
+  "other-with-passkey": { other: true, passkey: true },
+};
 /** Where a person answers without more: a no from any of them counts, whatever an approval takes. */
 export const PERSON_CHANNELS = ["form", "card", "page", "terminal"] as const satisfies readonly ApprovalChannel[];
+/** Whether a no from there counts for what only this one approves: it takes no passkey, whoever says it. */
+export function takesNo(approver: Approver, channel: ApprovalChannel): boolean {
+  return (
+    channel === approver ||
+    PERSON_CHANNELS.some((own) => own === channel) ||
+    (channel === "other" && TAKES[approver].other)
+  );
+}
 
 /** An approval as stored. Single use, bound to scope, act, subject and digest. */
 export interface Approval extends Scope {

@@ -7,7 +7,8 @@ import type { PageChannel } from "../guard/guard.ts";
 import { createPasskeyDesk } from "../guard/passkeys/desk.ts";
 import type { PasskeyStore } from "../guard/passkeys/port.ts";
 import { assertionSchema } from "../guard/passkeys/verify.ts";
-import type { Approval, ApprovalStore, Approver, Plan } from "../guard/port.ts";
+import { wantsSecondPerson } from "../guard/policy.ts";
+import { APPROVERS, type Approval, type ApprovalStore, type Approver, type Plan, TAKES } from "../guard/port.ts";
 import { readSnapshot } from "../guard/snapshot.ts";
 import { approvalPageHtml } from "../ui/page.ts";
 import { membershipsOf, type Tenant } from "./access.ts";
@@ -68,12 +69,12 @@ export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Pe
     const found = desks.map(async ({ tenant, store, desk }) => {
       const { principal } = person;
       const place = { origin: tenant.origin, ...(tenant.id === null ? {} : { organization_id: tenant.id }) };
-      const whose = tenant.policy.approver === "other" ? place : { ...place, principal };
+      const whose = wantsSecondPerson(tenant.policy) ? place : { ...place, principal };
       const pending = await store.pending(whose, clock.now());
       return pending.flatMap((approval) => {
         const channel = channelFor(person, approval, tenant);
         const snapshot = channel === null ? null : desk.answerable(approval, channel);
-        if (snapshot === null) return [];
+        if (channel === null || snapshot === null) return [];
         const { id, state } = approval;
         const besides = besidesOf(channel, approval, desk.approverOf(approval));
         return [{ id, state, view: snapshot.view, ...besides }];
@@ -87,20 +88,22 @@ export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Pe
     if (one === null) return { ok: false, message: CLOSED };
     const { approval, tenant, passkeys, desk } = one;
     const { decision, typed, assertion } = given;
-    const takesPasskey = decision === "approve" && desk.approverOf(approval) === "passkey";
+    const signed = signedChannel(one.channel, desk.approverOf(approval));
+    const { principal } = person;
     const isSigned =
-      takesPasskey &&
+      decision === "approve" &&
+      signed !== null &&
       assertion !== undefined &&
-      (await signing(context, passkeys).isSigned(approval, { origin }, assertion));
-    const channel = isSigned ? "passkey" : one.channel;
-    const result = await desk.take(approval, decision, typed, channel, person.principal);
-    const caller = callerMark(person.principal);
+      (await signing(context, passkeys).isSigned(approval, { origin, principal }, assertion));
+    const channel = isSigned ? signed : one.channel;
+    const result = await desk.take(approval, decision, typed, channel, principal);
+    const caller = callerMark(principal);
     log.info(
       { event: "approval_page_answered", approval: id, caller, organization: tenant.id, channel, result },
       "approval answered",
     );
     const language = readSnapshot(approval)?.view.locale ?? "en";
-    const isUnsigned = result === "passkey" && assertion !== undefined;
+    const isUnsigned = result === signed && assertion !== undefined;
     const message = isUnsigned ? unsignedText(language) : answerText(result, language);
     return { ok: result === "approved" || result === "declined", message };
   }
@@ -108,12 +111,13 @@ export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Pe
   /** What the browser is to ask the passkey; what has to be typed is looked at before the person is troubled. */
   async function askPasskey(context: PageContext, person: Person, id: string, typed: string | undefined) {
     const one = await found(person, id);
-    const snapshot = one === null ? null : one.desk.answerable(one.approval, "passkey");
-    if (one === null || one.channel !== "page" || snapshot === null) return { ok: false, message: CLOSED };
+    const signed = one === null ? null : signedChannel(one.channel, one.desk.approverOf(one.approval));
+    const snapshot = one === null || signed === null ? null : one.desk.answerable(one.approval, signed);
+    if (one === null || snapshot === null) return { ok: false, message: CLOSED };
     const language = snapshot.view.locale;
     const wrong = await one.desk.mistyped(one.approval, snapshot, typed);
     if (wrong !== null) return { ok: false, message: answerText(wrong, language) };
-    const asked = await signing(context, one.passkeys).begin(one.approval, { origin });
+    const asked = await signing(context, one.passkeys).begin(one.approval, { origin, principal: person.principal });
     return asked === null
       ? { ok: false, message: noPasskeyText(language, `${origin}${REGISTER_PATH}`) }
       : { ok: true, message: "", options: asked };
@@ -167,16 +171,24 @@ export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Pe
 function channelFor({ principal, isMember }: Person, approval: Approval, tenant: Tenant): "page" | "other" | null {
   if (approval.origin !== tenant.origin || (tenant.id !== null && approval.organization_id !== tenant.id)) return null;
   if (approval.principal === principal) return "page";
-  if (!approval.channels.includes("other")) return null;
+  if (!APPROVERS.some((approver) => TAKES[approver].other && approval.channels.includes(approver))) return null;
   const [membership] = membershipsOf([tenant], { principal, isMember, rights: new Set(RIGHTS) });
   return membership?.rights.has(rightOfAct(approval.act)) === true ? "other" : null;
 }
 
-/** What the page is told beside a question: how it is approved, or by whom it was asked. */
-function besidesOf(channel: "page" | "other" | null, { principal }: Approval, approver: Approver | null): object {
-  if (channel === "other") return { asked_by: nameOf(principal) };
-  if (approver === "other") return { decline_only: true };
-  return approver === "passkey" ? { passkey: true } : {};
+/** Where this one's yes counts with a passkey's signature; `null`: there it takes none. */
+function signedChannel(channel: "page" | "other", approver: Approver | null): Approver | null {
+  if (approver === null || !TAKES[approver].passkey) return null;
+  return TAKES[approver].other === (channel === "other") ? approver : null;
+}
+
+/** What the page is told beside a question: how it is approved, and by whom it was asked. */
+function besidesOf(channel: "page" | "other", { principal }: Approval, approver: Approver | null): object {
+  if (channel === "page" && approver !== null && TAKES[approver].other) return { decline_only: true };
+  return {
+    ...(channel === "other" ? { asked_by: nameOf(principal) } : {}),
+    ...(signedChannel(channel, approver) === null ? {} : { passkey: true }),
+  };
 }
 
 /** As the access file names them: the subject, or `key:<name>`. */

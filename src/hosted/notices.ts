@@ -1,6 +1,7 @@
 import type { ProxySettings } from "../api/proxy.ts";
 import { decimal } from "../domain/money.ts";
 import { oneLine } from "../domain/untrusted.ts";
+import { wantsSecondPerson } from "../guard/policy.ts";
 import type { Act, Plan } from "../guard/port.ts";
 import { amountText, type Language, languageOf, say } from "../guard/wording.ts";
 import type { Tenant } from "./access.ts";
@@ -86,7 +87,7 @@ export function createNotices({ hosted, page, proxy, log, metrics }: NoticesOpti
  * claim name a list of people, and cannot leave out the one who asked.
  */
 function addressesFor(tenant: Tenant, principal: string, act: Act, issuer: string | undefined): readonly string[] {
-  const wantsOther = tenant.policy.approver === "other";
+  const wantsOther = wantsSecondPerson(tenant.policy);
   const found = tenant.members.flatMap((member) => {
     if ("key" in member || member.mail === undefined) return [];
     const isAsking = "subject" in member && `${issuer}|${member.subject}` === principal;

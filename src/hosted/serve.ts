@@ -7,7 +7,7 @@ import { type Config, JOURNAL_FILE } from "../config.ts";
 import { systemClock } from "../domain/clock.ts";
 import { NOT_TRACED } from "../domain/tracing.ts";
 import { ConfigError, InvoicingError } from "../errors.ts";
-import { defaultPolicy, type Policy } from "../guard/policy.ts";
+import { defaultPolicy, type Policy, wantsSecondPerson } from "../guard/policy.ts";
 import { localPrincipal } from "../guard/principal.ts";
 import type { KeyRing } from "../guard/seal.ts";
 import { passkeysIn } from "../journal/passkeys.ts";
@@ -109,7 +109,7 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
     keys,
     proxy: options.proxy,
     page: (principal, tenant) =>
-      pages !== null && (tenant.policy.approver === "other" || isPersonOf(hosted, principal))
+      pages !== null && (wantsSecondPerson(tenant.policy) || isPersonOf(hosted, principal))
         ? remotePage(places.origin, (plan) => notices.tell(tenant, principal, plan))
         : null,
     report,
@@ -223,7 +223,7 @@ function renewalOf(hosted: HostedConfig, proxy: ProxySettings | null): Renew | n
 
 /** A second person signs in; where nobody can, every act would wait for ever. */
 function checkApprovers({ tenants }: Access, { issuer, client_id }: HostedConfig): void {
-  const alone = tenants.find(({ policy }) => policy.approver === "other");
+  const alone = tenants.find(({ policy }) => wantsSecondPerson(policy));
   if (alone === undefined || (issuer !== undefined && client_id !== undefined)) return;
   throw new ConfigError(
     `The policy of ${alone.id ?? "the organization"} wants a second person for every approval, and nobody can sign in to be one.`,

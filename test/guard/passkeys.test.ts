@@ -133,14 +133,14 @@ describe("approver: passkey", () => {
     const waiting = await lab.asking();
     if (waiting.kind !== "pending") throw new Error("not pending");
     const signing = createPasskeyDesk(lab.shared);
+    const page = { origin: ORIGIN, principal: PRINCIPAL };
     const begin = async () => {
-      const options = await signing.begin(waiting.approval, { origin: ORIGIN });
+      const options = await signing.begin(waiting.approval, page);
       expect(options).toMatchObject({ rpId: RP, userVerification: "required", allowCredentials: [{ id: lab.key.id }] });
       return options?.challenge ?? "";
     };
     const first = await begin();
     const second = await begin();
-    const page = { origin: ORIGIN };
     // Only the latest attempt counts, once; the failed one used it up.
     expect(await signing.isSigned(waiting.approval, page, lab.key.sign(first))).toBe(false);
     expect(await signing.isSigned(waiting.approval, page, lab.key.sign(second))).toBe(false);
@@ -159,6 +159,25 @@ describe("approver: passkey", () => {
     const late = lab.key.sign(await begin(), { counter: 7 });
     await lab.clock.advance(3 * 60_000);
     expect(await signing.isSigned(waiting.approval, page, late)).toBe(false);
+    await lab.close();
+  });
+
+  it("takes the signature of who sits before the page, and of nobody else", async () => {
+    const lab = await desk();
+    const waiting = await lab.asking();
+    if (waiting.kind !== "pending") throw new Error("not pending");
+    const second = new SoftKey();
+    await lab.passkeys.add("local:second", second.passkey);
+    const signing = createPasskeyDesk(lab.shared);
+    const page = { origin: ORIGIN, principal: "local:second" };
+    const challenge = async () => {
+      const options = await signing.begin(waiting.approval, page);
+      expect(options?.allowCredentials.map(({ id }) => id)).toEqual([second.id]);
+      return options?.challenge ?? "";
+    };
+    expect(await signing.isSigned(waiting.approval, page, lab.key.sign(await challenge()))).toBe(false);
+    expect(await signing.isSigned(waiting.approval, page, second.sign(await challenge()))).toBe(true);
+    expect(await signing.begin(waiting.approval, { ...page, principal: "local:third" })).toBeNull();
     await lab.close();
   });
 
@@ -231,6 +250,9 @@ describe("approver: passkey", () => {
     expect(() => parsePolicy({ version: 1, approver: "passkey", ...more })).toThrow(/passkey for every approval, but/);
     expect(() => parsePolicy({ version: 1, approver: "other", ...more })).toThrow(
       /second person for every approval, but/,
+    );
+    expect(() => parsePolicy({ version: 1, approver: "other-with-passkey", ...more })).toThrow(
+      /second person with a passkey for every approval, but/,
     );
   });
 });

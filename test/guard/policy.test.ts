@@ -6,7 +6,14 @@ import { planCancel } from "../../src/acts/cancel-invoice.ts";
 import { decimal } from "../../src/domain/money.ts";
 import type { Sent } from "../../src/domain/send-limits.ts";
 import { ConfigError, PolicyError } from "../../src/errors.ts";
-import { checkPolicy, loadPolicy, parsePolicy, policyJsonSchema, sendLimits } from "../../src/guard/policy.ts";
+import {
+  checkPolicy,
+  loadLocalPolicy,
+  loadPolicy,
+  parsePolicy,
+  policyJsonSchema,
+  sendLimits,
+} from "../../src/guard/policy.ts";
 import { input, invoice, item, sendPlan } from "./setup.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "policy-"));
@@ -133,6 +140,32 @@ describe("hard limits", () => {
     const plan = { ...sendPlan({ invoice: invoice() }), act: "change_recipient" as const };
     expect(() => checkPolicy(policy, plan, spent, today)).toThrow("(max_sent_per_day.count)");
     expect(sendLimits(policy, plan, 0)).toMatchObject({ max_count: 2, unwarned: null });
+  });
+
+  it.each([
+    [["other", "passkey"]],
+    ["other,passkey"],
+    ["other+passkey"],
+    ["passkey-with-other"],
+    ["Other-With-Passkey"],
+    ["other-with-passkey "],
+    [""],
+    [null],
+    [{ other: true, passkey: true }],
+  ])("takes one known word for the approver, not %j", (approver) => {
+    expect(() => parsePolicy({ version: 1, approver })).toThrow(/approver: /);
+  });
+
+  it("takes no second word beside the approver", () => {
+    for (const more of [{ proof: "passkey" }, { approvers: ["passkey"] }, { second_person: true }]) {
+      expect(() => parsePolicy({ version: 1, approver: "other", ...more })).toThrow(ConfigError);
+    }
+  });
+
+  it.each(["other", "other-with-passkey"])("wants no %s where there is one person", (approver) => {
+    const path = file("two.json", JSON.stringify({ version: 1, approver }));
+    expect(loadPolicy(path).approver).toBe(approver);
+    expect(() => loadLocalPolicy(path)).toThrow(/second person.*only the hosted server has more than one/);
   });
 
   it("lets equal keys of different objects be", () => {

@@ -13,6 +13,7 @@ const entry = z.object({
   state: z.string(),
   asked_by: z.string().optional(),
   decline_only: z.boolean().optional(),
+  passkey: z.boolean().optional(),
 });
 
 /** A browser without a screen: cookies, redirects, and the requests of the page. */

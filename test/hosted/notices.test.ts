@@ -50,11 +50,23 @@ beforeAll(async () => {
     tenants: [
       { members: MEMBERS, policy: { version: 1, approver: "other" }, webhook: chat.url },
       { members: [{ subject: "zoe", mail: "zoe@example.com" }] },
+      {
+        members: [
+          { subject: "carol", mail: "carol@example.com" },
+          { subject: "dave", mail: "dave@example.com" },
+        ],
+        policy: { version: 1, approver: "other-with-passkey" },
+      },
     ],
     env: settings(port, mailServer.port),
   });
   const aud = hosted.served.url;
-  tokens = { jane: await issuer.mint({ aud }), zoe: await issuer.mint({ aud, sub: "zoe" }), agent: key.key };
+  tokens = {
+    jane: await issuer.mint({ aud }),
+    zoe: await issuer.mint({ aud, sub: "zoe" }),
+    carol: await issuer.mint({ aud, sub: "carol" }),
+    agent: key.key,
+  };
 });
 beforeEach(() => {
   mailServer.mails.length = 0;
@@ -122,6 +134,12 @@ describe("where a second person approves", () => {
     await arrived(2, 1);
     expect(told()).toEqual(["heads@example.com", "otto@example.com"]);
     expect(mailServer.users).toContain("mailer:p@ss");
+  });
+
+  it("tells the others too where they need a passkey", async () => {
+    await asked("carol");
+    await arrived(1, 0);
+    expect(told()).toEqual(["dave@example.com"]);
   });
 
   it("says organization, act, amount and the page, and nothing of the customer", async () => {

@@ -8,7 +8,10 @@ import { startIssuer, type TestIssuer } from "./authorization-server.ts";
 import { browserOf } from "./browser.ts";
 import { answerOf, bearer, call, draftBy, freePort, type Hosted, post, startHosted } from "./setup.ts";
 
-/** `approver: passkey` over HTTP: registered after a sign-in that asked anew, used on the page of approvals. */
+/**
+ * `approver: passkey` over HTTP: registered after a sign-in that asked anew, used on the page of approvals. And the same by a
+ * second person (`other-with-passkey`): carol asks, dave may send.
+ */
 const PAGE = { client_id: "approvals", client_secret: "s3cret-of-the-page" };
 const passkeys = z.object({ passkeys: z.array(z.object({ id: z.string(), used_at: z.number().nullable() })) });
 
@@ -27,7 +30,10 @@ beforeAll(async () => {
   hosted = await startHosted({
     database: { url: app.url, owner_url: null, schema: app.schema, keys: null },
     issuer: issuer.issuer,
-    tenants: [{ members: [{ subject: "jane" }, { subject: "otto" }], policy: { version: 1, approver: "passkey" } }],
+    tenants: [
+      { members: [{ subject: "jane" }, { subject: "otto" }], policy: { version: 1, approver: "passkey" } },
+      { members: [{ subject: "carol" }, { subject: "dave" }], policy: { version: 1, approver: "other-with-passkey" } },
+    ],
     env: {
       INVOICES_HTTP_LISTEN: `127.0.0.1:${port}`,
       INVOICES_HTTP_URL: `${origin}/mcp`,
@@ -37,7 +43,11 @@ beforeAll(async () => {
     },
   });
   const aud = `${origin}/mcp`;
-  tokens = { jane: await issuer.mint({ aud }), otto: await issuer.mint({ aud, sub: "otto" }) };
+  tokens = {
+    jane: await issuer.mint({ aud }),
+    otto: await issuer.mint({ aud, sub: "otto" }),
+    carol: await issuer.mint({ aud, sub: "carol" }),
+  };
   browser = await launchChromium();
 }, 60_000);
 afterAll(async () => {
@@ -54,7 +64,8 @@ const as = (who: string) => async (name: string, args: Record<string, unknown>) 
   const { result } = await answerOf(await post(`${origin}/mcp`, call(name, args), bearer(tokens[who] ?? "")));
   return { structuredContent: result?.structuredContent, isError: result?.isError, text: result?.content[0]?.text };
 };
-const sent = () => hosted.simulators[0]?.effects().filter(({ kind }) => kind === "invoice.sent").length ?? 0;
+const sent = (organization = 0) =>
+  hosted.simulators[organization]?.effects().filter(({ kind }) => kind === "invoice.sent").length ?? 0;
 
 interface Device {
   readonly page: Page;
@@ -213,5 +224,75 @@ describe("a policy that wants a passkey, over HTTP", () => {
       await (await ottos.send(`${origin}/approve/passkeys`, { headers: { "x-csrf": token } })).json(),
     );
     expect(other.passkeys.map(({ id }) => id)).not.toContain(of);
+  }, 30_000);
+});
+
+describe("a policy that wants a second person with a passkey", () => {
+  const registerPage = "/approve/passkey/new";
+  const problemOn = async ({ page }: Device) => {
+    const problem = await page.waitForSelector(".problem:not(:empty)", { timeout: 8_000 });
+    return problem?.evaluate((node) => node.textContent);
+  };
+
+  it("takes the signature of another member alone, once", async () => {
+    const dave = await device();
+    const invoice_id = await draftBy(as("carol"));
+    const first = await as("carol")("send_invoice", { invoice_id });
+    expect(first.structuredContent).toMatchObject({ outcome: "approval_required" });
+    expect(JSON.stringify(first.structuredContent)).toContain("with their passkey");
+    issuer.person = "dave";
+    await answerOn(dave, "approve");
+    expect(await problemOn(dave)).toContain(registerPage);
+    await register(dave, "dave");
+    // On the device, but its person is not verified.
+    await dave.cdp.send("WebAuthn.setUserVerified", { authenticatorId: dave.id, isUserVerified: false });
+    await answerOn(dave, "approve");
+    expect(await problemOn(dave)).toContain("Nothing was approved");
+    await dave.cdp.send("WebAuthn.setUserVerified", { authenticatorId: dave.id, isUserVerified: true });
+    const before = sent(1);
+    expect((await as("carol")("send_invoice", { invoice_id })).structuredContent).toMatchObject({
+      outcome: "approval_required",
+    });
+    await answerOn(dave, "approve");
+    await dave.page.waitForSelector('section.card[data-state="approved"]', { timeout: 8_000 });
+    expect((await as("carol")("send_invoice", { invoice_id })).structuredContent).toMatchObject({ outcome: "done" });
+    expect((await as("carol")("send_invoice", { invoice_id })).structuredContent).toMatchObject({
+      outcome: "already_done",
+    });
+    expect(sent(1) - before).toBe(1);
+  }, 30_000);
+
+  it("takes no passkey of who asked, and no click of the other; a no takes no passkey", async () => {
+    const own = await device();
+    await register(own, "carol");
+    for (const person of ["carol", "dave"]) {
+      const invoice_id = await asked("carol");
+      // The one who asked is offered nothing but a no.
+      await own.page.goto(`${origin}/approve`);
+      const card = await own.page.waitForSelector('section.card[data-state="pending"]');
+      expect(await card?.$("button.approve")).toBeNull();
+      const at = browserOf({ issuer, origin }, person);
+      const csrf = await at.signIn();
+      const [question] = await at.list(csrf);
+      expect(question).toMatchObject(
+        person === "carol" ? { decline_only: true } : { passkey: true, asked_by: "carol" },
+      );
+      const id = question?.id ?? "";
+      const plain = await (await at.decide(id, csrf)).json();
+      expect(plain).toMatchObject({ ok: false, message: expect.stringContaining("somebody else") });
+      const challenge = await at.send(`${origin}/approve/approvals/${id}/passkey`, {
+        method: "POST",
+        headers: { origin, "content-type": "application/json", "x-csrf": csrf },
+        body: JSON.stringify({ typed: "119.00" }),
+      });
+      expect(await challenge.json()).toMatchObject({ ok: person === "dave" });
+      expect((await as("carol")("send_invoice", { invoice_id })).structuredContent).toMatchObject({
+        outcome: "approval_required",
+      });
+      const no = await (await at.decide(id, csrf, {}, { decision: "decline" })).json();
+      expect(no, person).toMatchObject({ ok: true });
+      const { text } = await as("carol")("send_invoice", { invoice_id });
+      expect(text, person).toContain("The person declined");
+    }
   }, 30_000);
 });

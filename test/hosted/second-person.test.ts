@@ -157,8 +157,11 @@ describe("a policy that wants a second person", () => {
   });
 
   it("does not start where nobody could sign in to be one", async () => {
-    await expect(
-      startHosted({ keys: [key.entry], tenants: [{ members: [{ key: "agent" }], policy }] }),
-    ).rejects.toMatchObject({ message: expect.stringContaining("second person") });
+    for (const approver of ["other", "other-with-passkey"]) {
+      const tenants = [{ members: [{ key: "agent" }], policy: { ...policy, approver } }];
+      await expect(startHosted({ keys: [key.entry], tenants }), approver).rejects.toMatchObject({
+        message: expect.stringContaining("second person"),
+      });
+    }
   });
 });

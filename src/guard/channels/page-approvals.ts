@@ -103,7 +103,7 @@ export function createPageApprovals(deps: PageApprovalsDeps) {
   async function askPasskey(
     id: string,
     typed: string | undefined,
-    page: AskingPage,
+    { origin }: SigningPage,
   ): Promise<{ readonly ok: boolean; readonly message: string; readonly options?: object }> {
     const approval = await store.get(id);
     const snapshot = desk.answerable(approval, "passkey");
@@ -113,7 +113,7 @@ export function createPageApprovals(deps: PageApprovalsDeps) {
     }
     const wrong = await desk.mistyped(approval, snapshot, typed);
     if (wrong !== null) return { ok: false, message: answerText(wrong, language) };
-    const options = await signing.begin(approval, page);
+    const options = await signing.begin(approval, { origin, principal: approval.principal });
     return options === null ? { ok: false, message: noPasskeyText(language) } : { ok: true, message: "", options };
   }
 
@@ -132,7 +132,8 @@ export function createPageApprovals(deps: PageApprovalsDeps) {
     if (decision === "decline" || approval === null || desk.approverOf(approval) !== "passkey") {
       return desk.take(approval, decision, typed, "page");
     }
-    const isSigned = assertion !== undefined && (await signing?.isSigned(approval, page, assertion)) === true;
+    const own = { origin: page.origin, principal: approval.principal };
+    const isSigned = assertion !== undefined && (await signing?.isSigned(approval, own, assertion)) === true;
     return isSigned ? desk.take(approval, "approve", typed, "passkey") : "passkey";
   }
 
@@ -144,5 +145,8 @@ export interface PageAnswer {
   readonly typed: string | undefined;
   /** The passkey's signature, where one is wanted. */
   readonly assertion: Assertion | undefined;
-  readonly page: AskingPage;
+  readonly page: SigningPage;
 }
+
+/** Passkeys are those of who asked: the page is theirs. */
+type SigningPage = Pick<AskingPage, "origin">;

@@ -27,9 +27,10 @@ export interface Attempts {
   take(approvalId: string): Promise<Attempt | null>;
 }
 
-/** The page that asks: passkeys belong to the host of its origin. */
+/** The page that asks: passkeys belong to the host of its origin, and to who sits before it. */
 export interface AskingPage {
   readonly origin: string;
+  readonly principal: string;
 }
 
 /** An attempt is answered within this time. */
@@ -56,9 +57,9 @@ function attemptsHere(clock: Clock): Attempts {
 /** Asks for a passkey's signature over an approval, and takes each attempt once. For any page, wherever it is served. */
 export function createPasskeyDesk({ passkeys, clock, log, attempts = attemptsHere(clock) }: PasskeyDeskDeps) {
   /** What the browser is to be asked; `null` when the person has no passkey for this page. */
-  async function begin(approval: Approval, { origin }: AskingPage) {
+  async function begin(approval: Approval, { origin, principal }: AskingPage) {
     const rpId = new URL(origin).hostname;
-    const own = (await passkeys.list(approval.principal)).filter(({ rp_id }) => rp_id === rpId);
+    const own = (await passkeys.list(principal)).filter(({ rp_id }) => rp_id === rpId);
     if (own.length === 0) return null;
     const nonce = randomBytes(32).toString("base64url");
     const challenge: Challenge = { approval, origin, nonce };
@@ -67,19 +68,23 @@ export function createPasskeyDesk({ passkeys, clock, log, attempts = attemptsHer
   }
 
   /** True once for a signature over what this page asked last about this approval, as it is now. */
-  async function isSigned(approval: Approval, { origin }: AskingPage, assertion: Assertion): Promise<boolean> {
+  async function isSigned(
+    approval: Approval,
+    { origin, principal }: AskingPage,
+    assertion: Assertion,
+  ): Promise<boolean> {
     const attempt = await attempts.take(approval.id);
     const now = clock.now();
     if (attempt === null || now >= attempt.until || attempt.origin !== origin) return false;
     const rpId = new URL(origin).hostname;
-    const own = await passkeys.list(approval.principal);
+    const own = await passkeys.list(principal);
     const challenge: Challenge = { approval, origin, nonce: attempt.nonce };
     const found = await verifyAssertion(assertion, challenge, rpId, own);
     if (found === null) {
       log("passkey_refused", { approval: approval.id, why: "signature" });
       return false;
     }
-    const isAhead = await passkeys.used(approval.principal, found.passkey.id, found.counter, now);
+    const isAhead = await passkeys.used(principal, found.passkey.id, found.counter, now);
     if (!isAhead) log("passkey_refused", { approval: approval.id, why: "counter" });
     return isAhead;
   }

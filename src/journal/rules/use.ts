@@ -1,5 +1,5 @@
 import type { Scope } from "../../domain/scope.ts";
-import { APPROVERS, type Approval, PERSON_CHANNELS } from "../../guard/port.ts";
+import { APPROVERS, type Approval, type ApprovalChannel, TAKES, takesNo } from "../../guard/port.ts";
 import type { ApprovalUse } from "../store-port.ts";
 
 /** How long a batch may go on with its approval after the first of its acts. */
@@ -75,12 +75,16 @@ export function answerable(
 ): boolean {
   if (approval.state !== "pending" || approval.expires_at <= answer.now) return false;
   // Whoever asked is no second person.
-  if (answer.channel === "other" && (answer.principal ?? approval.principal) === approval.principal) return false;
+  if (isOthers(answer.channel) && (answer.principal ?? approval.principal) === approval.principal) return false;
   if (approval.channels.includes(answer.channel)) return true;
   // What only its approver approves may be declined wherever a person is.
   return (
     answer.state === "declined" &&
-    APPROVERS.some((approver) => approval.channels.includes(approver)) &&
-    PERSON_CHANNELS.some((channel) => channel === answer.channel)
+    APPROVERS.some((approver) => approval.channels.includes(approver) && takesNo(approver, answer.channel))
   );
+}
+
+/** Where only somebody else than who asked answers. */
+function isOthers(channel: ApprovalChannel): boolean {
+  return APPROVERS.some((approver) => approver === channel && TAKES[approver].other);
 }

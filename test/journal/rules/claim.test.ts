@@ -135,6 +135,19 @@ describe("an approval", () => {
     expect(answers("declined", "somebody else")).toEqual(["form", "card", "page", "other", "terminal"]);
     expect(answers("declined", asked.principal)).toEqual(["form", "card", "page", "terminal"]);
   });
+
+  it("is approved by a second person's passkey alone where both are wanted; a no takes neither", () => {
+    const asked = given({ state: "pending", channels: ["other-with-passkey"] });
+    const answers = (state: "approved" | "declined", principal?: string) =>
+      CHANNELS.filter((channel) => answerable(asked, { state, channel, principal, now: NOW }));
+    expect(answers("approved", "somebody else")).toEqual(["other-with-passkey"]);
+    expect(answers("approved", asked.principal)).toEqual([]);
+    expect(answers("approved")).toEqual([]);
+    expect(answers("declined", "somebody else")).toEqual([
+      ...["form", "card", "page", "other", "other-with-passkey", "terminal"],
+    ]);
+    expect(answers("declined", asked.principal)).toEqual(["form", "card", "page", "terminal"]);
+  });
 });
 
 describe("the limits of a day", () => {
