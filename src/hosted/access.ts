@@ -18,10 +18,12 @@ const rights = z
 
 /** Where somebody is told that something waits for their approval. */
 const mail = z.email("is not an e-mail address").max(254).optional();
+/** May enter and remove the organization's own credential at the API. Said of people alone: a key cannot sign in. */
+const owner = z.boolean().optional();
 
 const memberSchema = z.union([
-  z.strictObject({ subject: word, rights, mail }),
-  z.strictObject({ claim: word, value: word, rights, mail }),
+  z.strictObject({ subject: word, rights, mail, owner }),
+  z.strictObject({ claim: word, value: word, rights, mail, owner }),
   z.strictObject({ key: word, rights }),
 ]);
 
@@ -106,6 +108,16 @@ export function membershipsOf(tenants: readonly Tenant[], identity: Identity): r
       { tenant, rights: new Set(RIGHTS.filter((right) => allowed.includes(right) && identity.rights.has(right))) },
     ];
   });
+}
+
+/** Whether the file names this one an owner of the organization. */
+export function isOwnerOf({ members }: Tenant, isMember: Identity["isMember"]): boolean {
+  return members.some((member) => "owner" in member && member.owner === true && isMember(member));
+}
+
+/** Whether the organization has an owner at all. */
+export function isOwned({ members }: Tenant): boolean {
+  return members.some((member) => "owner" in member && member.owner === true);
 }
 
 /** Keys are long and random, so that a plain hash keeps them; shorter ones are refused whatever they are. */

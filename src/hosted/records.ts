@@ -4,7 +4,7 @@ import { ConfigError } from "../errors.ts";
 import { type Ledger, ledgerOn } from "../journal/ledger.ts";
 import { openStore } from "../store/open.ts";
 import { openPostgres } from "../store/postgres/open.ts";
-import type { Credential, HostedMode, Renewal } from "../store/vault-port.ts";
+import type { Credential, HostedMode, Renewal, Vault } from "../store/vault-port.ts";
 import { type DatabaseConfig, missing } from "./database-settings.ts";
 
 /** What is kept for everybody: the record of every organization, and what instances share. */
@@ -22,6 +22,8 @@ export interface Records {
    * did. Throws where it would be due and it is not known what became of it.
    */
   credential(scope: Scope, renewal: Renewal | null): Promise<Credential | null>;
+  /** What people enter; `null`: nothing of that kind can be kept here. */
+  readonly vault: Pick<Vault, "put" | "list" | "remove" | "markDead"> | null;
   /** What the organization's owner allows, where the access file does not say it. */
   modeOf(place: Place): Promise<HostedMode>;
   /** Throws where nothing can be recorded. */
@@ -43,6 +45,7 @@ export function recordsInFile(path: string): Records {
     },
     budget: () => null,
     credential: async () => null,
+    vault: null,
     modeOf: async () => "read-only",
     ready: async () => void (await ledger.operations.places()),
     close: () => ledger.close(),
@@ -80,6 +83,7 @@ export function recordsInDatabase({ url, schema, keys }: DatabaseConfig): Record
       if (vault === null) return null;
       return renewal === null ? vault.get(scope) : vault.fresh(scope, renewal);
     },
+    vault,
     modeOf: async (place) => (await vault?.modeOf(place)) ?? "read-only",
     ready: () => postgres.ready(),
     close: () => postgres.close(),

@@ -106,6 +106,7 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
     tenants: access.tenants,
     records,
     renew: renewalOf(hosted, options.proxy),
+    credentialPage: null,
     keys,
     proxy: options.proxy,
     page: (principal, tenant) =>

@@ -2,7 +2,7 @@ import { assembleRefusing, effectOf, type Offer, offerOf, partsOf, strictest } f
 import { systemClock } from "../domain/clock.ts";
 import { isJsonObject } from "../domain/json.ts";
 import { AuthenticationError, ConfigError, InputError, PermissionError } from "../errors.ts";
-import type { GuardDeps, PageChannel } from "../guard/guard.ts";
+import type { PageChannel } from "../guard/guard.ts";
 import type { KeyRing } from "../guard/seal.ts";
 import { once } from "../once.ts";
 import { depsOf, type Runtime, runtimeOf } from "../runtime.ts";
@@ -11,14 +11,13 @@ import type { Mode } from "../toolkit/effect.ts";
 import { errorAnswer, type ToolAnswer } from "../toolkit/report.ts";
 import { type Membership, placeOf, type Tenant } from "./access.ts";
 import { advisedHere } from "./advice.ts";
-import { createOffices, type Office, type OfficesOptions, signInAgain } from "./offices.ts";
+import { createOffices, isSame, type Office, type OfficesOptions } from "./offices.ts";
 import { type Right, rightFor, scopeOf } from "./scopes.ts";
 
 export interface TenantsOptions extends OfficesOptions {
   readonly tenants: readonly Tenant[];
   readonly keys: KeyRing;
   readonly page: (principal: string, tenant: Tenant) => PageChannel | null;
-  readonly log: GuardDeps["log"];
 }
 
 export interface Tenants {
@@ -98,13 +97,14 @@ export function createTenants(options: TenantsOptions): Tenants {
   return {
     async partsFor({ tenant, rights }, principal) {
       const offer = await offerFor(tenant);
-      const at = async (refused?: number) => {
+      const after = async (refused?: Office) => {
         const office = await offices.of(tenant, principal, refused);
-        return { version: office.version, runtime: runtimeIn(office, tenant, principal, offer) };
+        return { office, runtime: runtimeIn(office, tenant, principal, offer) };
       };
-      const first = once(() => at());
+      const first = once(() => after());
       const parts = partsOf(offer.offer, [], async () => (await first()).runtime);
-      return withRights(withRenewal(parts, offer.needed, first, at), offer.needed, rights);
+      const over = (refused: Office) => offices.over(tenant, principal, refused);
+      return withRights(withRenewal(parts, offer.needed, { first, after, over }), offer.needed, rights);
     },
     partsForSeveral: (addresses) =>
       assembleRefusing(
@@ -186,41 +186,60 @@ async function answered(call: () => Promise<ToolAnswer>): Promise<ToolAnswer> {
   }
 }
 
-/** What a call works with, and the version of the credential that its requests go out with. */
+/** What a call works with. */
 interface Working {
-  readonly version: number;
+  readonly office: Office;
   readonly runtime: Runtime;
 }
 
+interface Credentials {
+  readonly first: () => Promise<Working>;
+  /** After the API refused it: renewed, replaced, or the same. */
+  after(refused: Office): Promise<Working>;
+  over(refused: Office): Promise<never>;
+}
+
 /**
- * Where the API does not take the credential that is kept: renewed if it can be, and then a reading call is made again. One
- * that writes is not, whatever the API's answer proves: whoever made it makes it again.
+ * Where the API does not take the credential that is kept: renewed if it can be, and then what only reads is done again. What
+ * writes is not, whatever the API's answer proves: whoever called does it again.
  */
 function withRenewal(
   parts: ServerParts,
   needed: ReadonlyMap<string, Right>,
-  first: () => Promise<Working>,
-  after: (refused: number) => Promise<Working>,
+  { first, after, over }: Credentials,
 ): ServerParts {
+  async function again<T>(read: (runtime: Runtime) => Promise<T>, isRefused: (answer: T) => boolean): Promise<T> {
+    const { office } = await first();
+    const next = await after(office);
+    if (isSame(next.office, office)) return over(office);
+    const answer = await read(next.runtime);
+    return isRefused(answer) ? over(next.office) : answer;
+  }
   return {
     ...parts,
     async callTool(name, args, call) {
       const answer = await parts.callTool(name, args, call);
       if (!isRefusedCredential(answer)) return answer;
-      const { version } = await first();
-      const renewed = await after(version);
-      const isOther = renewed.version !== version;
-      if (isOther && needed.get(name) === "read") {
-        const again = await renewed.runtime.callTool(name, args, call);
-        if (!isRefusedCredential(again)) return again;
+      if (needed.get(name) === "read") {
+        return again((runtime) => runtime.callTool(name, args, call), isRefusedCredential);
       }
-      if (!isOther || needed.get(name) === "read") {
-        throw signInAgain("The invoices API does not take the credential that is kept here.");
-      }
+      const { office } = await first();
+      if (isSame((await after(office)).office, office)) return over(office);
       throw new AuthenticationError(
-        "The credential for the invoices API had lapsed and is renewed now. Nothing was changed.",
+        "The credential for the invoices API had lapsed, and there is a new one now. Nothing was changed.",
         { next: "Make the same call again." },
       );
+    },
+    async readResource(uri, signal) {
+      try {
+        return await parts.readResource(uri, signal);
+      } catch (error) {
+        if (!(error instanceof AuthenticationError)) throw error;
+        return again(
+          (runtime) => runtime.readResource(uri, signal),
+          () => false,
+        );
+      }
     },
   };
 }

@@ -15,8 +15,8 @@ export interface Vault {
    * instances: others wait for it and get what it brought. The new pair is stored before it is returned.
    */
   fresh(scope: Scope, renewal: Renewal): Promise<Credential | null>;
-  /** The API does not take this version any more. Does nothing when another one is stored meanwhile. */
-  markDead(scope: Scope, version: number, why: string): Promise<void>;
+  /** The API does not take this one any more. `false`: another one is stored meanwhile, and nothing was done. */
+  markDead(scope: Scope, refused: StoredVersion, why: string): Promise<boolean>;
   remove(scope: Scope): Promise<boolean>;
   /** Without secrets, by principal and organization; all, or those of one principal. */
   list(principal?: string): Promise<readonly CredentialInfo[]>;
@@ -33,6 +33,12 @@ export interface Vault {
 /** What tools exist for an organization, as the setting `mode` on stdio. */
 export const HOSTED_MODES = ["read-only", "draft-only", "full"] as const;
 export type HostedMode = (typeof HOSTED_MODES)[number];
+
+/**
+ * Stands in place of a principal where a credential is the organization's own, for every member without one. Principals
+ * hold a `|` or a `:`, so that nobody is called this.
+ */
+export const OF_ORGANIZATION = "organization";
 
 /** Keys of 32 bytes. The first one encrypts, all decrypt. */
 export type VaultKeys = readonly [Uint8Array, ...Uint8Array[]];
@@ -57,6 +63,9 @@ export interface CredentialInfo extends Scope {
   readonly expires_at: number | null;
   readonly updated_at: number;
 }
+
+/** Which of the credentials that a scope had one after the other: versions begin anew when one was removed. */
+export type StoredVersion = Pick<CredentialInfo, "version" | "updated_at">;
 
 export interface Credential {
   readonly info: CredentialInfo;

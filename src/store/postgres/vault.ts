@@ -10,6 +10,7 @@ import {
   type HostedMode,
   type OrganizationAccess,
   type Renewal,
+  type StoredVersion,
   type UpstreamSecret,
   type Vault,
   type VaultKeys,
@@ -72,13 +73,15 @@ export class PostgresVault implements Vault {
     return this.#database.inTurn(name, () => this.#renewed(scope, renewal));
   }
 
-  async markDead(scope: Scope, version: number, why: string): Promise<void> {
-    await this.#brief(scope, (connection) =>
+  async markDead(scope: Scope, { version, updated_at }: StoredVersion, why: string): Promise<boolean> {
+    const changes = await this.#brief(scope, (connection) =>
       connection.change(
-        `UPDATE credential SET state = 'dead', why = $5, version = version + 1, updated_at = $6 ${HERE} AND version = $4`,
-        [...keyOf(scope), version, why, this.#clock.now()],
+        `UPDATE credential SET state = 'dead', why = $6, version = version + 1, updated_at = $7
+          ${HERE} AND version = $4 AND updated_at = $5 AND state = 'alive'`,
+        [...keyOf(scope), version, updated_at, why, this.#clock.now()],
       ),
     );
+    return changes > 0;
   }
 
   async remove(scope: Scope): Promise<boolean> {

@@ -125,11 +125,14 @@ describe("a credential", () => {
   it("is dead as a state, for the version that was refused alone, until a person enters a new one", async () => {
     const { app } = await freshSchema();
     const vault = vaultOn(app);
-    await vault.put(mine, secret("one"));
-    await vault.put(mine, secret("two"));
-    await vault.markDead(mine, 1, "refused");
+    const first = await vault.put(mine, secret("one"));
+    const second = await vault.put(mine, secret("two"));
+    expect(await vault.markDead(mine, first, "refused")).toBe(false);
     expect((await vault.get(mine))?.info).toMatchObject({ state: "alive", version: 2 });
-    await vault.markDead(mine, 2, "The API no longer takes it.");
+    // Versions begin anew where one was removed: what was refused before is another one.
+    expect(await vault.markDead(mine, { version: 2, updated_at: second.updated_at - 1 }, "refused")).toBe(false);
+    expect(await vault.markDead(mine, second, "The API no longer takes it.")).toBe(true);
+    expect(await vault.markDead(mine, second, "again")).toBe(false);
     const renewal: Renewal = {
       min_left_ms: 1_000,
       refused_version: 9,
@@ -216,7 +219,8 @@ describe("what a principal may act in", () => {
     const vault = vaultOn(app);
     for (const scope of [mine, ...others]) await vault.put(scope, secret("one"));
     await vault.setMode(PLACE, "full");
-    await vault.markDead({ ...mine, organization_id: "other" }, 1, "over");
+    const other = { ...mine, organization_id: "other" };
+    await vault.markDead(other, await vault.put(other, secret("two")), "over");
     expect(await vault.organizationsOf("p", PLACE.origin)).toEqual([
       { origin: PLACE.origin, organization_id: "org", mode: "full", credential: "alive" },
       { origin: PLACE.origin, organization_id: "other", mode: "read-only", credential: "dead" },
