@@ -1,11 +1,9 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
-import { claimsOf } from "./api/token.ts";
-import { tokenProblem } from "./config-values.ts";
 import { oneLine } from "./domain/untrusted.ts";
 import { ConfigError } from "./errors.ts";
 import { type DatabaseConfig, missing } from "./hosted/database-settings.ts";
-import { tokensIn } from "./hosted/renewal.ts";
+import { enteredSecret } from "./hosted/entered.ts";
 import type { DatabaseSettings } from "./store/postgres/database.ts";
 import { migrate } from "./store/postgres/migrate.ts";
 import { vaultAsOwner } from "./store/postgres/open.ts";
@@ -139,29 +137,14 @@ function lineOf(info: CredentialInfo, mode: string): string {
   );
 }
 
-/** A token alone, or the JSON of a token answer. */
 function secretOf(text: string): UpstreamSecret {
-  if (text === "") throw usage("No token was given.");
-  if (text.startsWith("{")) return pairOf(text);
-  const problem = tokenProblem(text);
-  if (problem !== null) throw usage(`The token ${problem}. Nothing was stored.`);
-  return { access_token: text, refresh_token: null, expires_at: claimsOf(text).expires };
-}
-
-function pairOf(text: string): UpstreamSecret {
-  let json: unknown = null;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    // Told below, without the cause, which quotes what was given.
-  }
-  const pair = tokensIn(json, Date.now());
-  if (pair === null) {
-    throw usage(
-      "That is no token answer (access_token, refresh_token, expires_in or expiresAt), or its token is cut. Nothing was stored.",
-    );
-  }
-  return pair;
+  const entered = enteredSecret(text);
+  if (!("is" in entered)) return entered;
+  if (entered.is === "nothing") throw usage("No token was given.");
+  if (entered.is === "no_token") throw usage(`The token ${entered.because}. Nothing was stored.`);
+  throw usage(
+    "That is no token answer (access_token, refresh_token, expires_in or expiresAt), or its token is cut. Nothing was stored.",
+  );
 }
 
 /** From a terminal without showing it; from a pipe up to its end. */

@@ -15,6 +15,7 @@ import { membershipsOf, type Tenant } from "./access.ts";
 import { jsonBody } from "./body.ts";
 import type { Peer } from "./listener.ts";
 import { callerMark, type Logger } from "./log.ts";
+import { guardPage } from "./page-headers.ts";
 import { attemptsOf, createPasskeyPages, REGISTER_PATH } from "./passkeys.ts";
 import { RIGHTS, rightOfAct } from "./scopes.ts";
 import { APPROVE_PATH, type PageContext, type Person, refusedPage, type SignIn } from "./sign-in.ts";
@@ -126,15 +127,7 @@ export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Pe
   const app = new Hono<{ Bindings: Peer }>();
   app.use(async (context, next) => {
     await next();
-    context.header("cache-control", "no-store");
-    context.header("x-content-type-options", "nosniff");
-    context.header("referrer-policy", "no-referrer");
-    context.header("x-frame-options", "DENY");
-    context.header("cross-origin-opener-policy", "same-origin");
-    context.header("cross-origin-resource-policy", "same-origin");
-    if (context.res.headers.get("content-security-policy") === null) {
-      context.header("content-security-policy", "default-src 'none'; frame-ancestors 'none'");
-    }
+    guardPage(context, "no-referrer");
   });
   app.route("/", signIn.routes);
   app.route("/", createPasskeyPages(options));

@@ -33,6 +33,16 @@ export async function jsonBody({ headers }: Request, { body: sent }: Peer): Prom
   return body;
 }
 
+/** The fields of a form as browsers send it. Throws a `RefusedRequest`. */
+export async function formBody({ headers }: Request, { body: sent }: Peer): Promise<URLSearchParams> {
+  const type = headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/x-www-form-urlencoded") {
+    throw refuse(415, "unsupported_media_type", "The body must be a form. Nothing was done.");
+  }
+  if (Number(headers.get("content-length") ?? "0") > MOST_BYTES) throw tooLarge();
+  return new URLSearchParams(await bounded(sent));
+}
+
 function tooLarge() {
   return refuse(413, "too_large", `The body is larger than ${MOST_BYTES / 1024} KB. Nothing was done.`);
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { Hono } from "hono";
 import type { DestinationStream } from "pino";
 import type { ProxySettings } from "../api/proxy.ts";
 import { type Config, JOURNAL_FILE } from "../config.ts";
@@ -15,13 +16,14 @@ import { once } from "../once.ts";
 import type { JournalTrial } from "../runtime.ts";
 import { mcpEndpoint } from "../transports/http.ts";
 import { VERSION } from "../version.ts";
-import { type Access, keyHash, loadAccess, placeOf } from "./access.ts";
+import { type Access, keyHash, loadAccess, placeOf, type Tenant } from "./access.ts";
 import { createAdminApp } from "./admin.ts";
 import { type App, createApp } from "./app.ts";
 import { createApprovePages, remotePage } from "./approve.ts";
 import { type AuthorizationServer, authorizationServer, missedClients } from "./authorization-server.ts";
 import { createCheckedTokens } from "./checked-tokens.ts";
 import { sealedCookies } from "./cookies.ts";
+import { CREDENTIALS_PATH, createCredentialPages } from "./credentials.ts";
 import type { DatabaseConfig } from "./database-settings.ts";
 import { type Listener, listen } from "./listener.ts";
 import { createLogger, type Logger } from "./log.ts";
@@ -106,7 +108,10 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
     tenants: access.tenants,
     records,
     renew: renewalOf(hosted, options.proxy),
-    credentialPage: null,
+    credentialPage:
+      pages === null || records.vault === null
+        ? null
+        : { address: `${places.origin}${CREDENTIALS_PATH}`, isFor: (principal) => isPersonOf(hosted, principal) },
     keys,
     proxy: options.proxy,
     page: (principal, tenant) =>
@@ -183,9 +188,9 @@ async function openPorts(hosted: HostedConfig, adminApp: Pick<App, "fetch">) {
   }
 }
 
-/** The approval page, where people can sign in; `null` where they cannot. */
+/** The pages for people, where they can sign in; `null` where they cannot. */
 function pagesOf(
-  { hosted }: ServeOptions,
+  { hosted, proxy }: ServeOptions,
   parts: {
     readonly access: Access;
     readonly records: Records;
@@ -201,8 +206,15 @@ function pagesOf(
   const redirectUri = `${origin}${APPROVE_PATH}/callback`;
   const { tenants } = access;
   const login = createLogin({ issuer, clientId: client_id, clientSecret: client_secret, redirectUri, cookies });
-  return createApprovePages({
-    signIn: createSignIn({ login, cookies, issuer, origin, tenants, log }),
+  const signIn = createSignIn({ login, cookies, issuer, origin, tenants, log });
+  const pages: App = new Hono();
+  if (records.vault !== null) {
+    const { vault } = records;
+    const budgetOf = (tenant: Tenant) => records.budget(placeOf(tenant));
+    pages.route("/", createCredentialPages({ signIn, tenants, vault, budgetOf, proxy, clock: systemClock, log }));
+  }
+  const approving = createApprovePages({
+    signIn,
     tenants,
     origin,
     approvalsOf: (tenant) => records.of(placeOf(tenant)).approvals,
@@ -210,6 +222,7 @@ function pagesOf(
     clock: systemClock,
     log,
   });
+  return pages.route("/", approving);
 }
 
 function renewalOf(hosted: HostedConfig, proxy: ProxySettings | null): Renew | null {

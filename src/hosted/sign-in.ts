@@ -29,8 +29,10 @@ export type PageContext = Context<{ Bindings: Peer }>;
 export interface SignIn {
   /** `GET <path>`, `GET <path>/callback`, `POST <path>/session`. */
   readonly routes: Hono<{ Bindings: Peer }>;
-  /** Who sent a request of our own page; else the refusal to answer with. */
-  personOf(context: PageContext): Promise<Person | Response>;
+  /** Who sent a request of our own page; else the refusal to answer with. `csrf`: as a form brings it, else by its header. */
+  personOf(context: PageContext, csrf?: string): Promise<Person | Response>;
+  /** Who opens a page, and what its forms have to bring back; `null`: nobody who is signed in. */
+  visitorOf(context: PageContext): Promise<Session | null>;
   /** Sends the browser to the issuer, which asks the person anew, and from there to the path of this purpose. */
   startFresh(context: PageContext, purpose: FreshPurpose): Promise<Response>;
   /** What this browser keeps for a purpose, sealed; it can have put nothing in. */
@@ -38,8 +40,12 @@ export interface SignIn {
   kept(context: Context, purpose: string): Promise<Readonly<Record<string, string>> | null>;
 }
 
-/** What is only done right after a sign-in, and how long that counts. */
-const FRESH = { passkey: { path: "/approve/passkey", seconds: 5 * 60 } } as const;
+/** What is only done right after a sign-in, where that leads, and how long it counts. */
+const FRESH = {
+  passkey: { landing: "/approve/passkey#signed-in", seconds: 5 * 60 },
+  // Long enough to make a token in the dashboard meanwhile.
+  credentials: { landing: "/credentials", seconds: 10 * 60 },
+} as const;
 export type FreshPurpose = keyof typeof FRESH;
 
 const SESSION_SECONDS = 60 * 60;
@@ -47,7 +53,7 @@ const SESSION_SECONDS = 60 * 60;
 /** Where people sign in, and open the page. */
 export const APPROVE_PATH = "/approve";
 
-interface Session {
+export interface Session {
   readonly person: Person;
   readonly csrf: string;
 }
@@ -137,7 +143,7 @@ export function createSignIn(options: SignInOptions): SignIn {
     const fresh = freshPurpose(signedIn.purpose);
     if (fresh !== null) {
       await keep(context, `fresh ${fresh}`, { subject: signedIn.subject }, FRESH[fresh].seconds);
-      return context.redirect(`${FRESH[fresh].path}#signed-in`, 303);
+      return context.redirect(FRESH[fresh].landing, 303);
     }
     return context.redirect(`${APPROVE_PATH}/#signed-in`, 303);
   });
@@ -149,12 +155,13 @@ export function createSignIn(options: SignInOptions): SignIn {
     routes,
     keep,
     kept: (context, purpose) => cookies.open(purpose, getCookie(context, cookieName(purpose.replaceAll(" ", "-")))),
+    visitorOf: sessionOf,
     startFresh: (context, purpose) => start(context, purpose, true),
     /** No other site has the token, or this origin. */
-    async personOf(context) {
+    async personOf(context, csrf = context.req.header("x-csrf")) {
       const session = await sessionOf(context);
       if (session === null) return refusedPage(context, 401);
-      const given = Buffer.from(context.req.header("x-csrf") ?? "");
+      const given = Buffer.from(csrf ?? "");
       const wanted = Buffer.from(session.csrf);
       const fits = given.length === wanted.length && timingSafeEqual(given, wanted);
       return fits && isOwnPage(context) ? session.person : refusedPage(context, 403);
@@ -163,7 +170,7 @@ export function createSignIn(options: SignInOptions): SignIn {
 }
 
 function freshPurpose(purpose: string): FreshPurpose | null {
-  return purpose === "passkey" ? purpose : null;
+  return purpose === "passkey" || purpose === "credentials" ? purpose : null;
 }
 
 export function refusedPage(context: Context, status: 400 | 401 | 403): Response {

@@ -12,10 +12,12 @@ interface LocalPage {
   readonly className: string;
   readonly style: string;
   readonly scripts: readonly string[];
+  /** Markup of the page where it works without scripts, by forms that are sent to its own server. */
+  readonly main?: string;
 }
 
 /** A page of this machine: runs its own scripts alone, talks to its own server alone, is shown in no frame. */
-export function localPage({ nonce, language, title, className, style, scripts }: LocalPage): PageText {
+export function localPage({ nonce, language, title, className, style, scripts, main }: LocalPage): PageText {
   if (!/^[A-Za-z0-9+/_-]{16,}={0,2}$/.test(nonce))
     throw new TypeError("The nonce must be at least 16 base64 characters.");
   const csp = [
@@ -25,15 +27,15 @@ export function localPage({ nonce, language, title, className, style, scripts }:
     "img-src data:",
     "connect-src 'self'",
     "base-uri 'none'",
-    "form-action 'none'",
+    `form-action ${main === undefined ? "'none'" : "'self'"}`,
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].join("; ");
   const html =
-    `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">` +
+    `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="referrer" content="${main === undefined ? "no-referrer" : "same-origin"}">` +
     `<meta name="viewport" content="width=device-width,initial-scale=1"><title>${title}</title>` +
     `<link rel="icon" href="data:,"><style nonce="${nonce}">${style}</style></head>` +
-    `<body class="${className}">${scripts.map((script) => `<script nonce="${nonce}">${script}</script>`).join("")}</body></html>`;
+    `<body class="${className}">${main ?? ""}${scripts.map((script) => `<script nonce="${nonce}">${script}</script>`).join("")}</body></html>`;
   return { html, csp };
 }

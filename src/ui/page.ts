@@ -26,6 +26,12 @@ interface PageOptions {
   readonly language?: "de" | "en";
 }
 
+interface FormPage extends PageOptions {
+  /** Markup, as `main`. */
+  readonly title: string;
+  readonly main: string;
+}
+
 export function approvalPageHtml(options: PageOptions): PageText {
   return pageOf("Approvals", PAGE_SCRIPT, options);
 }
@@ -44,6 +50,15 @@ export function approvalPageHtml(options: PageOptions): PageText {
  */
 export function passkeyPageHtml(options: PageOptions): PageText {
   return pageOf("Passkey", PASSKEY_SCRIPT, options);
+}
+
+/**
+ * A page that is whole without scripts: `main` is markup, and its forms go to this server alone. A browser says where a form
+ * comes from only if the page lets it: such an answer goes with `referrer-policy: same-origin`.
+ */
+export function formPageHtml({ nonce, language = "en", title, main }: FormPage): PageText {
+  const style = `${STYLE}${PAGE_STYLE}`;
+  return localPage({ nonce, language, title, className: "page", style, scripts: [], main });
 }
 
 function pageOf(title: string, script: string, { nonce, language = "en" }: PageOptions): PageText {

@@ -80,10 +80,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "owner.ts": ["config.ts", "store", "journal", "guard", "domain", "errors.ts"],
   setup: ["api", "config.ts", "config-values.ts", "credentials", "domain", "errors.ts", "version.ts"],
   "owner-database.ts": [
-    "api/token.ts",
-    "config-values.ts",
     "hosted/database-settings.ts",
-    "hosted/renewal.ts",
+    "hosted/entered.ts",
     "store",
     "domain",
     "errors.ts",
@@ -119,6 +117,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   hosted: [
     "api/connection.ts",
     "api/port.ts",
+    "api/probe.ts",
     "api/proxy.ts",
     "api/shared-budget.ts",
     "api/token.ts",

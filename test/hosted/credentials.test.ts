@@ -1,4 +1,8 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { isOwnerOf, loadAccess } from "../../src/hosted/access.ts";
+import { memberBy } from "../../src/hosted/authenticate.ts";
 import { openPostgres } from "../../src/store/postgres/open.ts";
 import { OF_ORGANIZATION } from "../../src/store/vault-port.ts";
 import { freshSchema } from "../harness/postgres.ts";
@@ -53,6 +57,26 @@ async function ask(key: string, instance = 0, message: object = call("list_invoi
   const { result, error } = await answerOf(await post(url, message, bearer(key)));
   return { isError: result?.isError === true, text: result?.content?.[0]?.text ?? error?.message ?? "" };
 }
+
+it("is the organization's to be entered by people whom the access file names an owner, and by no key", async () => {
+  const path = join(hosted.folder, "owners.json");
+  const accessOf = async (members: readonly object[]) => {
+    await writeFile(path, JSON.stringify({ version: 1, keys: [jane.entry], organizations: [{ id: "o1", members }] }));
+    return loadAccess(path, { base_url: "https://b.anny.co", policy: null }, {});
+  };
+  const members = [
+    { subject: "jane", owner: true },
+    { claim: "groups", value: "finance", owner: true },
+    { subject: "*" },
+  ];
+  const [tenant] = (await accessOf(members)).tenants;
+  if (tenant === undefined) throw new Error("no tenant");
+  const isOwner = (subject: string, claims: object) => isOwnerOf(tenant, memberBy(subject, { ...claims }));
+  expect(isOwner("jane", {})).toBe(true);
+  expect(isOwner("otto", { groups: ["finance"] })).toBe(true);
+  expect(isOwner("otto", { groups: ["sales"] })).toBe(false);
+  await expect(accessOf([{ key: "jane", owner: true }])).rejects.toThrow("not usable");
+});
 
 describe("a credential that was entered", () => {
   it("is used for whom it was entered, and its absence is said with whose move it is", async () => {

@@ -36,6 +36,8 @@ describe("the examples for hosting", () => {
       "/approve/",
       "/approve/callback",
       "/approve/approvals/a",
+      "/credentials",
+      "/credentials/remove",
     ]) {
       expect(reaches(path), path).toBe(true);
     }

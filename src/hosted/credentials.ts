@@ -1,0 +1,258 @@
+import { randomBytes } from "node:crypto";
+import { type Context, Hono } from "hono";
+import { html as markup } from "hono/html";
+import type { ProxySettings } from "../api/proxy.ts";
+import type { Clock } from "../domain/clock.ts";
+import type { Scope } from "../domain/scope.ts";
+import { quoted } from "../domain/untrusted.ts";
+import { languageOf } from "../guard/wording.ts";
+import { type CredentialInfo, OF_ORGANIZATION, type Vault } from "../store/vault-port.ts";
+import { formPageHtml } from "../ui/page.ts";
+import { isOwnerOf, membershipsOf, placeOf, type Tenant } from "./access.ts";
+import { formBody } from "./body.ts";
+import {
+  credentialsMarkup,
+  type Language,
+  type Markup,
+  noticeText,
+  type Shown,
+  type Stored,
+  WHOSE,
+  type Whose,
+  wordMarkup,
+} from "./credentials-page.ts";
+import { isSaid, type Said, WORDS } from "./credentials-words.ts";
+import { enteredSecret } from "./entered.ts";
+import type { Peer } from "./listener.ts";
+import { callerMark, type Logger } from "./log.ts";
+import { guardPage } from "./page-headers.ts";
+import { createRates } from "./rates.ts";
+import type { Records } from "./records.ts";
+import { RefusedRequest } from "./refusal.ts";
+import { RIGHTS } from "./scopes.ts";
+import type { PageContext, Person, SignIn } from "./sign-in.ts";
+import { tryCredential } from "./try-credential.ts";
+
+export interface CredentialPagesOptions {
+  readonly signIn: SignIn;
+  readonly tenants: readonly Tenant[];
+  readonly vault: Pick<Vault, "put" | "list" | "remove">;
+  readonly budgetOf: (tenant: Tenant) => ReturnType<Records["budget"]>;
+  readonly proxy: ProxySettings | null;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Where people enter what this server works with at the invoices API. */
+export const CREDENTIALS_PATH = "/credentials";
+
+/** Attempts of one person: each is a few requests to the API. */
+const ATTEMPTS = { perMinute: 10, concurrent: 2 };
+const NOTICE = "credential notice";
+const NOTICE_SECONDS = 60;
+
+/** What a form is about: an organization of this person, and which of its credentials. */
+interface Target {
+  readonly tenant: Tenant;
+  readonly id: string;
+  readonly whose: Whose;
+}
+
+/**
+ * The page on which a person enters, replaces and removes credentials of the invoices API: their own in every organization the
+ * access file gives them, and the organization's where it names them an owner. It takes a sign-in of the last minutes for which
+ * the issuer asked the person anew, as registering a passkey does, and works without scripts. A token comes in by a form, is
+ * tried, and goes nowhere but into the vault.
+ *
+ *   GET  /credentials         the page
+ *   POST /credentials         csrf, organization, whose, token → 303 to the page, which says what became of it
+ *   POST /credentials/remove  csrf, organization, whose → the same
+ */
+export function createCredentialPages(options: CredentialPagesOptions): Hono<{ Bindings: Peer }> {
+  const { signIn, tenants, vault, clock, log } = options;
+  const rates = createRates(ATTEMPTS, clock);
+
+  async function answer(context: PageContext, title: string, main: Markup, status: 200 | 403 | 500 = 200) {
+    const parts = { language: languageIn(context), title: String(await markup`${title}`), main: String(await main) };
+    const { html, csp } = formPageHtml({ nonce: randomBytes(18).toString("base64"), ...parts });
+    context.header("content-security-policy", csp);
+    return context.html(html, status);
+  }
+
+  function refused(context: PageContext) {
+    const words = WORDS[languageIn(context)];
+    return answer(
+      context,
+      words.refusedTitle,
+      wordMarkup(words.refusedTitle, words.refused, CREDENTIALS_PATH, words.open),
+      403,
+    );
+  }
+
+  async function isFresh(context: PageContext, { subject }: Person): Promise<boolean> {
+    return (await signIn.kept(context, "fresh credentials"))?.["subject"] === subject;
+  }
+
+  function tenantsOf({ principal, isMember }: Person): readonly Tenant[] {
+    const memberships = membershipsOf(tenants, { principal, isMember, rights: new Set(RIGHTS) });
+    return memberships.map(({ tenant }) => tenant).filter(({ id }) => id !== null);
+  }
+
+  async function organizations(person: Person, language: Language): Promise<Shown["organizations"]> {
+    const [own, shared] = await Promise.all([vault.list(person.principal), vault.list(OF_ORGANIZATION)]);
+    return tenantsOf(person).map((tenant) => {
+      const id = tenant.id ?? "";
+      if (tenant.token !== undefined) return { id, slots: null };
+      const stored = (all: readonly CredentialInfo[]) => storedIn(all, tenant, language, clock.now());
+      return {
+        id,
+        slots: [
+          { whose: "own", stored: stored(own), isTheirs: true },
+          { whose: "organization", stored: stored(shared), isTheirs: isOwnerOf(tenant, person.isMember) },
+        ],
+      };
+    });
+  }
+
+  /** Of their organizations and rights alone; `null`: it is not theirs to do. */
+  function targetIn(person: Person, form: URLSearchParams): Target | null {
+    const tenant = tenantsOf(person).find(({ id }) => id === form.get("organization"));
+    const whose = WHOSE.find((one) => one === form.get("whose"));
+    if (tenant === undefined || tenant.token !== undefined || whose === undefined) return null;
+    if (whose === "organization" && !isOwnerOf(tenant, person.isMember)) return null;
+    return { tenant, id: tenant.id ?? "", whose };
+  }
+
+  async function enter(person: Person, target: Target, given: string): Promise<[Said, string]> {
+    const { tenant, id } = target;
+    const secret = enteredSecret(given);
+    if ("is" in secret) return [secret.is, ""];
+    const leave = attempt(person);
+    if (leave === null) return ["too_many", ""];
+    const verdict = await tryCredential({
+      token: secret.access_token,
+      origin: tenant.origin,
+      organization_id: id,
+      proxy: options.proxy,
+      budget: options.budgetOf(tenant),
+    }).finally(leave);
+    if (verdict.is !== "good") return [verdict.is, ""];
+    await vault.put(scopeOf(person, target), secret);
+    return ["stored", verdict.name === null ? "" : quoted(verdict.name, 60)];
+  }
+
+  async function remove(person: Person, target: Target): Promise<[Said, string]> {
+    return [(await vault.remove(scopeOf(person, target))) ? "removed" : "absent", ""];
+  }
+
+  /** What a form asks for, if it may: afterwards the page is opened anew, so that nothing is sent twice. */
+  async function taken(
+    context: PageContext,
+    act: (person: Person, target: Target, form: URLSearchParams) => Promise<[Said, string]>,
+  ): Promise<Response> {
+    const form = await formBody(context.req.raw, context.env);
+    const person = await signIn.personOf(context, form.get("csrf") ?? "");
+    const words = WORDS[languageIn(context)];
+    if (person instanceof Response && person.status !== 401) return refused(context);
+    if (person instanceof Response || !(await isFresh(context, person))) {
+      // Not sent on to the sign-in at once: a form may lead to this server alone.
+      return answer(
+        context,
+        words.overTitle,
+        wordMarkup(words.overTitle, words.over, CREDENTIALS_PATH, words.again),
+        403,
+      );
+    }
+    const target = targetIn(person, form);
+    if (target === null) return refused(context);
+    const [said, name] = await act(person, target, form);
+    log.info(
+      {
+        event: "credential_form",
+        caller: callerMark(person.principal),
+        organization: target.id,
+        whose: target.whose,
+        said,
+      },
+      "a form for a credential was answered",
+    );
+    await signIn.keep(context, NOTICE, { said, name, organization: target.id }, NOTICE_SECONDS);
+    return context.redirect(CREDENTIALS_PATH, 303);
+  }
+
+  /** The place of an attempt, to be left; `null`: there is none now. */
+  function attempt({ principal }: Person): (() => void) | null {
+    try {
+      return rates.enter(principal);
+    } catch (error) {
+      if (error instanceof RefusedRequest) return null;
+      throw error;
+    }
+  }
+
+  const app = new Hono<{ Bindings: Peer }>();
+  app.onError((error, context) => {
+    const words = WORDS[languageIn(context)];
+    if (error instanceof RefusedRequest) return refused(context);
+    log.error({ event: "credential_page_failed", error: error.stack ?? "" }, "the page for credentials failed");
+    return answer(
+      context,
+      words.failedTitle,
+      wordMarkup(words.failedTitle, words.failed, CREDENTIALS_PATH, words.open),
+      500,
+    );
+  });
+  app.use(`${CREDENTIALS_PATH}/*`, async (context, next) => {
+    await next();
+    guardPage(context, "same-origin");
+  });
+  app.get(CREDENTIALS_PATH, async (context) => {
+    const visitor = await signIn.visitorOf(context);
+    if (visitor === null || !(await isFresh(context, visitor.person))) return signIn.startFresh(context, "credentials");
+    const language = languageIn(context);
+    const words = WORDS[language];
+    const { said, name = "", organization = "" } = (await signIn.kept(context, NOTICE)) ?? {};
+    const notice = isSaid(said) ? { said, name, organization } : null;
+    if (notice !== null) await signIn.keep(context, NOTICE, {}, 0);
+    const { person, csrf } = visitor;
+    const main = credentialsMarkup({
+      language,
+      subject: person.subject,
+      csrf,
+      notice,
+      organizations: await organizations(person, language),
+    });
+    return answer(context, notice === null ? words.title : `${noticeText(notice, words)} ${words.title}`, main);
+  });
+  app.post(CREDENTIALS_PATH, (context) =>
+    taken(context, (person, target, form) => enter(person, target, form.get("token") ?? "")),
+  );
+  app.post(`${CREDENTIALS_PATH}/remove`, (context) => taken(context, remove));
+  return app;
+}
+
+function scopeOf({ principal }: Person, { tenant, whose }: Target): Scope {
+  return { ...placeOf(tenant), principal: whose === "own" ? principal : OF_ORGANIZATION };
+}
+
+function languageIn(context: Context): Language {
+  return languageOf(context.req.header("accept-language") ?? "en");
+}
+
+function storedIn(all: readonly CredentialInfo[], tenant: Tenant, language: Language, now: number): Stored {
+  const { origin, organization_id } = placeOf(tenant);
+  const info = all.find((one) => one.origin === origin && one.organization_id === organization_id);
+  if (info === undefined) return null;
+  const format = new Intl.DateTimeFormat(language === "de" ? "de" : "en-GB", {
+    dateStyle: "long",
+    timeStyle: "short",
+    ...(tenant.timezone === undefined ? {} : { timeZone: tenant.timezone }),
+  });
+  const { state, expires_at, renewable, updated_at } = info;
+  const isLapsed = state === "alive" && !renewable && expires_at !== null && expires_at <= now;
+  return {
+    state: isLapsed ? "lapsed" : state,
+    since: format.format(updated_at),
+    until: renewable || expires_at === null ? null : format.format(expires_at),
+  };
+}
