@@ -79,13 +79,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "owner-passkeys.ts": ["config.ts", "store", "journal", "guard", "domain", "errors.ts"],
   "owner.ts": ["config.ts", "store", "journal", "guard", "domain", "errors.ts"],
   setup: ["api", "config.ts", "config-values.ts", "credentials", "domain", "errors.ts", "version.ts"],
-  "owner-database.ts": [
-    "hosted/database-settings.ts",
-    "hosted/entered.ts",
-    "store",
-    "domain",
-    "errors.ts",
-  ],
+  "owner-database.ts": ["hosted/database-settings.ts", "hosted/entered.ts", "store", "domain", "errors.ts"],
   doctor: [
     "api",
     "config.ts",
