@@ -6,7 +6,7 @@ import { INSTRUCTIONS } from "./instructions.ts";
 import { once } from "./once.ts";
 import type { RuntimeOptions } from "./runtime.ts";
 import type { ServerParts } from "./server.ts";
-import { journalProblem } from "./store/preflight.ts";
+import { journalProblem, memoryProblem } from "./store/preflight.ts";
 import { EFFECT_META, EFFECT_NAMES, EFFECTS, type Effect, type Mode } from "./toolkit/effect.ts";
 import { ASK_EACH_TIME } from "./toolkit/host-hints.ts";
 import { isListing, type ListedTool } from "./toolkit/listed-tool.ts";
@@ -22,7 +22,7 @@ export interface Assembly {
 
 export function assemble(options: Omit<RuntimeOptions, "toolNames">): Assembly {
   const { config, policy } = options;
-  const problem = options.demo ? null : journalProblem(join(config.data_dir, JOURNAL_FILE));
+  const problem = options.demo ? memoryProblem() : journalProblem(join(config.data_dir, JOURNAL_FILE));
   if (problem !== null) options.report(`only reading: ${problem.message} ${problem.next}`);
   const mode = strictest(config.mode, policy?.mode ?? config.mode, problem === null ? config.mode : "read-only");
   const offer = offerOf(mode, config);

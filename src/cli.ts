@@ -280,7 +280,7 @@ async function doctor(argv: readonly string[]): Promise<void> {
     client: clientNamed(client),
     node: { version: process.versions.node, path: program.node, arch: process.arch, embedded: program.embedded },
     desktop: desktop(),
-    told: (command, { data_dir, policy }) => ownCommand({ ...program, data_dir, policy }, command),
+    told: (command, folders, ...more) => ownCommand({ ...program, ...folders }, command, ...more),
   });
   print(values["json"] === true ? forReport(findings, home) : forPerson(findings));
   process.exitCode = isHealthy(findings) ? 0 : 1;

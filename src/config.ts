@@ -219,6 +219,17 @@ function uncheckedTls(env: Texts, baseUrl: string): ConfigError | null {
   });
 }
 
+/** For the owner's commands: throws where the settings are those of the demo, whose record no other process sees. */
+export function refuseDemo({ demo }: Config): void {
+  if (!demo) return;
+  throw new ConfigError(
+    "INVOICES_DEMO is set: the demo keeps its record in its own memory, where no command sees it.",
+    {
+      next: "Ask the assistant in the demo, or run this without INVOICES_DEMO.",
+    },
+  );
+}
+
 /** Where the journal lies unless a setting says otherwise. */
 export function stateFolder(env: Texts): { readonly path: string } | { readonly problem: ConfigError } {
   let home: string;

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { type Config, JOURNAL_FILE } from "./config.ts";
+import { type Config, JOURNAL_FILE, refuseDemo } from "./config.ts";
 import { systemClock } from "./domain/clock.ts";
 import { oneLine, terminalText } from "./domain/untrusted.ts";
 import { ConfigError } from "./errors.ts";
@@ -33,6 +33,7 @@ export async function runPasskey(config: Config, words: readonly string[], termi
       next: "Open a terminal and run it there.",
     });
   }
+  refuseDemo(config);
   const host = Intl.DateTimeFormat().resolvedOptions();
   const language = languageOf(config.language ?? host.locale);
   const [command, ...rest] = words;

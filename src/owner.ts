@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { type Config, JOURNAL_FILE } from "./config.ts";
+import { type Config, JOURNAL_FILE, refuseDemo } from "./config.ts";
 import { systemClock } from "./domain/clock.ts";
 import { ANY_ORIGIN, type Place } from "./domain/scope.ts";
 import { oneLine, terminalText } from "./domain/untrusted.ts";
@@ -146,6 +146,7 @@ async function ownedBy(database: NonNullable<OwnedDatabase>): Promise<Ledger> {
 }
 
 function fileOf(config: Config): Ledger {
+  refuseDemo(config);
   const path = join(config.data_dir, JOURNAL_FILE);
   if (!existsSync(path)) {
     throw new ConfigError(`There is no journal at ${path} yet.`, {

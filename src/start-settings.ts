@@ -13,7 +13,7 @@ type Texts = Readonly<Record<string, string | undefined>>;
 /** Throws `ConfigError` for the first thing that is wrong. `setup`: the command that asks for what is missing. */
 export async function settingsOf(flags: Texts, env: Texts, setup: (config: Config) => string): Promise<Settings> {
   const config = loadConfig(flags, env, true);
-  const policy = config.policy === undefined ? null : await localPolicy(config.policy);
+  const policy = config.policy === undefined ? null : await localPolicy(config.policy, config.demo);
   if (config.demo || config.api_token !== undefined) return { config, policy };
   const { keptFor, keptTokens, tokenOf } = await import("./credentials/kept.ts");
   const kept = keptFor(keptTokens(config.data_dir), config.base_url, config.organization_id);
@@ -21,9 +21,9 @@ export async function settingsOf(flags: Texts, env: Texts, setup: (config: Confi
   return { config: { ...config, organization_id: kept.organization_id }, policy, keptToken: () => tokenOf(kept) };
 }
 
-async function localPolicy(path: string): Promise<Policy> {
+async function localPolicy(path: string, demo: boolean): Promise<Policy> {
   const { loadLocalPolicy } = await import("./guard/policy.ts");
-  return loadLocalPolicy(path);
+  return loadLocalPolicy(path, demo);
 }
 
 export async function policyOf(path: string | undefined): Promise<Policy | null> {

@@ -1,5 +1,7 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, renameSync, type Stats, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileKind } from "../domain/file-kind.ts";
+import { shellWord } from "../domain/shell-word.ts";
 import { ConfigError } from "../errors.ts";
 import { openKeyring } from "./keyring.ts";
 
@@ -26,12 +28,20 @@ export function credentialsFile(dataDir: string): string {
 export function keptTokens(dataDir: string): readonly KeptToken[] {
   const file = credentialsFile(dataDir);
   let text: string;
+  let facts: Stats;
   try {
-    text = readFileSync(file, "utf8");
+    facts = statSync(file);
+    // A pipe is never read: nobody may ever write into it.
+    text = facts.isFile() ? readFileSync(file, "utf8") : "";
   } catch (error) {
     if (isMissing(error)) return [];
     throw new ConfigError(`The file with the access token, ${file}, cannot be read.`, {
       next: `Make it readable for this user, or run setup again.`,
+    });
+  }
+  if (!facts.isFile()) {
+    throw new ConfigError(`What should be the file with the access token, ${file}, is ${fileKind(facts)}.`, {
+      next: "Put it aside and run setup again, or set INVOICES_API_TOKEN.",
     });
   }
   const tokens = tokensIn(text);
@@ -41,9 +51,9 @@ export function keptTokens(dataDir: string): readonly KeptToken[] {
     });
   }
   const hasSecret = tokens.some(({ kept }) => kept === "file");
-  if (hasSecret && process.platform !== "win32" && (statSync(file).mode & OTHERS_READ_OR_WRITE) !== 0) {
+  if (hasSecret && process.platform !== "win32" && (facts.mode & OTHERS_READ_OR_WRITE) !== 0) {
     throw new ConfigError(`Other users can read the access token in ${file}.`, {
-      next: `Run: chmod 600 "${file}" and restart. If others use this computer, create a new token and run setup again.`,
+      next: `Run: chmod 600 ${shellWord(process.platform, file)}; then restart. If others use this computer, create a new token and run setup again.`,
     });
   }
   return tokens;
@@ -169,5 +179,5 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  return error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR");
 }

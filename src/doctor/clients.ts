@@ -1,10 +1,13 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
+import { readSettings } from "../config.ts";
 import { ConfigError } from "../errors.ts";
 import { type ClientId, KNOWN_CLIENTS, type KnownClient, type ServerStart, type System } from "../setup/clients.ts";
 import { entriesOf, readText } from "../setup/edit.ts";
 import { readConfigFile } from "../setup/file.ts";
 import { startsThis } from "../setup/program.ts";
+import { startSettings } from "../setup/started-with.ts";
+import { approvalThere } from "./approval.ts";
 import type { Finding } from "./finding.ts";
 
 /** The clients that are configured to start this server, and what they can show a person. */
@@ -67,10 +70,12 @@ function entryFinding(client: KnownClient, name: string, start: ServerStart, fil
       cure: "Run setup again for this client.",
     };
   }
+  const { flags, env } = startSettings(start, system.env);
+  const choice = readSettings(flags, env).usable;
   return {
     check,
     verdict: "good",
-    says: `${client.name} starts it. How you approve there: ${client.approval}`,
+    says: `${client.name} starts it.${choice === null ? "" : ` How you approve there: ${approvalThere(choice, client.approval)}`}`,
     detail,
   };
 }

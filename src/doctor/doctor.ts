@@ -3,21 +3,14 @@ import { readSettings, SETTINGS } from "../config.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import type { BrowserEnvironment } from "../guard/channels/browser.ts";
 import type { ClientId, System } from "../setup/clients.ts";
-import { flagsIn } from "../setup/program.ts";
-import { passedOn } from "../setup/try-start.ts";
+import { startSettings } from "../setup/started-with.ts";
 import { VERSION } from "../version.ts";
 import { checkAccount } from "./account.ts";
-import { type ClientsFound, type Configured, findClients } from "./clients.ts";
+import { checkApproval } from "./approval.ts";
+import { type ClientsFound, findClients } from "./clients.ts";
 import type { Finding, Verdict } from "./finding.ts";
-import {
-  checkApproval,
-  checkCertificates,
-  checkJournal,
-  checkNode,
-  checkPolicy,
-  checkSettings,
-  checkSqlite,
-} from "./here.ts";
+import { checkCertificates, checkJournal, checkNode, checkPolicy, checkSettings, checkSqlite } from "./here.ts";
+import { checkHosted, hostedHere } from "./hosted.ts";
 import { checkNetwork } from "./network.ts";
 
 /** `invoicing-mcp doctor`: looks at everything that has to be right, and says what to do about what is not. Only reads. */
@@ -35,8 +28,9 @@ export interface DoctorWorld {
   readonly desktop: BrowserEnvironment;
   /** The owner's commands for these folders, as they are typed here. */
   told(
-    command: "approve" | "setup",
+    command: "approve" | "passkey" | "setup",
     folders: { readonly data_dir: string; readonly policy: string | undefined },
+    ...more: readonly string[]
   ): string;
 }
 
@@ -49,14 +43,20 @@ export async function examine(world: DoctorWorld): Promise<readonly Finding[]> {
   const config = read.usable;
   const findings: Finding[] = [
     checkNode(node.version, `${system.platform} ${node.arch}`, node.embedded, node.path),
-    checkSqlite(),
+    ...(source.hosted?.database === true ? [] : [checkSqlite()]),
     ...checkSettings(read, source.from),
     ...checkCertificates(source.env["NODE_EXTRA_CA_CERTS"]),
   ];
   if (config === null) return [...findings, ...clients.findings];
-  findings.push(checkJournal(config), checkPolicy(config.policy));
   const { data_dir, policy } = config;
-  findings.push(...checkApproval(config, world.desktop, world.told("approve", { data_dir, policy })));
+  const hosted = source.hosted;
+  if (hosted !== null) findings.push(...checkHosted(hosted, config));
+  else {
+    findings.push(checkJournal(config), checkPolicy(config));
+    const approve = world.told("approve", { data_dir, policy });
+    const passkey = world.told("passkey", { data_dir, policy: undefined }, "list");
+    findings.push(...checkApproval(config, world.desktop, { approve, passkey }));
+  }
   if (config.demo) {
     findings.push({ check: "reach", verdict: "good", says: "The demo needs no network and no account" });
     return [...findings, ...clients.findings];
@@ -65,7 +65,11 @@ export async function examine(world: DoctorWorld): Promise<readonly Finding[]> {
   const network = await checkNetwork(config.base_url, proxy);
   findings.push(...network);
   // With wrong settings it would be another account; without a connection, every look would say the same once more.
-  if (read.config !== null && network.every(({ check, verdict }) => check !== "reach" || verdict === "good")) {
+  if (
+    read.config !== null &&
+    network.every(({ check, verdict }) => check !== "reach" || verdict === "good") &&
+    hosted?.access !== true
+  ) {
     findings.push(...(await checkAccount(config, proxy, world.told("setup", { data_dir, policy }))));
   }
   return [...findings, ...clients.findings];
@@ -75,24 +79,14 @@ export async function examine(world: DoctorWorld): Promise<readonly Finding[]> {
 function settingsFrom(world: DoctorWorld, { configured }: ClientsFound) {
   const { env } = world.system;
   const own = world.demo ? { ...env, INVOICES_DEMO: "true" } : env;
-  const named = SETTINGS.some(
-    (one) => own[one.env] !== undefined || ("flag" in one && world.settings[one.flag] !== undefined),
-  );
+  const hosted = hostedHere(own);
+  const named =
+    hosted !== null ||
+    SETTINGS.some((one) => own[one.env] !== undefined || ("flag" in one && world.settings[one.flag] !== undefined));
   const [only, ...others] = configured;
   const chosen = world.client !== null || (!named && others.length === 0) ? only : undefined;
-  if (chosen === undefined) return { flags: world.settings, env: own, from: "this terminal" };
-  return { ...startSettings(chosen, env), from: `${chosen.client.name}'s configuration` };
-}
-
-function startSettings({ start }: Configured, env: Texts) {
-  const given = Object.entries(start.env).flatMap(([name, text]) => {
-    // What the client puts in when it starts it. What it asks the person for is not here.
-    if (/\$\{input:/.test(text)) return [];
-    return [[name, text.replace(/\$\{env:(\w+)\}/g, (_, variable: string) => env[variable] ?? "")] as const];
-  });
-  const demo: readonly (readonly [string, string])[] = start.args.includes("--demo") ? [["INVOICES_DEMO", "true"]] : [];
-  const passed: Texts = { ...passedOn(env), ...Object.fromEntries([...given, ...demo]) };
-  return { flags: flagsIn(start.args), env: passed };
+  if (chosen === undefined) return { flags: world.settings, env: own, from: "this terminal", hosted };
+  return { ...startSettings(chosen.start, env), from: `${chosen.client.name}'s configuration`, hosted: null };
 }
 
 export function isHealthy(findings: readonly Finding[]): boolean {

@@ -1,10 +1,9 @@
 import { accessSync, constants, existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { type Config, JOURNAL_FILE, type ReadSettings } from "../config.ts";
 import { InvoicingError } from "../errors.ts";
-import { type BrowserEnvironment, browserCommands } from "../guard/channels/browser.ts";
-import { loadLocalPolicy } from "../guard/policy.ts";
-import { journalProblem } from "../store/preflight.ts";
+import { loadLocalPolicy, loadPolicy } from "../guard/policy.ts";
+import { lookAtJournal } from "../store/preflight.ts";
 import { loadSqlite } from "../store/sqlite/load.ts";
 import type { Finding } from "./finding.ts";
 
@@ -66,80 +65,26 @@ export function checkJournal({ data_dir, demo }: Config): Finding {
   const check = "journal";
   if (demo) return { check, verdict: "good", says: "The demo keeps its journal in memory" };
   const file = join(data_dir, JOURNAL_FILE);
-  if (!existsSync(file)) {
-    let folder = data_dir;
-    while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
-    try {
-      accessSync(folder, constants.W_OK);
-      return { check, verdict: "good", says: "There is none yet, and its folder can be written", detail: file };
-    } catch {
-      return {
-        check,
-        verdict: "bad",
-        says: "There is none yet, and its folder cannot be written.",
-        detail: folder,
-        cure: "Make the folder writable for this user, or name another one with INVOICES_DATA_DIR.",
-      };
-    }
+  const problem = lookAtJournal(file);
+  if (problem !== null) {
+    const says = `${problem.message} So there are no tools that change anything.`;
+    return { check, verdict: "bad", says, cure: problem.next };
   }
-  const problem = journalProblem(file);
-  return problem === null
-    ? { check, verdict: "good", says: "It can be written, and only by this user", detail: file }
-    : {
-        check,
-        verdict: "bad",
-        says: `${problem.message} So there are no tools that change anything.`,
-        cure: problem.next,
-      };
+  const says = existsSync(file)
+    ? "It can be written, and only by this user"
+    : "There is none yet, and its folder can be written";
+  return { check, verdict: "good", says, detail: file };
 }
 
-export function checkPolicy(file: string | undefined): Finding {
+export function checkPolicy({ policy: file, demo }: Config, of: "local" | "hosted" = "local"): Finding {
   const check = "policy";
   if (file === undefined) return { check, verdict: "good", says: "None is set: the built-in limits hold" };
   try {
-    loadLocalPolicy(file);
+    if (of === "hosted") loadPolicy(file);
+    else loadLocalPolicy(file, demo);
     return { check, verdict: "good", says: "It can be read, and holds", detail: file };
   } catch (error) {
     if (!(error instanceof InvoicingError)) throw error;
     return { check, verdict: "bad", says: `${error.message} Until then nothing works.`, cure: error.next };
-  }
-}
-
-/** `approve`: the command that answers in a terminal of this computer. */
-export function checkApproval(config: Config, desktop: BrowserEnvironment, approve: string): readonly Finding[] {
-  const check = "approval";
-  switch (config.confirm) {
-    case "token":
-      return [
-        {
-          check,
-          verdict: "warning",
-          says: "--confirm token: the model can approve its own acts.",
-          cure: "Leave it out, unless no person is there at all.",
-        },
-      ];
-    case "deny":
-      return [
-        {
-          check,
-          verdict: "warning",
-          says: "--confirm deny: nothing final ever happens.",
-          cure: "Set INVOICES_CONFIRM to auto.",
-        },
-      ];
-    default: {
-      const opens = browserCommands(desktop, "").length > 0;
-      return [
-        opens
-          ? { check, verdict: "good", says: "A page can be opened in a browser here" }
-          : {
-              check,
-              verdict: "warning",
-              says: "No browser can be opened from here: without a form or card of the client, approvals wait in the terminal.",
-              cure: "Set BROWSER to a command that opens one, or answer with the command below.",
-            },
-        { check, verdict: "good", says: "Approvals that wait can be answered in a terminal", detail: approve },
-      ];
-    }
   }
 }

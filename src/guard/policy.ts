@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, openSync, readFileSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import { daysBetween, type IsoDate } from "../domain/clock.ts";
@@ -156,7 +156,8 @@ export function loadPolicy(path: string): Policy {
   let text: string;
   let fd: number | null = null;
   try {
-    fd = openSync(file, "r");
+    // A pipe that nobody writes into would be waited for.
+    fd = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const stat = fstatSync(fd);
     if (!stat.isFile()) return refuse("is not a file", "Name a JSON file.");
     if (stat.size > MAX_BYTES) return refuse(`is larger than ${MAX_BYTES} bytes`, "Name a JSON policy file.");
@@ -187,10 +188,16 @@ export function loadPolicy(path: string): Policy {
   return parsePolicy(json, `The policy file ${file}`);
 }
 
-/** For a server on one person's computer, where there is nobody else to ask. */
-export function loadLocalPolicy(path: string): Policy {
+/** For a server on one person's computer, where there is nobody else to ask; in the demo no passkey can be registered. */
+export function loadLocalPolicy(path: string, demo = false): Policy {
   const policy = loadPolicy(path);
   const { approver } = policy;
+  if (demo && approver === "passkey") {
+    throw new ConfigError(
+      `The policy file ${resolve(path)} wants ${WANTED[approver]} for every approval, and the demo keeps none: its record is in its memory.`,
+      { next: "Start the demo without this policy." },
+    );
+  }
   if (approver === "person" || !TAKES[approver].other) return policy;
   throw new ConfigError(
     `The policy file ${resolve(path)} wants ${WANTED[approver]} for every approval, and only the hosted server has more than one person.`,

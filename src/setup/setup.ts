@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { ProxySettings } from "../api/proxy.ts";
+import { readSettings } from "../config.ts";
 import { credentialsFile, keepToken } from "../credentials/kept.ts";
 import { openKeyring } from "../credentials/keyring.ts";
 import type { JsonObject } from "../domain/json.ts";
@@ -21,6 +22,7 @@ import { networkFor, readGiven, type Texts, tokenFrom } from "./given.ts";
 import { difference } from "./lines.ts";
 import { configuredStart, type OwnProgram, startsThis } from "./program.ts";
 import type { Values } from "./slot.ts";
+import { startSettings } from "./started-with.ts";
 import { tryStart } from "./try-start.ts";
 
 /** `invoicing-mcp setup`: from a token to a client that has read once. Changes nothing in the account. */
@@ -211,11 +213,21 @@ async function firstRead(
   if (tried.kind === "answered" && !tried.isError) {
     dialogue.show(
       "It works",
-      `${client.reload}\nThen ask, for example: “Who owes us money?”\nHow you approve there: ${client.approval}`,
+      `${client.reload}\nThen ask, for example: “Who owes us money?”\n${approvalText(client, start, world.system)}`,
     );
     return 0;
   }
   const said = tried.kind === "silent" ? `It was started, but ${tried.reason}.` : tried.says;
   dialogue.show("It was written, but does not work yet", `${said}\nRun doctor to see why.`);
   return 1;
+}
+
+/** What a client can show is used by the settings as they come; others, doctor looks at. */
+function approvalText(client: KnownClient, start: ServerStart, { env }: System): string {
+  const given = startSettings(start, env);
+  const { usable } = readSettings(given.flags, given.env);
+  const isUsual = usable?.confirm === "auto" && usable.mode === "full" && usable.policy === undefined;
+  return isUsual
+    ? `How you approve there: ${client.approval}`
+    : "How you approve there, by these settings: run doctor.";
 }

@@ -1,30 +1,20 @@
-import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-import { JournalError } from "../errors.ts";
+import { codeOf, placeProblem, troubleAt } from "./place.ts";
 
-const OTHERS_READ_OR_WRITE = 0o077;
-const OTHERS_WRITE = 0o022;
-const STICKY = 0o1000;
-
-/** Makes the journal's folder (0700) and file (0600), or refuses ones that other users could read or change. */
+/** Makes the journal's folder (0700) and file (0600), or throws `JournalError` with what is in the way and what helps. */
 export function secureFile(location: string): void {
-  const folder = dirname(location);
-  attempt(location, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
-  attempt(location, () => create(location));
-  // Windows has access lists instead of modes.
-  if (process.platform === "win32") return;
-  const { mode: folderMode } = attempt(location, () => statSync(folder));
-  if ((folderMode & OTHERS_WRITE) !== 0 && (folderMode & STICKY) === 0) {
-    throw new JournalError(`Other users can write to the journal's folder ${folder}.`, {
-      next: `Run: chmod 700 "${folder}" and restart. Reads still work.`,
-    });
-  }
-  const { mode } = attempt(location, () => statSync(location));
-  if ((mode & OTHERS_READ_OR_WRITE) !== 0) {
-    throw new JournalError(`Other users can read or change the journal ${location}.`, {
-      next: `Run: chmod 600 "${location}" and restart. Reads still work.`,
-    });
-  }
+  refusePlace(location);
+  attempt(dirname(location), (folder) => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+  attempt(location, create);
+  // What was made is looked at, too: a mask or a file system may have given it other rights.
+  refusePlace(location);
+}
+
+/** Throws what is in the way of a journal there, without making anything. */
+export function refusePlace(location: string): void {
+  const problem = placeProblem(location);
+  if (problem !== null) throw problem;
 }
 
 function create(location: string): void {
@@ -35,17 +25,10 @@ function create(location: string): void {
   }
 }
 
-function attempt<T>(location: string, work: () => T): T {
+function attempt(path: string, work: (path: string) => void): void {
   try {
-    return work();
+    work(path);
   } catch (error) {
-    throw new JournalError(`The journal ${location} cannot be made or opened (${codeOf(error) ?? "unknown error"}).`, {
-      next: "Make its folder writable for this user, or name another place, then restart. Reads still work.",
-      cause: error,
-    });
+    throw troubleAt(path, codeOf(error) ?? "unknown error");
   }
-}
-
-function codeOf(error: unknown): string | null {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;
 }

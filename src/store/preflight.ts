@@ -1,7 +1,7 @@
-import { accessSync, closeSync, constants, existsSync, fstatSync, openSync, readSync } from "node:fs";
-import { dirname } from "node:path";
+import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import { JournalError } from "../errors.ts";
-import { secureFile } from "./files.ts";
+import { refusePlace, secureFile } from "./files.ts";
+import { codeOf, troubleAt } from "./place.ts";
 import { APPLICATION_ID, FORMAT } from "./sqlite/format.ts";
 import { loadSqlite } from "./sqlite/load.ts";
 
@@ -22,28 +22,34 @@ const HEADER_BYTES = 100;
  * to this one. Returns what is wrong, or `null`.
  */
 export function journalProblem(location: string): JournalError | null {
-  try {
+  return problemIn(() => {
     secureFile(location);
-    checkAccess(location);
     checkHeader(location);
     loadSqlite();
-    return null;
-  } catch (error) {
-    if (error instanceof JournalError) return error;
-    const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
-    return new JournalError(`The journal ${location} cannot be written${code}.`, {
-      next: "Make the file and its folder writable for this user, or name another folder with INVOICES_DATA_DIR, then restart. Reads still work.",
-      cause: error,
-    });
-  }
+  }, location);
 }
 
-function checkAccess(location: string): void {
-  const { R_OK, W_OK, X_OK } = constants;
-  accessSync(location, R_OK | W_OK);
-  // The rollback journal is made beside the file. One that is there has to be rolled back first.
-  accessSync(dirname(location), R_OK | W_OK | X_OK);
-  if (existsSync(`${location}-journal`)) accessSync(`${location}-journal`, R_OK | W_OK);
+/** The same for who only looks: nothing is made. */
+export function lookAtJournal(location: string): JournalError | null {
+  return problemIn(() => {
+    refusePlace(location);
+    if (existsSync(location)) checkHeader(location);
+    loadSqlite();
+  }, location);
+}
+
+/** The same for a journal in memory, which needs SQLite and no place. */
+export function memoryProblem(): JournalError | null {
+  return problemIn(() => void loadSqlite(), "in memory");
+}
+
+function problemIn(work: () => void, location: string): JournalError | null {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return error instanceof JournalError ? error : troubleAt(location, codeOf(error) ?? "unknown error");
+  }
 }
 
 function checkHeader(location: string): void {

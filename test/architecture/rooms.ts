@@ -69,7 +69,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   simulator: [],
   "config.ts": ["config-shape.ts", "config-values.ts", "domain", "errors.ts"],
   "config-shape.ts": ["config-values.ts"],
-  credentials: ["errors.ts"],
+  credentials: ["domain", "errors.ts"],
   "config-values.ts": ["domain"],
   "offer.ts": ["version.ts"],
   "help.ts": ["config.ts", "version.ts"],

@@ -1,4 +1,5 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -48,6 +49,17 @@ describe("a kept token", () => {
     await keep(CO, "1", "token-one");
     chmodSync(credentialsFile(folder), 0o644);
     expect(() => keptTokens(folder)).toThrow(/Other users can read the access token/);
+  });
+
+  it.runIf(process.platform !== "win32")("is not looked for in what is no file", async () => {
+    mkdirSync(credentialsFile(folder), { recursive: true });
+    expect(() => keptTokens(folder)).toThrow(/is a folder/);
+    rmSync(credentialsFile(folder), { recursive: true });
+    spawnSync("mkfifo", [credentialsFile(folder)]);
+    expect(() => keptTokens(folder)).toThrow(/is a pipe/);
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, "");
+    expect(keptTokens(folder)).toEqual([]);
   });
 
   it("is not guessed from a damaged file, which stays as it is", async () => {

@@ -38,7 +38,7 @@ async function look(env: Env, more: Partial<DoctorWorld> = {}): Promise<readonly
     client: null,
     node: { version: process.versions.node, path: process.execPath, arch: process.arch, embedded: false },
     desktop: { platform: "linux", display: true, remote: false },
-    told: (command) => `invoicing-mcp ${command}`,
+    told: (command, _folders, ...words) => ["invoicing-mcp", command, ...words].join(" "),
     ...more,
   });
 }
@@ -198,6 +198,136 @@ describe("doctor", () => {
     const findings = await look({}, { demo: true });
     expect(bad(findings)).toEqual([]);
     expect(of(findings, "reach")[0]?.says).toContain("no network");
+    expect(forPerson(findings)).not.toMatch(/invoicing-mcp approve|answered in a terminal/);
+    const dark = await look({}, { demo: true, desktop: { platform: "linux", display: false, remote: false } });
+    expect(of(dark, "approval")[0]).toMatchObject({
+      says: expect.stringMatching(/without a form or a card of the client, only the page's address is told/),
+      cure: expect.not.stringContaining("command below"),
+    });
+  });
+
+  /** What is said of approval, of all that is said; the policy is written where one is given. */
+  async function approval(env: Env, policy?: object, more: Partial<DoctorWorld> = {}): Promise<string> {
+    const file = join(home, "policy.json");
+    if (policy !== undefined) writeFileSync(file, JSON.stringify({ version: 1, ...policy }), { mode: 0o600 });
+    const findings = await look(
+      { ...right(), ...env, ...(policy === undefined ? {} : { INVOICES_POLICY: file }) },
+      more,
+    );
+    return of(findings, "approval")
+      .map(({ verdict, says }) => `${verdict}: ${says}`)
+      .join("; ");
+  }
+
+  const PAGE = "good: A page can be opened in a browser here";
+  const TERMINAL = "good: Approvals that wait can be answered in a terminal";
+  it.each<readonly [env: Env, policy: object | undefined, says: string]>([
+    [{}, undefined, `${PAGE}; ${TERMINAL}`],
+    [{ INVOICES_CONFIRM: "form" }, undefined, `good: By these settings only: a form of the client; ${TERMINAL}`],
+    [{ INVOICES_CONFIRM: "terminal" }, undefined, `good: By these settings only: a terminal; ${TERMINAL}`],
+    [{ INVOICES_CONFIRM: "deny" }, undefined, "warning: --confirm deny: nothing final ever happens."],
+    [{ INVOICES_CONFIRM: "token" }, undefined, "warning: --confirm token: the model can approve its own acts."],
+    [
+      { INVOICES_MODE: "draft-only" },
+      undefined,
+      "good: Nothing has to be approved: this mode has no tool that leaves the house",
+    ],
+    [{}, { mode: "read-only" }, "good: Nothing has to be approved: this mode has no tool that leaves the house"],
+    [
+      {},
+      { channels: { approve: ["form", "page"], typed: ["page"] } },
+      `good: By these settings only: a form of the client or the page in a browser; where something has to be typed, the page in a browser; ${PAGE}`,
+    ],
+    [
+      {},
+      { channels: { typed: ["terminal"] } },
+      `good: By these settings only: a form of the client or a card in the chat or the page in a browser or a terminal; where something has to be typed, a terminal; ${PAGE}; ${TERMINAL}`,
+    ],
+    [
+      { INVOICES_CONFIRM: "form" },
+      { channels: { typed: ["page"] } },
+      "bad: --confirm form and the policy leave no way to approve every act.",
+    ],
+    [
+      { INVOICES_CONFIRM: "card" },
+      { approver: "passkey" },
+      "bad: --confirm card and the policy leave no way to approve.",
+    ],
+    [{}, { approver: "other" }, "unknown: The policy says how, and it cannot be read yet"],
+    [
+      {},
+      { approver: "passkey" },
+      `good: The policy wants a registered passkey, on the page; the command below lists those that are registered; ${PAGE}; good: Approvals that wait can be declined in a terminal`,
+    ],
+  ])("says how a person approves with %j and policy %j", async (env, policy, says) => {
+    expect(await approval(env, policy)).toBe(says);
+  });
+
+  it("says of a client how a person approves there with what it is configured with", async () => {
+    const client = knownClient("codex");
+    const file = client.file({ platform: process.platform, home, env: {} });
+    mkdirSync(dirname(file), { recursive: true });
+    for (const [more, says] of [
+      ['"--mode=full"', "Codex starts it. How you approve there: A form in the terminal; the page"],
+      ['"--confirm=page"', "How you approve there: by these settings only: the page in a browser or a terminal."],
+      ['"--confirm=page", "--demo"', "How you approve there: by these settings only: the page in a browser."],
+      ['"--confirm=deny"', "How you approve there: not at all"],
+      ['"--mode=read-only"', "How you approve there: there is nothing to approve in this mode."],
+    ] as const) {
+      const command = JSON.stringify(process.execPath);
+      writeFileSync(file, `[mcp_servers.anny]\ncommand = ${command}\nargs = ["-y", "invoicing-mcp", ${more}]\n`);
+      expect(of(await look(right()), "client")[0]?.says).toContain(says);
+    }
+  });
+
+  it("a policy that wants a passkey, with the demo, which keeps none: neither doctor nor the server goes on", async () => {
+    const file = join(home, "policy.json");
+    writeFileSync(file, '{"version":1,"approver":"passkey"}', { mode: 0o600 });
+    const findings = await look({ INVOICES_POLICY: file }, { demo: true });
+    expect(of(findings, "policy")[0]).toMatchObject({ verdict: "bad", says: expect.stringContaining("keeps none") });
+    const env = { PATH: process.env["PATH"] ?? "", HOME: home, XDG_STATE_HOME: home, INVOICES_POLICY: file };
+    const started = await runCli(["--demo"], env);
+    expect([started.code, started.stderr]).toEqual([2, expect.stringContaining("keeps none")]);
+  });
+
+  it("the journal command with the demo's settings says where its record is", async () => {
+    const env = { PATH: process.env["PATH"] ?? "", HOME: home, XDG_STATE_HOME: home, INVOICES_DEMO: "true" };
+    const { code, stderr } = await runCli(["journal", "list"], env);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("its own memory")]);
+  });
+
+  it("with the settings of a hosted server says nothing of the one for a person", async () => {
+    const findings = await look({
+      INVOICES_BASE_URL: simulator.url,
+      INVOICES_DATABASE_URL: "postgres://someone@127.0.0.1:1/x",
+      INVOICES_HTTP_ACCESS: "/etc/access.json",
+    });
+    expect(bad(findings)).toEqual([]);
+    expect(new Set(findings.map(({ check }) => check))).toEqual(
+      new Set(["node", "settings", "hosted", "journal", "policy", "token", "proxy", "reach", "tls", "clock", "client"]),
+    );
+    const said = forPerson(findings);
+    expect(said).not.toMatch(/terminal can|in a browser here|folder can be written/);
+    expect(said).toContain("migrate --check");
+    const single = await look({ ...right(), INVOICES_HTTP_LISTEN: "127.0.0.1:0" });
+    expect(of(single, "journal")[0]?.says).toContain("folder can be written");
+    expect(of(single, "token")[0]?.verdict).toBe("good");
+  });
+
+  it.runIf(process.platform !== "win32")("finds what stands in the place of the journal or of its folder", async () => {
+    const journal = join(home, "invoicing-mcp", "journal.sqlite");
+    mkdirSync(journal, { recursive: true, mode: 0o700 });
+    expect(of(await look(right()), "journal")[0]).toMatchObject({
+      verdict: "bad",
+      says: expect.stringContaining("is a folder, not a file"),
+    });
+    rmSync(dirname(journal), { recursive: true });
+    mkdirSync(dirname(journal), { mode: 0o777 });
+    chmodSync(dirname(journal), 0o777);
+    expect(of(await look(right()), "journal")[0]?.says).toContain("Other users can write");
+    rmSync(dirname(journal), { recursive: true });
+    writeFileSync(dirname(journal), "");
+    expect(of(await look(right()), "journal")[0]?.says).toContain("is a file, not a folder");
   });
 
   it("shows a person everything, and others neither secrets nor whose account it is", async () => {

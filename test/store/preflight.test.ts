@@ -120,9 +120,4 @@ describe("the look at the journal before tools are listed", () => {
     expect(journalProblem(file)).toMatchObject({ code: "journal", effect: "none" });
     expect(journalProblem(file)?.next).toContain("chmod 600");
   });
-
-  it("refuses a place that cannot be made", () => {
-    writeFileSync(join(folder, "plain"), "");
-    expect(journalProblem(join(folder, "plain", "journal.sqlite"))?.message).toContain("cannot be made");
-  });
 });

@@ -1,3 +1,5 @@
+import { shellWord } from "../../domain/shell-word.ts";
+
 /** How this process was started, as far as the owner's command has to repeat it. */
 export interface Start {
   readonly platform: NodeJS.Platform;
@@ -41,18 +43,8 @@ export function ownCommand(
     start.data_dir,
     ...(start.policy === undefined ? [] : ["--policy", start.policy]),
   ];
-  if (start.platform !== "win32") return [program, ...words].map(posixWord).join(" ");
-  const line = [program, ...words].map(windowsWord).join(" ");
+  const line = [program, ...words].map((word) => shellWord(start.platform, word)).join(" ");
+  if (start.platform !== "win32") return line;
   // PowerShell takes a quoted program for a text unless it is called with &, which cmd does not know.
   return line.startsWith('"') ? `& ${line} (PowerShell; in cmd without the first &)` : line;
-}
-
-function posixWord(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
-/** A file name on Windows holds no quotation mark. PowerShell reads $ and ` even inside double ones. */
-function windowsWord(word: string): string {
-  if (/^[A-Za-z0-9_:,.\\/=+-]+$/.test(word)) return word;
-  return /[$`]/.test(word) ? `'${word.replaceAll("'", "''")}'` : `"${word}"`;
 }

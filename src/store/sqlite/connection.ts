@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { JournalError } from "../../errors.ts";
+import { placeProblem } from "../place.ts";
 import type { SqlValue } from "../rows.ts";
 import type { Database, Statement } from "./load.ts";
 
@@ -74,7 +75,7 @@ export class Connection {
 
 const sqliteError = z.object({ errcode: z.number(), message: z.string() });
 
-/** Primary result codes (sqlite.org/rescode.html) and what a person can do about each. */
+/** Result codes (sqlite.org/rescode.html) and what a person can do about each. */
 const REASONS: Readonly<Record<number, readonly [what: string, next: string]>> = {
   5: [
     "is locked by another process",
@@ -89,7 +90,12 @@ const REASONS: Readonly<Record<number, readonly [what: string, next: string]>> =
   13: ["cannot grow: the disk is full", "Free some space, then call again."],
   14: ["cannot be opened", "Make the file and its folder accessible for this user, then restart."],
   26: ["is not a journal", "Name another file, or move this one aside, then restart."],
+  // SQLITE_READONLY_DBMOVED
+  1032: ["was moved or deleted while it was open", "Put it back (it says what was done), then restart."],
 };
+
+/** Results behind which something at the place of the file can stand that has its own sentence. */
+const AT_THE_PLACE: readonly number[] = [8, 10, 14];
 
 /** Another connection holds the database: worth another try. */
 export function isBusy(error: unknown): boolean {
@@ -100,10 +106,12 @@ export function isBusy(error: unknown): boolean {
 export function journalError(error: unknown, location: string): unknown {
   const parsed = sqliteError.safeParse(error);
   if (!parsed.success) return error;
-  const [what, next] = REASONS[parsed.data.errcode & 0xff] ?? [
-    `failed: ${parsed.data.message}`,
-    "Check the file, then restart.",
-  ];
+  const { errcode } = parsed.data;
+  const primary = errcode & 0xff;
+  const atPlace = location !== ":memory:" && AT_THE_PLACE.includes(primary) ? placeProblem(location) : null;
+  if (atPlace !== null) return new JournalError(atPlace.message, { next: atPlace.next, cause: error });
+  const [what, next] = REASONS[errcode] ??
+    REASONS[primary] ?? [`failed: ${parsed.data.message}`, "Check the file, then restart."];
   return new JournalError(`The journal ${location} ${what}. Nothing is sent without it.`, {
     next: `${next} Reads still work.`,
     cause: error,
