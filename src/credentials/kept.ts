@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, type Stats, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileKind } from "../domain/file-kind.ts";
-import { shellWord } from "../domain/shell-word.ts";
+import { shellWord } from "../domain/untrusted.ts";
 import { ConfigError } from "../errors.ts";
 import { openKeyring } from "./keyring.ts";
 
@@ -40,7 +39,7 @@ export function keptTokens(dataDir: string): readonly KeptToken[] {
     });
   }
   if (!facts.isFile()) {
-    throw new ConfigError(`What should be the file with the access token, ${file}, is ${fileKind(facts)}.`, {
+    throw new ConfigError(`What should be the file with the access token, ${file}, is no file.`, {
       next: "Put it aside and run setup again, or set INVOICES_API_TOKEN.",
     });
   }

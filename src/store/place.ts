@@ -1,7 +1,6 @@
 import { accessSync, constants, lstatSync, type Stats, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { fileKind } from "../domain/file-kind.ts";
-import { shellWord } from "../domain/shell-word.ts";
+import { shellWord } from "../domain/untrusted.ts";
 import { JournalError } from "../errors.ts";
 
 /** What stands at the place of the journal, looked at without opening, making or changing anything. */
@@ -178,4 +177,12 @@ function word(path: string): string {
 
 function problem(message: string, next: string): JournalError {
   return new JournalError(message, { next: `${next}, then restart. Reads still work.` });
+}
+
+/** What stands where something was looked for, as a person calls it. */
+function fileKind(facts: Stats): string {
+  if (facts.isFile()) return "a file";
+  if (facts.isDirectory()) return "a folder";
+  if (facts.isSocket()) return "a socket";
+  return facts.isFIFO() ? "a pipe" : "a device";
 }

@@ -405,7 +405,11 @@ describe("the file", () => {
   it.skipIf(!canFreeze)("is refused when it cannot be written", async () => {
     const file = freshFile();
     await openStore(file).close();
-    freeze(file, () => expect(problem(() => openStore(file)).next).toContain("writable"));
+    freeze(file, () => {
+      const { message, next } = problem(() => openStore(file));
+      expect(message).toBe(`This user may not read and write the journal ${file}.`);
+      expect(next).toMatch(/^(Run: chmod 600|Its rights allow it)/);
+    });
   });
 
   it("says that the disk is full, and keeps what it has", async () => {

@@ -1,4 +1,4 @@
-import { shellWord } from "../../domain/shell-word.ts";
+import { shellWord } from "../../domain/untrusted.ts";
 
 /** How this process was started, as far as the owner's command has to repeat it. */
 export interface Start {
