@@ -1,7 +1,7 @@
 import type { PagePlace } from "./ask-page.ts";
 import { type Outcome, openText, pageText, pending, type Question } from "./ask-words.ts";
 import type { GuardDeps } from "./deps.ts";
-import { derivedSecret, type KeyRing } from "./seal.ts";
+import { derivedSecrets, type KeyRing } from "./seal.ts";
 import { cardHash, cardMatches } from "./typed.ts";
 import { languageOf, say } from "./wording.ts";
 
@@ -16,7 +16,8 @@ export function createCardPlace(deps: GuardDeps, keys: KeyRing, { openPage, page
     const language = languageOf(request.plan.locale);
     const unseen = approval.card === "sent";
     // A repeated call shows the same card, wherever it is answered. Hashes only in the store.
-    const secret = derivedSecret(approval.id, keys);
+    const secrets = derivedSecrets(approval.id, keys);
+    const secret = secrets.find((one) => cardHash(one) === approval.secret_hash) ?? secrets[0];
     await store.offer(approval.id, { channel: "card", reason, secret_hash: cardHash(secret) });
     // A card that was declared and not seen: the browser, and the address for whoever sees neither.
     const opened = unseen && pageAllowed(snapshot) && (await openPage());
@@ -38,6 +39,6 @@ export function createCardPlace(deps: GuardDeps, keys: KeyRing, { openPage, page
       await store.note(id, "card_stands");
     },
     /** Whether this is the secret of this approval's card, whatever became of the approval since. */
-    isCard: (id: string, secret: string) => cardMatches(secret, cardHash(derivedSecret(id, keys))),
+    isCard: (id: string, secret: string) => derivedSecrets(id, keys).some((one) => cardMatches(secret, cardHash(one))),
   };
 }

@@ -19,7 +19,7 @@ export type SealedAsk = z.infer<typeof sealedSchema>;
 
 const MAX_STATE = 8_192;
 
-/** The first seals, every one opens: a new key is put in front, and the old one taken out once nothing of it is under way. */
+/** The first seals, every one opens: instances may be one step of a change apart (`docs/hosting.md`). */
 export type KeyRing = readonly [Uint8Array, ...Uint8Array[]];
 
 export function seal(ask: SealedAsk, [key]: KeyRing): string {
@@ -52,7 +52,9 @@ function mac(body: string, key: Uint8Array): Buffer {
   return createHmac("sha256", key).update(body).digest();
 }
 
-/** The same secret for the same name at every holder of the key; tells nothing about others. */
-export function derivedSecret(name: string, [key]: KeyRing): string {
-  return mac(`secret ${name}`, key).toString("base64url");
+/** Secrets of a name, the newest key's first: the same at every holder of a key; they tell nothing about others. */
+export function derivedSecrets(name: string, keys: KeyRing): readonly [string, ...string[]] {
+  const [first, ...others] = keys;
+  const derived = (key: Uint8Array) => mac(`secret ${name}`, key).toString("base64url");
+  return [derived(first), ...others.map(derived)];
 }

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { EncryptJWT, jwtDecrypt } from "jose";
 import type { KeyRing } from "../guard/seal.ts";
 
@@ -12,13 +12,18 @@ export interface SealedCookies {
   open(purpose: string, sealed: string | undefined): Promise<Readonly<Record<string, string>> | null>;
   /** A token that goes with this cookie: pages send it, other sites cannot know it. */
   csrf(sealed: string): string;
+  /** Whether it is that token, made with any key of the ring: instances and tabs may be one key apart. */
+  isCsrf(sealed: string, given: string): boolean;
 }
 
 const HEADER = { alg: "dir", enc: "A256GCM" } as const;
 
 export function sealedCookies(keys: KeyRing): SealedCookies {
-  const [current, ...older] = keys.map((key) => createHmac("sha256", key).update("cookies").digest());
+  const ring = keys.map((key) => createHmac("sha256", key).update("cookies").digest());
+  const [current] = ring;
   if (current === undefined) throw new TypeError("a ring has a key");
+  const csrfOf = (sealed: string, key: Buffer) =>
+    createHmac("sha256", key).update(`csrf ${sealed}`).digest("base64url");
   return {
     seal: (purpose, content, seconds) =>
       new EncryptJWT({ content })
@@ -29,7 +34,7 @@ export function sealedCookies(keys: KeyRing): SealedCookies {
         .encrypt(current),
     async open(purpose, sealed) {
       if (sealed === undefined || sealed.length > 8_192) return null;
-      for (const key of [current, ...older]) {
+      for (const key of ring) {
         try {
           const { payload } = await jwtDecrypt(sealed, key, { audience: purpose, requiredClaims: ["exp"] });
           return wordsIn(payload["content"]);
@@ -39,7 +44,12 @@ export function sealedCookies(keys: KeyRing): SealedCookies {
       }
       return null;
     },
-    csrf: (sealed) => createHmac("sha256", current).update(`csrf ${sealed}`).digest("base64url"),
+    csrf: (sealed) => csrfOf(sealed, current),
+    isCsrf(sealed, given) {
+      const bytes = Buffer.from(given);
+      const tokens = ring.map((key) => Buffer.from(csrfOf(sealed, key)));
+      return tokens.some((token) => token.length === bytes.length && timingSafeEqual(token, bytes));
+    },
   };
 }
 

@@ -68,6 +68,9 @@ export function newKey(name: string): string {
   return `Key, for the client (shown this once): ${key}\nEntry, for "keys" in the access file: ${entry}\n`;
 }
 
+const OWN_KEYS =
+  "INVOICES_HTTP_KEYS is not set: no other instance, and not this one after a restart, can take what this one asks people. A yes that arrives there is lost.";
+
 /** How often open operations of instances that are gone are looked for. */
 const SWEEP_MS = 60_000;
 
@@ -94,6 +97,8 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
   const url = hosted.url ?? `http://${hostOf(ports.listener)}/mcp`;
   const places = placesOf(url, hosted);
   const keys = hosted.keys ?? [randomBytes(32)];
+  if (hosted.keys === undefined && options.database.url !== null && !options.demo)
+    log.warn({ event: "keys_own" }, OWN_KEYS);
   const pages = pagesOf(options, { access, records, keys, log, origin: places.origin });
   const notices = createNotices({
     hosted,

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { z } from "zod";
@@ -55,7 +54,10 @@ export const APPROVE_PATH = "/approve";
 
 export interface Session {
   readonly person: Person;
+  /** For a page of ours to send back. */
   readonly csrf: string;
+  /** The cookie as it came. */
+  readonly sealed: string;
 }
 
 const claimsSchema = z.record(z.string(), z.array(z.string()));
@@ -95,6 +97,7 @@ export function createSignIn(options: SignInOptions): SignIn {
         isMember: memberBy(subject, claimsSchema.parse(JSON.parse(claims))),
       },
       csrf: cookies.csrf(sealed),
+      sealed,
     };
   }
 
@@ -161,9 +164,7 @@ export function createSignIn(options: SignInOptions): SignIn {
     async personOf(context, csrf = context.req.header("x-csrf")) {
       const session = await sessionOf(context);
       if (session === null) return refusedPage(context, 401);
-      const given = Buffer.from(csrf ?? "");
-      const wanted = Buffer.from(session.csrf);
-      const fits = given.length === wanted.length && timingSafeEqual(given, wanted);
+      const fits = cookies.isCsrf(session.sealed, csrf ?? "");
       return fits && isOwnPage(context) ? session.person : refusedPage(context, 403);
     },
   };

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { expect, it } from "vitest";
-import { type KeyRing, seal, unseal } from "../../src/guard/seal.ts";
+import { derivedSecrets, type KeyRing, seal, unseal } from "../../src/guard/seal.ts";
 
 const keys: KeyRing = [randomBytes(32)];
 const ask = {
@@ -31,4 +31,13 @@ it("does not mix the body of one with the tag of another", () => {
   const [body] = seal(ask, keys).split(".");
   const [, tag] = seal({ ...ask, approval_id: "b" }, keys).split(".");
   expect(unseal(`${body}.${tag}`, keys, 1_000)).toBeNull();
+});
+
+it("derives secrets that holders of a key have in common, the newest key's first", () => {
+  const [older] = keys;
+  const newer = randomBytes(32);
+  const [before] = derivedSecrets("a", keys);
+  expect(derivedSecrets("a", [newer, older])).toEqual([derivedSecrets("a", [newer])[0], before]);
+  expect(derivedSecrets("a", [older, newer])[0]).toBe(before);
+  expect(derivedSecrets("b", keys)[0]).not.toBe(before);
 });
