@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import type { Clock } from "../domain/clock.ts";
 import { type SpanStart, type Tracing, traceIdOf } from "../domain/tracing.ts";
+import { InvoicingError } from "../errors.ts";
 import type { ServerParts } from "../server.ts";
 import type { McpEndpoint } from "../transports/http.ts";
 import { whenSent } from "../transports/when-sent.ts";
@@ -13,8 +14,9 @@ import { callerMark, type Logger } from "./log.ts";
 import { type Metrics, type Outcome, outcomeOf } from "./metrics.ts";
 import { addressOf, checkPlace, metadataUrlOf, type Places, remoteOf } from "./places.ts";
 import { createRates, type RateLimits } from "./rates.ts";
-import { RefusedRequest, refusalResponse, refuse } from "./refusal.ts";
+import { pageRefusal, RefusedRequest, refusalOf, refusalResponse, refuse } from "./refusal.ts";
 import { ALL_SCOPES } from "./scopes.ts";
+import { APPROVE_PATH } from "./sign-in.ts";
 import type { Tenants } from "./tenants.ts";
 
 export interface AppOptions {
@@ -41,7 +43,12 @@ interface Arrived {
   readonly address: string;
   /** The organization that the path names. */
   readonly organization: string | null;
+  /** Whether a person's browser asks, and no client of the protocol. */
+  readonly isPage: boolean;
 }
+
+const CALL_FAILED = "The server met an error of its own; list_operations shows whether anything was done.";
+const PAGE_FAILED = "The server met an error of its own. Open the page again: it shows what still waits for an answer.";
 
 /** What clients can reach: the protocol, and what they need to sign in. */
 export function createApp(options: AppOptions): App {
@@ -156,26 +163,17 @@ export function createApp(options: AppOptions): App {
     };
   }
 
-  function refused(error: unknown, { requestId, organization, address }: Arrived): Response {
-    const refusal =
-      error instanceof RefusedRequest
-        ? error.refusal
-        : refuse(
-            503,
-            "internal",
-            "The server met an error of its own; list_operations shows whether anything was done.",
-          ).refusal;
+  function refused(error: unknown, { request, requestId, organization, address, isPage }: Arrived): Response {
+    const refusal = refusalOf(error, isPage ? PAGE_FAILED : CALL_FAILED);
     if (!(error instanceof RefusedRequest)) {
-      log.error(
-        { event: "request_failed", request_id: requestId, error: error instanceof Error ? error.stack : "" },
-        "request failed",
-      );
+      log.error({ event: "request_failed", request_id: requestId, error: failureText(error) }, "request failed");
     }
     metrics.turnedAway(refusal.error);
     log.warn(
       { event: "request_refused", request_id: requestId, address, status: refusal.status, reason: refusal.error },
       refusal.description,
     );
+    if (isPage) return pageRefusal(refusal, request.headers.get("accept") === "application/json");
     const resource = organization === null ? places.canonical : addressOf(places, organization);
     return refusalResponse(refusal, requestId, {
       metadataUrl: authentication.server === null ? null : metadataUrlOf(places, resource),
@@ -190,7 +188,9 @@ export function createApp(options: AppOptions): App {
     const given = remote.isProxy ? context.req.header("x-request-id") : undefined;
     const requestId = given !== undefined && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
     const organization = organizationIn(context.req.path, places.path);
-    const arrived = { request: context.req.raw, peer: context.env, requestId, address: remote.address, organization };
+    const isPage = options.pages !== null && isBelow(context.req.path, APPROVE_PATH);
+    const { address } = remote;
+    const arrived = { request: context.req.raw, peer: context.env, requestId, address, organization, isPage };
     try {
       checkPlace(context.req.raw, places);
       if (context.req.method === "OPTIONS") context.res = new Response(null, { status: 204 });
@@ -199,6 +199,9 @@ export function createApp(options: AppOptions): App {
     } catch (error) {
       context.res = refused(error, arrived);
     }
+    // Whether the connection goes on is between it and whoever it is with: the SDK says so for everybody, and one that waits
+    // for its end (HTTP/1.0, `Connection: close`, as many proxies ask) would have no answer until it is idle for too long.
+    context.res.headers.delete("connection");
     context.res.headers.set("x-request-id", requestId);
     const origin = context.req.header("origin");
     if (origin !== undefined && places.origins.includes(origin)) allowOrigin(context.res.headers, origin);
@@ -217,6 +220,10 @@ export function createApp(options: AppOptions): App {
     });
   });
   if (options.pages !== null) app.route("/", options.pages);
+  // To be answered above: the library's own way prints it to stderr, whatever is in it.
+  app.onError((error) => {
+    throw error;
+  });
   app.notFound(() => new Response("Not found", { status: 404, headers: { "content-type": "text/plain" } }));
   if (isOpen) log.info({ event: "open" }, "whoever reaches this port is let in: it is on this computer alone");
   return app;
@@ -238,6 +245,15 @@ function toolSpan(tool: string, requestId: string, traceparent: string | undefin
     },
     traceparent,
   };
+}
+
+function failureText(error: unknown): string {
+  if (error instanceof InvoicingError) return `${error.message} ${error.next}`;
+  return error instanceof Error ? (error.stack ?? error.message) : "";
+}
+
+function isBelow(path: string, base: string): boolean {
+  return path === base || path.startsWith(`${base}/`);
 }
 
 function isOurs(path: string, base: string): boolean {

@@ -8,12 +8,16 @@ const BODY_MS = 15_000;
 
 /** The JSON of a request: one message, of bounded size and depth, sent in time. Throws a `RefusedRequest`. */
 export async function jsonBody({ headers }: Request, { body: sent }: Peer): Promise<unknown> {
-  const type = headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-  if (type !== "application/json") {
-    throw refuse(415, "unsupported_media_type", "The body must be application/json. Nothing was done.");
+  const [type, ...parameters] = (headers.get("content-type") ?? "").split(";").map((part) => part.trim().toLowerCase());
+  const isUtf8 = parameters.every((one) => !one.startsWith("charset=") || /^charset="?utf-?8"?$/.test(one));
+  if (type !== "application/json" || !isUtf8) {
+    throw refuse(415, "unsupported_media_type", "The body must be application/json in UTF-8. Nothing was done.");
+  }
+  if (!["", "identity"].includes(headers.get("content-encoding")?.trim().toLowerCase() ?? "")) {
+    throw refuse(415, "unsupported_media_type", "The body must not be compressed. Nothing was done.");
   }
   if (Number(headers.get("content-length") ?? "0") > MOST_BYTES) throw tooLarge();
-  const text = await bounded(sent);
+  const text = textOf(await bounded(sent));
   if (depthOf(text) > MOST_DEPTH) {
     throw refuse(400, "invalid_request", `The body is nested deeper than ${MOST_DEPTH} levels. Nothing was done.`);
   }
@@ -40,15 +44,28 @@ export async function formBody({ headers }: Request, { body: sent }: Peer): Prom
     throw refuse(415, "unsupported_media_type", "The body must be a form. Nothing was done.");
   }
   if (Number(headers.get("content-length") ?? "0") > MOST_BYTES) throw tooLarge();
-  return new URLSearchParams(await bounded(sent));
+  return new URLSearchParams(textOf(await bounded(sent)));
 }
+
+/** A letter that was not sent as UTF-8 would stand on an invoice as �. */
+function textOf(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw refuse(400, "invalid_request", "The body is not UTF-8. Nothing was done.");
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 function tooLarge() {
   return refuse(413, "too_large", `The body is larger than ${MOST_BYTES / 1024} KB. Nothing was done.`);
 }
 
-function bounded(body: Readable): Promise<string> {
+function bounded(body: Readable): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    // Whoever sent it may be gone before it is read: then nothing is said here any more.
+    if (body.destroyed) return reject(brokenOff());
     const chunks: Buffer[] = [];
     let size = 0;
     // What is left unread the listener throws away.
@@ -67,11 +84,14 @@ function bounded(body: Readable): Promise<string> {
       if (size > MOST_BYTES) end(() => reject(tooLarge()));
       else chunks.push(chunk);
     };
-    const whole = () => end(() => resolve(new TextDecoder().decode(Buffer.concat(chunks))));
-    const broken = () =>
-      end(() => reject(refuse(400, "invalid_request", "The connection broke off before the body was whole.")));
+    const whole = () => end(() => resolve(Buffer.concat(chunks)));
+    const broken = () => end(() => reject(brokenOff()));
     body.on("data", take).on("end", whole).on("error", broken).on("close", broken);
   });
+}
+
+function brokenOff() {
+  return refuse(400, "invalid_request", "The connection broke off before the body was whole.");
 }
 
 /** Counted before anything is built from it. */

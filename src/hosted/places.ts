@@ -1,6 +1,8 @@
 import { type BlockList, isIP } from "node:net";
+import { oneLine } from "../domain/untrusted.ts";
 import type { Peer } from "./listener.ts";
 import { refuse } from "./refusal.ts";
+import { isLoopback } from "./settings.ts";
 
 /** The addresses of this server, as clients see them. */
 export interface Places {
@@ -25,10 +27,16 @@ export function placesOf(
     canonical: `${parsed.origin}${path}`,
     path,
     origin: parsed.origin,
-    hosts: [parsed.host, ...config.hosts],
+    hosts: [parsed.host, ...namesHere(parsed), ...config.hosts],
     origins: [parsed.origin, ...config.origins],
     isProxy: memberOf(config.proxies),
   };
+}
+
+/** Whoever calls a server on this computer means it by any of these, and no other site can be made to bear them. */
+function namesHere({ hostname, port }: URL): readonly string[] {
+  if (!isLoopback(hostname)) return [];
+  return ["127.0.0.1", "localhost", "[::1]"].map((name) => (port === "" ? name : `${name}:${port}`));
 }
 
 export function addressOf({ canonical }: Places, organizationId: string): string {
@@ -41,15 +49,22 @@ export function metadataUrlOf({ origin }: Places, resource: string): string {
 }
 
 /** Another site that was made to resolve to us ends at Host; another site's page ends at Origin. */
-export function checkPlace(request: Request, { hosts, origins }: Places): void {
-  const host = request.headers.get("host")?.toLowerCase() ?? "";
-  if (!hosts.includes(host)) {
-    throw refuse(421, "wrong_host", "This server is not known by the name in Host. Nothing was done.");
+export function checkPlace(request: Request, { hosts, origins, origin: own }: Places): void {
+  // A target that names a server itself counts before Host (RFC 9112), and may have been routed by.
+  for (const host of [request.headers.get("host")?.toLowerCase() ?? "", new URL(request.url).host]) {
+    if (hosts.includes(host) || hosts.includes(withoutDefaultPort(host, own))) continue;
+    const said = host === "" ? "" : ` (${oneLine(host, 80)})`;
+    throw refuse(421, "wrong_host", `This server is not known by the name in Host${said}. Nothing was done.`);
   }
   const origin = request.headers.get("origin");
   if (origin !== null && !origins.includes(origin)) {
     throw refuse(403, "wrong_origin", "Pages of this origin may not call this server. Nothing was done.");
   }
+}
+
+/** Some proxies name the port that goes without saying. */
+function withoutDefaultPort(host: string, origin: string): string {
+  return host.replace(origin.startsWith("https:") ? /:443$/ : /:80$/, "");
 }
 
 /** Who connected, as far as it can be believed: what a proxy says counts only when the proxy is one of ours. */

@@ -23,7 +23,9 @@ export function createRates({ perMinute, concurrent }: RateLimits, clock: Clock)
   function bucketOf(key: string): Bucket {
     const now = clock.now();
     const bucket = buckets.get(key) ?? { tokens: perMinute, at: now, running: 0 };
-    bucket.tokens = Math.min(perMinute, bucket.tokens + ((now - bucket.at) * perMinute) / MINUTE_MS);
+    // A clock that was set back gives nothing, and takes nothing.
+    const passed = Math.max(0, now - bucket.at);
+    bucket.tokens = Math.min(perMinute, bucket.tokens + (passed * perMinute) / MINUTE_MS);
     bucket.at = now;
     buckets.delete(key);
     buckets.set(key, bucket);
