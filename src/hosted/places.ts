@@ -2,7 +2,7 @@ import { type BlockList, isIP } from "node:net";
 import { oneLine } from "../domain/untrusted.ts";
 import type { Peer } from "./listener.ts";
 import { refuse } from "./refusal.ts";
-import { isLoopback } from "./settings.ts";
+import { isLoopback } from "./setting-values.ts";
 
 /** The addresses of this server, as clients see them. */
 export interface Places {
