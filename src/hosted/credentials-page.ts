@@ -30,11 +30,13 @@ export interface Shown {
   readonly subject: string;
   readonly csrf: string;
   readonly notice: { readonly said: Said; readonly name: string; readonly organization: string } | null;
+  /** Whether the API's own sign-in is offered. */
+  readonly signsIn: boolean;
   /** `null`: the settings hold its token. */
   readonly organizations: readonly { readonly id: string; readonly slots: readonly Slot[] | null }[];
 }
 
-export function credentialsMarkup({ language, subject, csrf, notice, organizations }: Shown): Markup {
+export function credentialsMarkup({ language, subject, csrf, notice, signsIn, organizations }: Shown): Markup {
   const words = WORDS[language];
   return html`<main><h1>${words.title}</h1><p class="intro">${words.intro} ${words.signedIn(subject)}</p>
 ${notice === null ? "" : noticeMarkup(notice, words)}
@@ -43,7 +45,7 @@ ${organizations.length === 0 ? html`<p class="quiet">${words.none}</p>` : ""}<di
       html`<section class="card"><div class="top"><h2>${id}</h2></div>${
         slots === null
           ? html`<div class="paper"><p>${words.fixed}</p></div>`
-          : slots.map((slot) => slotMarkup(slot, id, csrf, words))
+          : slots.map((slot) => slotMarkup(slot, id, { csrf, signsIn }, words))
       }</section>`,
   )}</div></main>`;
 }
@@ -63,7 +65,12 @@ function noticeMarkup(notice: NonNullable<Shown["notice"]>, words: Words): Marku
   return html`<p class="${isGood ? "said" : "problem"}" role="${isGood ? "status" : "alert"}">${noticeText(notice, words)}</p>`;
 }
 
-function slotMarkup({ whose, stored, isTheirs }: Slot, organization: string, csrf: string, words: Words): Markup {
+function slotMarkup(
+  { whose, stored, isTheirs }: Slot,
+  organization: string,
+  { csrf, signsIn }: Pick<Shown, "csrf" | "signsIn">,
+  words: Words,
+): Markup {
   const why = whose === "own" ? words.ownWhy : words.organizationWhy;
   const field = `${whose}-${organization}`;
   const hidden = html`<input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="organization" value="${organization}"><input type="hidden" name="whose" value="${whose}">`;
@@ -72,9 +79,10 @@ function slotMarkup({ whose, stored, isTheirs }: Slot, organization: string, csr
 <input type="password" id="${field}" name="token" required maxlength="16384" autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="${field}-where">
 <p class="label" id="${field}-where">${words.where}</p></div>
 <button class="approve">${stored === null ? words.enter : words.replace}</button></form>`;
+  const signingIn = html`<form method="post" action="/credentials/sign-in">${hidden}<button>${words.signIn}</button></form>`;
   const removal = html`<details><summary>${words.remove}</summary><form method="post" action="/credentials/remove">${hidden}<p>${words.removing}</p><button class="decline">${words.removeNow}</button></form></details>`;
   return html`<div class="paper"><h3>${words[whose]}</h3><p class="label">${why}</p><p class="kept"${stored === null ? "" : html` data-state="${stored.state}"`}>${storedText(stored, words)}</p>
-${isTheirs ? html`${entry}${stored === null ? "" : removal}` : html`<p class="label">${words.notYours}</p>`}</div>`;
+${isTheirs ? html`${entry}${signsIn ? signingIn : ""}${stored === null ? "" : removal}` : html`<p class="label">${words.notYours}</p>`}</div>`;
 }
 
 function storedText(stored: Stored, words: Words): string {

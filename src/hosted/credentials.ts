@@ -6,7 +6,7 @@ import type { Clock } from "../domain/clock.ts";
 import type { Scope } from "../domain/scope.ts";
 import { quoted } from "../domain/untrusted.ts";
 import { languageOf } from "../guard/wording.ts";
-import { type CredentialInfo, OF_ORGANIZATION, type Vault } from "../store/vault-port.ts";
+import { type CredentialInfo, OF_ORGANIZATION, type UpstreamSecret, type Vault } from "../store/vault-port.ts";
 import { formPageHtml } from "../ui/page.ts";
 import { isOwnerOf, membershipsOf, placeOf, type Tenant } from "./access.ts";
 import { formBody } from "./body.ts";
@@ -32,6 +32,7 @@ import { RefusedRequest } from "./refusal.ts";
 import { RIGHTS } from "./scopes.ts";
 import type { PageContext, Person, SignIn } from "./sign-in.ts";
 import { tryCredential } from "./try-credential.ts";
+import type { UpstreamSignIn } from "./upstream-sign-in.ts";
 
 export interface CredentialPagesOptions {
   readonly signIn: SignIn;
@@ -39,17 +40,24 @@ export interface CredentialPagesOptions {
   readonly vault: Pick<Vault, "put" | "list" | "remove">;
   readonly budgetOf: (tenant: Tenant) => ReturnType<Records["budget"]>;
   readonly proxy: ProxySettings | null;
+  /** The API's own sign-in, where people may give a credential by it; `null`: they cannot. */
+  readonly upstream: UpstreamSignIn | null;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** Where people enter what this server works with at the invoices API. */
 export const CREDENTIALS_PATH = "/credentials";
+/** Where the API's own sign-in sends them back to. */
+export const CREDENTIALS_CALLBACK = `${CREDENTIALS_PATH}/callback`;
 
 /** Attempts of one person: each is a few requests to the API. */
 const ATTEMPTS = { perMinute: 10, concurrent: 2 };
 const NOTICE = "credential notice";
 const NOTICE_SECONDS = 60;
+const SIGNING_IN = "upstream sign-in";
+const SIGNING_IN_SECONDS = 10 * 60;
+const NOT_SIGNED_IN: [Said, string] = ["not_signed_in", ""];
 
 /** What a form is about: an organization of this person, and which of its credentials. */
 interface Target {
@@ -67,9 +75,11 @@ interface Target {
  *   GET  /credentials         the page
  *   POST /credentials         csrf, organization, whose, token → 303 to the page, which says what became of it
  *   POST /credentials/remove  csrf, organization, whose → the same
+ *   POST /credentials/sign-in csrf, organization, whose → a page that leads to the API's own sign-in, if there is one
+ *   GET  /credentials/callback   back from there: its tokens are tried as a typed one is
  */
 export function createCredentialPages(options: CredentialPagesOptions): Hono<{ Bindings: Peer }> {
-  const { signIn, tenants, vault, clock, log } = options;
+  const { signIn, tenants, vault, upstream, clock, log } = options;
   const rates = createRates(ATTEMPTS, clock);
 
   async function answer(context: PageContext, title: string, main: Markup, status: 200 | 403 | 500 = 200) {
@@ -85,6 +95,16 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
       context,
       words.refusedTitle,
       wordMarkup(words.refusedTitle, words.refused, CREDENTIALS_PATH, words.open),
+      403,
+    );
+  }
+
+  function over(context: PageContext) {
+    const words = WORDS[languageIn(context)];
+    return answer(
+      context,
+      words.overTitle,
+      wordMarkup(words.overTitle, words.over, CREDENTIALS_PATH, words.again),
       403,
     );
   }
@@ -124,9 +144,12 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
   }
 
   async function enter(person: Person, target: Target, given: string): Promise<[Said, string]> {
-    const { tenant, id } = target;
     const secret = enteredSecret(given);
-    if ("is" in secret) return [secret.is, ""];
+    return "is" in secret ? [secret.is, ""] : tried(person, target, secret);
+  }
+
+  async function tried(person: Person, target: Target, secret: UpstreamSecret): Promise<[Said, string]> {
+    const { tenant, id } = target;
     const leave = attempt(person);
     if (leave === null) return ["too_many", ""];
     const verdict = await tryCredential({
@@ -145,39 +168,68 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
     return [(await vault.remove(scopeOf(person, target))) ? "removed" : "absent", ""];
   }
 
-  /** What a form asks for, if it may: afterwards the page is opened anew, so that nothing is sent twice. */
+  /** Whose form it is, if they may send it; else what to answer. */
+  async function sent(context: PageContext) {
+    const form = await formBody(context.req.raw, context.env);
+    const person = await signIn.personOf(context, form.get("csrf") ?? "");
+    if (person instanceof Response && person.status !== 401) return refused(context);
+    if (person instanceof Response || !(await isFresh(context, person))) return over(context);
+    const target = targetIn(person, form);
+    return target === null ? refused(context) : { person, target, form };
+  }
+
+  /** What a form asks for, if it may. */
   async function taken(
     context: PageContext,
     act: (person: Person, target: Target, form: URLSearchParams) => Promise<[Said, string]>,
   ): Promise<Response> {
-    const form = await formBody(context.req.raw, context.env);
-    const person = await signIn.personOf(context, form.get("csrf") ?? "");
-    const words = WORDS[languageIn(context)];
-    if (person instanceof Response && person.status !== 401) return refused(context);
-    if (person instanceof Response || !(await isFresh(context, person))) {
-      // Not sent on to the sign-in at once: a form may lead to this server alone.
-      return answer(
-        context,
-        words.overTitle,
-        wordMarkup(words.overTitle, words.over, CREDENTIALS_PATH, words.again),
-        403,
-      );
-    }
-    const target = targetIn(person, form);
-    if (target === null) return refused(context);
-    const [said, name] = await act(person, target, form);
+    const asked = await sent(context);
+    if (asked instanceof Response) return asked;
+    const { person, target, form } = asked;
+    return told(context, person, target, await act(person, target, form));
+  }
+
+  /** The page is opened anew, so that nothing is sent twice; it says what became of it. */
+  async function told(
+    context: PageContext,
+    { principal }: Person,
+    { id: organization, whose }: Target,
+    [said, name]: [Said, string],
+  ): Promise<Response> {
     log.info(
-      {
-        event: "credential_form",
-        caller: callerMark(person.principal),
-        organization: target.id,
-        whose: target.whose,
-        said,
-      },
+      { event: "credential_form", caller: callerMark(principal), organization, whose, said },
       "a form for a credential was answered",
     );
-    await signIn.keep(context, NOTICE, { said, name, organization: target.id }, NOTICE_SECONDS);
+    await signIn.keep(context, NOTICE, { said, name, organization }, NOTICE_SECONDS);
     return context.redirect(CREDENTIALS_PATH, 303);
+  }
+
+  /** To the API's own sign-in. By a page of its own: a form may lead to this server alone, also where it is sent on. */
+  async function sendOut(context: PageContext, upstream: UpstreamSignIn): Promise<Response> {
+    const asked = await sent(context);
+    if (asked instanceof Response) return asked;
+    const { person, target } = asked;
+    const { location, begun } = upstream.begin();
+    const about = { subject: person.subject, organization: target.id, whose: target.whose };
+    await signIn.keep(context, SIGNING_IN, { ...begun, ...about }, SIGNING_IN_SECONDS);
+    context.header("refresh", `0; url=${location}`);
+    const words = WORDS[languageIn(context)];
+    return answer(context, words.outTitle, wordMarkup(words.outTitle, words.out, location, words.onward));
+  }
+
+  /** Back from there: only in the browser that went, by whom it was sent, once. */
+  async function comeBack(context: PageContext, upstream: UpstreamSignIn): Promise<Response> {
+    const { state, verifier, subject, organization, whose } = (await signIn.kept(context, SIGNING_IN)) ?? {};
+    await signIn.keep(context, SIGNING_IN, {}, 0);
+    const visitor = await signIn.visitorOf(context);
+    if (visitor === null || !(await isFresh(context, visitor.person))) return over(context);
+    const { person } = visitor;
+    const about = new URLSearchParams({ organization: organization ?? "", whose: whose ?? "" });
+    const target = subject === person.subject ? targetIn(person, about) : null;
+    if (state === undefined || verifier === undefined || target === null) return refused(context);
+    const secret = await upstream.finish(new URL(context.req.url).searchParams, { state, verifier });
+    const said = secret === null ? NOT_SIGNED_IN : await tried(person, target, secret);
+    return told(context, person, target, said);
   }
 
   /** The place of an attempt, to be left; `null`: there is none now. */
@@ -220,6 +272,7 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
       subject: person.subject,
       csrf,
       notice,
+      signsIn: upstream !== null,
       organizations: await organizations(person, language),
     });
     return answer(context, notice === null ? words.title : `${noticeText(notice, words)} ${words.title}`, main);
@@ -228,6 +281,10 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
     taken(context, (person, target, form) => enter(person, target, form.get("token") ?? "")),
   );
   app.post(`${CREDENTIALS_PATH}/remove`, (context) => taken(context, remove));
+  if (upstream !== null) {
+    app.post(`${CREDENTIALS_PATH}/sign-in`, (context) => sendOut(context, upstream));
+    app.get(CREDENTIALS_CALLBACK, (context) => comeBack(context, upstream));
+  }
   return app;
 }
 

@@ -83,7 +83,7 @@ export function createOffices(options: OfficesOptions): Offices {
   const offices = new Map<string, Opened>();
   const closers: (() => Promise<void>)[] = [];
   /** By office: whether the API stays with a refusal, asked once for all calls that met it. */
-  const looks = new Map<string, Promise<string | null>>();
+  const looks = new Map<string, Promise<boolean>>();
 
   /** What somebody entered for this principal, or for the organization. */
   async function entered(tenant: Tenant, principal: string, refused: Held | null): Promise<Kept> {
@@ -123,10 +123,9 @@ export function createOffices(options: OfficesOptions): Offices {
     if (credential === null) {
       throw signInAgain("The invoices API does not take the credential of this organization.", RENEWED_BY_OPERATOR);
     }
-    const asked = looks.get(name) ?? stillRefused(api);
+    const asked = looks.get(name) ?? isRefused(api);
     looks.set(name, asked);
-    const why = await asked.finally(() => looks.delete(name));
-    if (why === null) {
+    if (!(await asked.finally(() => looks.delete(name)))) {
       throw new AuthenticationError(
         "The invoices API refused the credential for this call, and takes it for others. Nothing was changed.",
         {
@@ -137,7 +136,7 @@ export function createOffices(options: OfficesOptions): Offices {
     const isNew = await records.vault?.markDead(
       { ...placeOf(tenant), principal: credential.principal },
       credential,
-      why,
+      "The invoices API refused it.",
     );
     if (isNew === true) options.log("credential_dead", { organization: tenant.id });
     // Dead now, or replaced meanwhile.
@@ -207,14 +206,15 @@ function isNewer(one: Held | null, known: Held | null): boolean {
   return one !== null && known !== null && (one.version > known.version || one.updated_at > known.updated_at);
 }
 
-/** Why a credential that was refused for one call is over, by a read that any needs; `null`: it is not, or that is not known. */
-async function stillRefused(api: InvoicesApi): Promise<string | null> {
+/** Whether what was refused for one call is refused for a read that all need. Throws where that cannot be heard. */
+async function isRefused(api: InvoicesApi): Promise<boolean> {
   try {
     await api.listInvoices({ page_size: 1 });
-    return null;
+    return false;
   } catch (error) {
-    const isOver = error instanceof InvoicingError && error.code === "authentication";
-    return isOver ? "The invoices API refused it." : null;
+    const code = error instanceof InvoicingError ? error.code : "";
+    if (code === "authentication" || code === "permission") return code === "authentication";
+    throw error;
   }
 }
 

@@ -1,47 +1,22 @@
 import { z } from "zod";
-import { sendOnce, type Timeouts } from "../api/connection.ts";
-import type { ProxySettings } from "../api/proxy.ts";
 import { claimsOf } from "../api/token.ts";
 import { tokenProblem } from "../config-values.ts";
 import { UnavailableError } from "../errors.ts";
 import type { UpstreamSecret } from "../store/vault-port.ts";
-
-/** The authorization server of the invoices API, and this server as its client. */
-export interface RenewalOptions {
-  readonly token_url: string;
-  readonly client_id: string;
-  /** Absent: a public client. */
-  readonly client_secret: string | undefined;
-  readonly proxy: ProxySettings | null;
-}
+import { askForTokens, type UpstreamClient } from "./token-endpoint.ts";
 
 /** Asks for a new pair, once. `dead`: a person has to sign in again. Throws where it is not known what became of it. */
 export type Renew = (secret: UpstreamSecret) => Promise<UpstreamSecret | { readonly dead: string }>;
 
-const TIMEOUTS: Timeouts = { connect_ms: 5_000, response_ms: 10_000, body_ms: 5_000 };
-const MOST_BYTES = 65_536;
-
 /**
- * With the JSON body that the API's own documents show for the code (wire facts 3); how it renews is not shown, so the
- * fields are those of RFC 6749. A refresh token that was used and whose answer was lost is not sent again: the issuer says
- * whether it still counts.
+ * How the API renews is not shown, so the fields are those of RFC 6749. A refresh token that was used and whose answer was
+ * lost is not sent again: the issuer says whether it still counts.
  */
-export function createRenewal({ token_url, client_id, client_secret, proxy }: RenewalOptions): Renew {
-  const { origin, pathname } = new URL(token_url);
+export function createRenewal(client: UpstreamClient): Renew {
   return async ({ refresh_token }) => {
-    const body = JSON.stringify({
-      grant_type: "refresh_token",
-      refresh_token,
-      client_id,
-      ...(client_secret === undefined ? {} : { client_secret }),
-    });
-    const headers = { "content-type": "application/json", accept: "application/json" };
-    const request = { method: "POST", origin, target: pathname, headers, body } as const;
-    const exchange = await sendOnce(request, TIMEOUTS, MOST_BYTES, () => true, undefined, proxy);
-    if (exchange.kind !== "answered") throw notRenewed(`its sign-in server could not be reached: ${exchange.reason}`);
-    const { status, body: answered } = exchange.answer;
-    const json = jsonIn(answered);
-    const problem = refusalSchema.safeParse(json).data?.error;
+    const answer = await askForTokens(client, { grant_type: "refresh_token", refresh_token });
+    if (answer.kind !== "answered") throw notRenewed(`its sign-in server could not be reached: ${answer.reason}`);
+    const { status, json, problem } = answer;
     if (status === 200) {
       const pair = tokensIn(json, Date.now());
       if (pair === null) throw notRenewed("its sign-in server answered without a token");
@@ -52,8 +27,6 @@ export function createRenewal({ token_url, client_id, client_secret, proxy }: Re
     throw notRenewed(`its sign-in server answered ${status}${problem === undefined ? "" : ` (${problem})`}`);
   };
 }
-
-const refusalSchema = z.object({ error: z.string().regex(/^[a-z_]{1,40}$/) });
 
 const pairSchema = z.object({
   access_token: z.string(),
@@ -77,14 +50,6 @@ export function tokensIn(json: unknown, now: number): UpstreamSecret | null {
     refresh_token: refresh_token ?? null,
     expires_at: told ?? claimsOf(access_token).expires,
   };
-}
-
-function jsonIn(bytes: Uint8Array | null): unknown {
-  try {
-    return bytes === null ? null : JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return null;
-  }
 }
 
 function notRenewed(why: string): UnavailableError {

@@ -23,7 +23,7 @@ import { createApprovePages, remotePage } from "./approve.ts";
 import { type AuthorizationServer, authorizationServer, missedClients } from "./authorization-server.ts";
 import { createCheckedTokens } from "./checked-tokens.ts";
 import { sealedCookies } from "./cookies.ts";
-import { CREDENTIALS_PATH, createCredentialPages } from "./credentials.ts";
+import { CREDENTIALS_CALLBACK, CREDENTIALS_PATH, createCredentialPages } from "./credentials.ts";
 import type { DatabaseConfig } from "./database-settings.ts";
 import { type Listener, listen } from "./listener.ts";
 import { createLogger, type Logger } from "./log.ts";
@@ -37,7 +37,9 @@ import { isLoopback } from "./setting-values.ts";
 import type { HostedConfig } from "./settings.ts";
 import { APPROVE_PATH, createSignIn } from "./sign-in.ts";
 import { createTenants } from "./tenants.ts";
+import type { UpstreamClient } from "./token-endpoint.ts";
 import type { OpenTracing } from "./tracing.ts";
+import { createUpstreamSignIn, type UpstreamSignIn } from "./upstream-sign-in.ts";
 
 export interface ServeOptions {
   readonly config: Config;
@@ -216,7 +218,9 @@ function pagesOf(
   if (records.vault !== null) {
     const { vault } = records;
     const budgetOf = (tenant: Tenant) => records.budget(placeOf(tenant));
-    pages.route("/", createCredentialPages({ signIn, tenants, vault, budgetOf, proxy, clock: systemClock, log }));
+    const upstream = upstreamSignInOf(hosted, origin, proxy);
+    const entering = { signIn, tenants, vault, budgetOf, proxy, upstream, clock: systemClock, log };
+    pages.route("/", createCredentialPages(entering));
   }
   const approving = createApprovePages({
     signIn,
@@ -230,14 +234,23 @@ function pagesOf(
   return pages.route("/", approving);
 }
 
-function renewalOf(hosted: HostedConfig, proxy: ProxySettings | null): Renew | null {
-  const {
-    upstream_token_url: token_url,
-    upstream_client_id: client_id,
-    upstream_client_secret: client_secret,
-  } = hosted;
+/** This server as a client of the API's own sign-in. */
+function upstreamClientOf(hosted: HostedConfig, proxy: ProxySettings | null): UpstreamClient | null {
+  const { upstream_token_url: token_url, upstream_client_id: client_id } = hosted;
   if (token_url === undefined || client_id === undefined) return null;
-  return createRenewal({ token_url, client_id, client_secret, proxy });
+  return { token_url, client_id, client_secret: hosted.upstream_client_secret, proxy };
+}
+
+function renewalOf(hosted: HostedConfig, proxy: ProxySettings | null): Renew | null {
+  const client = upstreamClientOf(hosted, proxy);
+  return client === null ? null : createRenewal(client);
+}
+
+function upstreamSignInOf(hosted: HostedConfig, origin: string, proxy: ProxySettings | null): UpstreamSignIn | null {
+  const client = upstreamClientOf(hosted, proxy);
+  const { upstream_authorize_url: authorize_url, upstream_scopes: scopes } = hosted;
+  if (client === null || authorize_url === undefined) return null;
+  return createUpstreamSignIn({ client, authorize_url, scopes, redirect_uri: `${origin}${CREDENTIALS_CALLBACK}` });
 }
 
 /** A second person signs in; where nobody can, every act would wait for ever. */

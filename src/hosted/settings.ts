@@ -133,6 +133,24 @@ export const HOSTED_SETTINGS = [
     description: "Its secret, when it has one.",
   },
   {
+    name: "upstream_authorize_url",
+    env: "INVOICES_HTTP_UPSTREAM_AUTHORIZE_URL",
+    flag: "upstream-authorize-url",
+    secret: false,
+    refuses: "blank",
+    description:
+      "Where the invoices API lets people sign in, e.g. `https://auth.anny.co/oauth/authorize`: then the page for credentials offers that, too.",
+  },
+  {
+    name: "upstream_scopes",
+    env: "INVOICES_HTTP_UPSTREAM_SCOPES",
+    flag: "upstream-scopes",
+    default: "b.* user:read",
+    secret: false,
+    refuses: "blank",
+    description: "What is asked for there.",
+  },
+  {
     name: "mail_url",
     env: "INVOICES_HTTP_MAIL_URL",
     secret: true,
@@ -210,6 +228,8 @@ const schema = z.object({
   upstream_token_url: webAddress.optional(),
   upstream_client_id: z.string().optional(),
   upstream_client_secret: z.string().optional(),
+  upstream_authorize_url: webAddress.optional(),
+  upstream_scopes: z.string().prefault("b.* user:read"),
   mail_url: mailServer.optional(),
   mail_from: z.email("is not an e-mail address").optional(),
   calls_per_minute: whole(1, 100_000).prefault("120"),
@@ -277,6 +297,14 @@ function checked(config: HostedConfig): HostedConfig {
     throw new ConfigError("Of INVOICES_HTTP_UPSTREAM_TOKEN_URL and INVOICES_HTTP_UPSTREAM_CLIENT_ID only one is set.", {
       next: "Set both, or none. See docs/hosting.md.",
     });
+  }
+  if (config.upstream_authorize_url !== undefined && config.upstream_client_id === undefined) {
+    throw new ConfigError(
+      "INVOICES_HTTP_UPSTREAM_AUTHORIZE_URL is set, and no client that people sign in with there.",
+      {
+        next: "Set INVOICES_HTTP_UPSTREAM_TOKEN_URL and INVOICES_HTTP_UPSTREAM_CLIENT_ID, too. See docs/hosting.md.",
+      },
+    );
   }
   if ((config.mail_url === undefined) !== (config.mail_from === undefined)) {
     throw new ConfigError("Of INVOICES_HTTP_MAIL_URL and INVOICES_HTTP_MAIL_FROM only one is set.", {

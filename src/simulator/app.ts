@@ -60,6 +60,7 @@ export function createApp(
       throw methodNotAllowed();
     });
   }
+  app.get("/oauth/authorize", (context) => options.tokens.authorize(new URL(context.req.url).searchParams));
   app.post("/oauth/token", async (context) => options.tokens.answer(await context.req.text()));
   app.get("/documents/invoices/:id/:kind", (context) => download(world, context));
   app.notFound((context) => {

@@ -123,6 +123,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Ru
       token,
       organization_id: world.organization_id,
       sign_in: {
+        authorize_url: `http://127.0.0.1:${port}/oauth/authorize`,
         url: `http://127.0.0.1:${port}/oauth/token`,
         signIn: () => tokens.pair(),
         lapse: () => tokens.lapse(),

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { makeToken } from "./access.ts";
 import type { World } from "./world.ts";
@@ -10,8 +11,10 @@ export interface TokenPair {
   readonly expires_at: number;
 }
 
-/** The API's own sign-in, as far as a client renews with it: `POST /oauth/token`. */
+/** The API's own sign-in: `GET /oauth/authorize` of somebody who agrees at once, and `POST /oauth/token`. */
 export interface SimulatedSignIn {
+  /** Of `GET /oauth/authorize`. */
+  readonly authorize_url: string;
   /** Of `POST /oauth/token`. */
   readonly url: string;
   /** What a person who signs in would be given. */
@@ -26,10 +29,27 @@ export interface SimulatedSignIn {
 
 const LIVES_MS = 24 * 60 * 60_000;
 
-const renewalBody = z.object({
-  grant_type: z.literal("refresh_token"),
-  refresh_token: z.string(),
-  client_id: z.literal("simulator"),
+const CLIENT = "simulator";
+const tokenBody = z.discriminatedUnion("grant_type", [
+  z.object({ grant_type: z.literal("refresh_token"), refresh_token: z.string(), client_id: z.literal(CLIENT) }),
+  z.object({
+    grant_type: z.literal("authorization_code"),
+    code: z.string(),
+    redirect_uri: z.string(),
+    code_verifier: z.string(),
+    client_id: z.literal(CLIENT),
+  }),
+]);
+type CodeBody = Extract<z.infer<typeof tokenBody>, { grant_type: "authorization_code" }>;
+
+const authorizeQuery = z.object({
+  response_type: z.literal("code"),
+  client_id: z.literal(CLIENT),
+  redirect_uri: z.url({ protocol: /^https?$/ }),
+  state: z.string(),
+  scope: z.string(),
+  code_challenge: z.string(),
+  code_challenge_method: z.literal("S256"),
 });
 
 /**
@@ -41,6 +61,8 @@ export class Tokens {
   readonly #access = new Map<string, number>();
   /** By refresh token, whether it was used. */
   readonly #refresh = new Map<string, boolean>();
+  /** By code, what it was given for. */
+  readonly #codes = new Map<string, { readonly redirect_uri: string; readonly challenge: string }>();
   readonly #livesMs: number;
   #renewals = 0;
   #over = false;
@@ -76,15 +98,26 @@ export class Tokens {
     return { access_token, refresh_token, expires_at };
   }
 
+  /** The answer of `GET /oauth/authorize`: who comes is signed in, and agrees. */
+  authorize(query: URLSearchParams): Response {
+    const parsed = authorizeQuery.safeParse(Object.fromEntries(query));
+    if (!parsed.success) return Response.json({ error: "invalid_request" }, { status: 400 });
+    const { redirect_uri, state, code_challenge } = parsed.data;
+    const code = `code-${this.#world.newSecret()}`;
+    this.#codes.set(code, { redirect_uri, challenge: code_challenge });
+    const back = new URL(redirect_uri);
+    back.searchParams.set("code", code);
+    back.searchParams.set("state", state);
+    return new Response(null, { status: 302, headers: { location: back.href } });
+  }
+
   /** The answer of `POST /oauth/token`. */
   answer(body: string): Response {
-    const parsed = renewalBody.safeParse(jsonIn(body));
+    const parsed = tokenBody.safeParse(jsonIn(body));
     if (!parsed.success) return Response.json({ error: "invalid_request" }, { status: 400 });
-    const used = this.#refresh.get(parsed.data.refresh_token);
-    if (used === true) this.#over = true;
-    if (used !== false || this.#over) return Response.json({ error: "invalid_grant" }, { status: 400 });
-    this.#refresh.set(parsed.data.refresh_token, true);
-    this.#renewals += 1;
+    const { data } = parsed;
+    const isGranted = data.grant_type === "refresh_token" ? this.#renews(data.refresh_token) : this.#redeems(data);
+    if (!isGranted) return Response.json({ error: "invalid_grant" }, { status: 400 });
     const { access_token, refresh_token, expires_at } = this.pair();
     const isDocumented = this.#world.switches().token_answer === "documented";
     return Response.json({
@@ -94,6 +127,23 @@ export class Tokens {
         ? { expiresIn: Math.round(this.#livesMs / 60_000), expiresAt: new Date(expires_at).toISOString() }
         : { token_type: "Bearer", expires_in: this.#livesMs / 1000 }),
     });
+  }
+
+  #renews(token: string): boolean {
+    const used = this.#refresh.get(token);
+    if (used === true) this.#over = true;
+    if (used !== false || this.#over) return false;
+    this.#refresh.set(token, true);
+    this.#renewals += 1;
+    return true;
+  }
+
+  /** A code is good once, for the redirect address and the verifier that belong to it. */
+  #redeems({ code, redirect_uri, code_verifier }: CodeBody): boolean {
+    const given = this.#codes.get(code);
+    this.#codes.delete(code);
+    const challenge = createHash("sha256").update(code_verifier).digest("base64url");
+    return given?.redirect_uri === redirect_uri && given.challenge === challenge;
   }
 }
 

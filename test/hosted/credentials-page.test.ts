@@ -6,6 +6,7 @@ import { launchChromium } from "../browser/chromium.ts";
 import { freshSchema } from "../harness/postgres.ts";
 import { startIssuer, type TestIssuer } from "./authorization-server.ts";
 import { browserOf } from "./browser.ts";
+import { openedCredentials } from "./credentials-browser.ts";
 import {
   answerOf,
   bearer,
@@ -85,41 +86,7 @@ async function ask(authorization: string) {
 }
 const askAs = async (sub: string) => ask(await issuer.mint({ aud: `${origin}/mcp`, sub }));
 
-/** A browser that has just signed in, with what its page says. */
-async function opened(person: string) {
-  const browser = browserOf({ issuer, origin }, person);
-  issuer.person = person;
-  const begun = await browser.send(`${origin}/credentials`);
-  const location = new URL(begun.headers.get("location") ?? "");
-  const landed = await browser.send(await issuer.signIn(location));
-  expect(landed.headers.get("location")).toBe("/credentials");
-  const page = async (headers: Record<string, string> = {}) => {
-    const response = await browser.send(`${origin}/credentials`, { headers });
-    return { response, text: (await response.text()).replace(/<style.*?<\/style>/s, "") };
-  };
-  const { text } = await page();
-  const csrf = /name="csrf" value="([\w-]+)"/.exec(text)?.[1] ?? "";
-  const submit = async (path: string, fields: Record<string, string>, headers: Record<string, string> = {}) =>
-    browser.send(`${origin}${path}`, {
-      method: "POST",
-      headers: { origin, "sec-fetch-site": "same-origin", ...headers },
-      body: new URLSearchParams({ csrf, organization: shared, whose: "own", ...fields }),
-    });
-  return {
-    browser,
-    location,
-    text,
-    page,
-    submit,
-    /** Sends a form as the page does, and reads what the page says then. */
-    async said(fields: Record<string, string>, path = "/credentials") {
-      const response = await submit(path, fields);
-      expect(response.status).toBe(303);
-      expect(response.headers.get("location")).toBe("/credentials");
-      return (await page()).text;
-    },
-  };
-}
+const opened = (person: string) => openedCredentials({ issuer, origin }, person, shared);
 
 describe("the page for credentials", () => {
   it("asks the person anew, and shows the organizations of the access file alone", async () => {
