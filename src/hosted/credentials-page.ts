@@ -61,7 +61,7 @@ export function noticeText({ said, name, organization }: NonNullable<Shown["noti
 }
 
 function noticeMarkup(notice: NonNullable<Shown["notice"]>, words: Words): Markup {
-  const isGood = notice.said === "stored" || notice.said === "removed";
+  const isGood = ["stored", "revived", "removed"].includes(notice.said);
   return html`<p class="${isGood ? "said" : "problem"}" role="${isGood ? "status" : "alert"}">${noticeText(notice, words)}</p>`;
 }
 
@@ -75,14 +75,15 @@ function slotMarkup(
   const field = `${whose}-${organization}`;
   const hidden = html`<input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="organization" value="${organization}"><input type="hidden" name="whose" value="${whose}">`;
   const entry = html`<form method="post" action="/credentials">${hidden}
-<div class="typing"><label for="${field}">${whose === "own" ? words.ownToken(organization) : words.token(organization)}</label>
+<div class="typing"><label for="${field}">${words.token}<span class="hidden"> (${words[whose]}, ${organization})</span></label>
 <input type="password" id="${field}" name="token" required maxlength="16384" autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="${field}-where">
 <p class="label" id="${field}-where">${words.where}</p></div>
 <button class="approve">${stored === null ? words.enter : words.replace}</button></form>`;
   const signingIn = html`<form method="post" action="/credentials/sign-in">${hidden}<button>${words.signIn}</button></form>`;
+  const retry = html`<form method="post" action="/credentials/retry">${hidden}<button>${words.retry}</button></form>`;
   const removal = html`<details><summary>${words.remove}</summary><form method="post" action="/credentials/remove">${hidden}<p>${words.removing}</p><button class="decline">${words.removeNow}</button></form></details>`;
   return html`<div class="paper"><h3>${words[whose]}</h3><p class="label">${why}</p><p class="kept"${stored === null ? "" : html` data-state="${stored.state}"`}>${storedText(stored, words)}</p>
-${isTheirs ? html`${entry}${signsIn ? signingIn : ""}${stored === null ? "" : removal}` : html`<p class="label">${words.notYours}</p>`}</div>`;
+${isTheirs ? html`${entry}${stored?.state === "dead" ? retry : ""}${signsIn ? signingIn : ""}${stored === null ? "" : removal}` : html`<p class="label">${words.notYours}</p>`}</div>`;
 }
 
 function storedText(stored: Stored, words: Words): string {

@@ -37,7 +37,7 @@ import type { UpstreamSignIn } from "./upstream-sign-in.ts";
 export interface CredentialPagesOptions {
   readonly signIn: SignIn;
   readonly tenants: readonly Tenant[];
-  readonly vault: Pick<Vault, "put" | "list" | "remove">;
+  readonly vault: Pick<Vault, "get" | "put" | "list" | "remove" | "revive">;
   readonly budgetOf: (tenant: Tenant) => ReturnType<Records["budget"]>;
   readonly proxy: ProxySettings | null;
   /** The API's own sign-in, where people may give a credential by it; `null`: they cannot. */
@@ -75,6 +75,7 @@ interface Target {
  *   GET  /credentials         the page
  *   POST /credentials         csrf, organization, whose, token → 303 to the page, which says what became of it
  *   POST /credentials/remove  csrf, organization, whose → the same
+ *   POST /credentials/retry   csrf, organization, whose → the same; tries one that died once more
  *   POST /credentials/sign-in csrf, organization, whose → a page that leads to the API's own sign-in, if there is one
  *   GET  /credentials/callback   back from there: its tokens are tried as a typed one is
  */
@@ -145,9 +146,26 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
 
   async function enter(person: Person, target: Target, given: string): Promise<[Said, string]> {
     const secret = enteredSecret(given);
-    return "is" in secret ? [secret.is, ""] : tried(person, target, secret);
+    return "is" in secret ? [secret.is, ""] : enterTried(person, target, secret);
   }
 
+  async function enterTried(person: Person, target: Target, secret: UpstreamSecret): Promise<[Said, string]> {
+    const said = await tried(person, target, secret);
+    if (said[0] === "stored") await vault.put(scopeOf(person, target), secret);
+    return said;
+  }
+
+  /** The API may have refused for a time what it takes again: nobody has to look for a token for that. */
+  async function retry(person: Person, target: Target): Promise<[Said, string]> {
+    const scope = scopeOf(person, target);
+    const kept = await vault.get(scope);
+    if (kept === null || kept.info.state === "alive") return ["changed", ""];
+    const said = await tried(person, target, kept.secret);
+    if (said[0] !== "stored") return said;
+    return (await vault.revive(scope, kept.info)) ? ["revived", ""] : ["changed", ""];
+  }
+
+  /** What trying it showed; `stored`: it may be. */
   async function tried(person: Person, target: Target, secret: UpstreamSecret): Promise<[Said, string]> {
     const { tenant, id } = target;
     const leave = attempt(person);
@@ -160,7 +178,6 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
       budget: options.budgetOf(tenant),
     }).finally(leave);
     if (verdict.is !== "good") return [verdict.is, ""];
-    await vault.put(scopeOf(person, target), secret);
     return ["stored", verdict.name === null ? "" : quoted(verdict.name, 60)];
   }
 
@@ -228,7 +245,7 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
     const target = subject === person.subject ? targetIn(person, about) : null;
     if (state === undefined || verifier === undefined || target === null) return refused(context);
     const secret = await upstream.finish(new URL(context.req.url).searchParams, { state, verifier });
-    const said = secret === null ? NOT_SIGNED_IN : await tried(person, target, secret);
+    const said = secret === null ? NOT_SIGNED_IN : await enterTried(person, target, secret);
     return told(context, person, target, said);
   }
 
@@ -281,6 +298,7 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
     taken(context, (person, target, form) => enter(person, target, form.get("token") ?? "")),
   );
   app.post(`${CREDENTIALS_PATH}/remove`, (context) => taken(context, remove));
+  app.post(`${CREDENTIALS_PATH}/retry`, (context) => taken(context, retry));
   if (upstream !== null) {
     app.post(`${CREDENTIALS_PATH}/sign-in`, (context) => sendOut(context, upstream));
     app.get(CREDENTIALS_CALLBACK, (context) => comeBack(context, upstream));

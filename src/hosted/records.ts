@@ -23,7 +23,7 @@ export interface Records {
    */
   credential(scope: Scope, renewal: Renewal | null): Promise<Credential | null>;
   /** What people enter; `null`: nothing of that kind can be kept here. */
-  readonly vault: Pick<Vault, "put" | "list" | "remove" | "markDead"> | null;
+  readonly vault: Pick<Vault, "get" | "put" | "list" | "remove" | "markDead" | "revive"> | null;
   /** What the organization's owner allows, where the access file does not say it. */
   modeOf(place: Place): Promise<HostedMode>;
   /** Throws where nothing can be recorded. */

@@ -17,6 +17,8 @@ export interface Vault {
   fresh(scope: Scope, renewal: Renewal): Promise<Credential | null>;
   /** The API does not take this one any more. `false`: another one is stored meanwhile, and nothing was done. */
   markDead(scope: Scope, refused: StoredVersion, why: string): Promise<boolean>;
+  /** It does again: the API took it. `false`: another one is stored meanwhile, or it was not dead. */
+  revive(scope: Scope, dead: StoredVersion): Promise<boolean>;
   remove(scope: Scope): Promise<boolean>;
   /** Without secrets, by principal and organization; all, or those of one principal. */
   list(principal?: string): Promise<readonly CredentialInfo[]>;

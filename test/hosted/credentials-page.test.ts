@@ -216,6 +216,21 @@ describe("the page for credentials", () => {
     expect(await jane.said({}, "/credentials/remove")).toContain("There was none");
   });
 
+  it("takes up again what the API refused for a time, and nothing that it still refuses", async () => {
+    const jane = await opened("jane");
+    await vault.put(own("jane"), secret());
+    hosted.simulators[0]?.faults.add({ kind: "status_before", status: 401, path: "/**", times: 9 });
+    expect((await askAs("jane")).text).toContain("does not work any more");
+    expect(await jane.said({}, "/credentials/retry")).toContain("does not take that token");
+    expect((await vault.get(own("jane")))?.info.state).toBe("dead");
+    hosted.simulators[0]?.faults.clear();
+    expect((await jane.page()).text).toContain("Try the stored one again");
+    expect(await jane.said({}, "/credentials/retry")).toContain("takes the stored one again");
+    expect(await askAs("jane")).toMatchObject({ isError: false });
+    expect(await jane.said({}, "/credentials/retry")).toContain("no dead one any more");
+    expect((await jane.submit("/credentials/retry", { whose: "organization", csrf: "" })).status).toBe(403);
+  });
+
   it("speaks German where the browser does", async () => {
     const jane = await opened("jane");
     const { text } = await jane.page({ "accept-language": "de-AT,de;q=0.9,en;q=0.5" });

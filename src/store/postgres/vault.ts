@@ -73,15 +73,12 @@ export class PostgresVault implements Vault {
     return this.#database.inTurn(name, () => this.#renewed(scope, renewal));
   }
 
-  async markDead(scope: Scope, { version, updated_at }: StoredVersion, why: string): Promise<boolean> {
-    const changes = await this.#brief(scope, (connection) =>
-      connection.change(
-        `UPDATE credential SET state = 'dead', why = $6, version = version + 1, updated_at = $7
-          ${HERE} AND version = $4 AND updated_at = $5 AND state = 'alive'`,
-        [...keyOf(scope), version, updated_at, why, this.#clock.now()],
-      ),
-    );
-    return changes > 0;
+  async markDead(scope: Scope, refused: StoredVersion, why: string): Promise<boolean> {
+    return this.#turned(scope, refused, "dead", why);
+  }
+
+  async revive(scope: Scope, dead: StoredVersion): Promise<boolean> {
+    return this.#turned(scope, dead, "alive", null);
   }
 
   async remove(scope: Scope): Promise<boolean> {
@@ -161,6 +158,22 @@ export class PostgresVault implements Vault {
         [origin, organization_id, mode, this.#clock.now()],
       ),
     );
+  }
+
+  async #turned(
+    scope: Scope,
+    { version, updated_at }: StoredVersion,
+    state: CredentialInfo["state"],
+    why: string | null,
+  ): Promise<boolean> {
+    const changes = await this.#brief(scope, (connection) =>
+      connection.change(
+        `UPDATE credential SET state = $6, why = $7, version = version + 1, updated_at = $8
+          ${HERE} AND version = $4 AND updated_at = $5 AND state <> $6`,
+        [...keyOf(scope), version, updated_at, state, why, this.#clock.now()],
+      ),
+    );
+    return changes > 0;
   }
 
   async #brief<T>(wall: Scope | null, work: (connection: Connected) => Promise<T>): Promise<T> {

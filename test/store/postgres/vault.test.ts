@@ -133,6 +133,7 @@ describe("a credential", () => {
     expect(await vault.markDead(mine, { version: 2, updated_at: second.updated_at - 1 }, "refused")).toBe(false);
     expect(await vault.markDead(mine, second, "The API no longer takes it.")).toBe(true);
     expect(await vault.markDead(mine, second, "again")).toBe(false);
+    expect(await vault.revive(mine, second)).toBe(false);
     const renewal: Renewal = {
       min_left_ms: 1_000,
       refused_version: 9,
