@@ -10,7 +10,7 @@ import { ConfigError, InvoicingError } from "./errors.ts";
 import type { BrowserEnvironment } from "./guard/channels/browser.ts";
 import { approveCommand, ownCommand, passkeyCommand, type Start } from "./guard/channels/terminal-command.ts";
 import type { ServerParts } from "./server.ts";
-import { policyOf, type Settings, settingsOf } from "./start-settings.ts";
+import { type Settings, settingsOf } from "./start-settings.ts";
 import { openDesk } from "./transports/desk.ts";
 import { VERSION } from "./version.ts";
 
@@ -216,7 +216,6 @@ async function hosted(argv: readonly string[]): Promise<void> {
     config,
     hosted: settings,
     database: loadDatabaseConfig(process.env),
-    policy: await policyOf(config.policy),
     demo: demo || config.demo,
     proxy: proxyOf(process.env),
     env: process.env,

@@ -25,9 +25,3 @@ async function localPolicy(path: string, demo: boolean): Promise<Policy> {
   const { loadLocalPolicy } = await import("./guard/policy.ts");
   return loadLocalPolicy(path, demo);
 }
-
-export async function policyOf(path: string | undefined): Promise<Policy | null> {
-  if (path === undefined) return null;
-  const { loadPolicy } = await import("./guard/policy.ts");
-  return loadPolicy(path);
-}

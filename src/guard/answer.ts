@@ -127,6 +127,15 @@ export function noPasskeyText(language: Language, link?: string): string {
   );
 }
 
+/** Whether somebody may approve cannot be told at the moment. */
+export function notNowText(language: Language): string {
+  return say(
+    language,
+    "Who may approve this cannot be read at the moment. Nothing was approved; please try again in a minute.",
+    "Wer das freigeben darf, lässt sich gerade nicht lesen. Es wurde nichts freigegeben; bitte versuchen Sie es in einer Minute noch einmal.",
+  );
+}
+
 /** A signature came that does not count. */
 export function unsignedText(language: Language): string {
   return say(

@@ -1,12 +1,12 @@
 import { hash, timingSafeEqual } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { loadConfig } from "../config.ts";
 import type { Place } from "../domain/scope.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import { ConfigError } from "../errors.ts";
-import { defaultPolicy, loadPolicy, type Policy } from "../guard/policy.ts";
+import { defaultPolicy, type Policy } from "../guard/policy.ts";
 import { RIGHTS, type Right, rightSchema } from "./scopes.ts";
 import { isLoopback } from "./setting-values.ts";
 
@@ -70,6 +70,17 @@ export interface Tenant {
   readonly token: string | undefined;
   /** Where a chat takes texts for it. Whoever knows the address can write there. */
   readonly webhook?: URL;
+  /** A variable that this process was started without, so that nothing works there before the next start. */
+  readonly missing: string | null;
+  /** Its policy cannot be read now, and this is the last that could be: enough to read by, and for nothing more. */
+  readonly isDoubtful: boolean;
+  /** Digest of what is decided by: neither the members nor whom to tell. */
+  readonly settings: string;
+}
+
+export function tenantOf(known: Omit<Tenant, "settings">): Tenant {
+  const { members: _members, isDoubtful: _isDoubtful, webhook: _webhook, ...settings } = known;
+  return { ...known, settings: hash("sha256", JSON.stringify(settings)) };
 }
 
 /** Where its record is kept. */
@@ -85,10 +96,16 @@ export interface Identity {
   readonly isMember: (member: Member) => boolean;
   /** What the credential itself is good for. */
   readonly rights: ReadonlySet<Right>;
+  /** Whether the file still knows the credential. Absent: it is none of the file's. */
+  readonly isKnown?: (access: Access) => boolean;
 }
 
 export interface Access {
   readonly tenants: readonly Tenant[];
+  /** What could not be read of it, in words for whoever runs the server. */
+  readonly problems: readonly string[];
+  /** It could not be read for so long that nobody is let in any more. */
+  readonly isLapsed: boolean;
   /** The name of a static key; `null` when none is like it. Takes as long for a wrong one. */
   keyName(key: string): string | null;
   readonly hasKeys: boolean;
@@ -104,9 +121,8 @@ export function membershipsOf(tenants: readonly Tenant[], identity: Identity): r
   return tenants.flatMap((tenant) => {
     const allowed = tenant.members.filter(identity.isMember).flatMap((member) => member.rights);
     if (allowed.length === 0) return [];
-    return [
-      { tenant, rights: new Set(RIGHTS.filter((right) => allowed.includes(right) && identity.rights.has(right))) },
-    ];
+    const both = RIGHTS.filter((right) => allowed.includes(right) && identity.rights.has(right));
+    return [{ tenant, rights: new Set(tenant.isDoubtful ? both.filter((right) => right === "read") : both) }];
   });
 }
 
@@ -127,13 +143,40 @@ export function keyHash(key: string): Buffer {
   return hash("sha256", key, "buffer");
 }
 
-/** Reads the file. Throws a `ConfigError` that says what is wrong with it. */
-export function loadAccess(
-  path: string,
-  defaults: { readonly base_url: string; readonly policy: Policy | null },
-  env: Readonly<Record<string, string | undefined>>,
-): Access {
-  const parsed = accessSchema.safeParse(jsonOf(path));
+/** Whether the file gives them the right, as far as it could be read. */
+export function hasRight({ members }: Tenant, isMember: Identity["isMember"], right: Right): boolean {
+  return members.some((member) => member.rights.includes(right) && isMember(member));
+}
+
+/** What is left of a membership now; `null`: nothing. */
+export function presentMembership(access: Access, { id, origin }: Tenant, identity: Identity): Membership | null {
+  if (identity.isKnown?.(access) === false) return null;
+  const same = access.tenants.filter((tenant) => tenant.id === id && tenant.origin === origin);
+  return membershipsOf(same, identity)[0] ?? null;
+}
+
+/** Where it stands who may do what. */
+export interface AccessSettings {
+  readonly path: string;
+  readonly base_url: string;
+  /** File of the policy for organizations that name none. */
+  readonly policy: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface AccessFiles {
+  /** Throws where it cannot be read. */
+  text(path: string): string;
+  policy(path: string): Policy;
+}
+
+/**
+ * Reads the file. Throws a `ConfigError` that says what is wrong with it. `before`: what a server that runs had read of it.
+ * Then an organization whose policy cannot be read, or whose variable is not there, stops no other.
+ */
+export function loadAccess(settings: AccessSettings, files: AccessFiles, before: Access | null): Access {
+  const { path, env } = settings;
+  const parsed = accessSchema.safeParse(jsonIn(files, path));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw wrong(`${issue?.path.join(".") ?? ""}: ${oneLine(issue?.message ?? "is not usable", 200)}`);
@@ -143,6 +186,7 @@ export function loadAccess(
   if (names.size < keys.length) throw wrong("two keys have the same name");
   if (new Set(organizations.map(({ id }) => id)).size < organizations.length)
     throw wrong("an organization stands there twice");
+  const problems: string[] = [];
   const tenants = organizations.map((organization): Tenant => {
     const { id, mode, members, token_env, webhook_env } = organization;
     for (const member of members) {
@@ -150,13 +194,21 @@ export function loadAccess(
         throw wrong(`${id} names the key ${member.key}, which is not there`);
     }
     const token = token_env === undefined ? undefined : env[token_env];
-    if (token_env !== undefined && token === undefined)
-      throw wrong(`${id} takes its token from ${token_env}, which is not set`);
+    const missing = token_env !== undefined && token === undefined ? token_env : null;
+    if (missing !== null) {
+      const why = `${id} takes its token from ${missing}, which is not set`;
+      if (before === null) throw wrong(why);
+      problems.push(`${why} in this process. Nothing works there until it is started with it.`);
+    }
     const webhook = webhook_env === undefined ? undefined : webhookIn(env[webhook_env], id, webhook_env);
+    if (typeof webhook === "string") {
+      if (before === null) throw wrong(webhook);
+      problems.push(`${webhook}. Nothing is told there.`);
+    }
     // The rules of the settings are said once, there.
     const { base_url, language, timezone, api_token } = loadConfig(
       {
-        "base-url": organization.base_url ?? defaults.base_url,
+        "base-url": organization.base_url ?? settings.base_url,
         language: organization.language,
         timezone: organization.timezone,
         "data-dir": dirname(resolve(path)),
@@ -164,11 +216,11 @@ export function loadAccess(
       { INVOICES_API_TOKEN: token },
       true,
     );
-    const policy =
-      organization.policy === undefined
-        ? (defaults.policy ?? defaultPolicy)
-        : loadPolicy(resolve(dirname(path), organization.policy));
-    return {
+    const file = organization.policy === undefined ? settings.policy : resolve(dirname(path), organization.policy);
+    const { policy, problem } = policyIn(files, file, before, id);
+    if (problem !== null)
+      problems.push(`${id}: ${problem} Until it can be read, nothing is written or approved there.`);
+    const tenant = tenantOf({
       id,
       origin: new URL(base_url).origin,
       mode: mode ?? null,
@@ -177,12 +229,17 @@ export function loadAccess(
       language,
       timezone,
       token: api_token,
-      ...(webhook === undefined ? {} : { webhook }),
-    };
+      ...(webhook instanceof URL ? { webhook } : {}),
+      missing,
+      isDoubtful: problem !== null,
+    });
+    return before?.tenants.find((known) => isSame(known, tenant)) ?? tenant;
   });
   const known = keys.map(({ name, sha256 }) => ({ name, digest: Buffer.from(sha256, "hex") }));
   return {
     tenants,
+    problems,
+    isLapsed: false,
     hasKeys: keys.length > 0,
     keyName(key) {
       const given = keyHash(key);
@@ -193,19 +250,48 @@ export function loadAccess(
   };
 }
 
-function webhookIn(value: string | undefined, id: string, variable: string): URL {
-  if (value === undefined) throw wrong(`${id} takes its webhook from ${variable}, which is not set`);
+/** What is made for an organization that did not change goes on to be used. */
+function isSame(one: Tenant, other: Tenant): boolean {
+  const text = ({ webhook, ...tenant }: Tenant) => ({ ...tenant, webhook: webhook?.href });
+  return isDeepStrictEqual(text(one), text(other));
+}
+
+/** Its address, or what is wrong with it. */
+function webhookIn(value: string | undefined, id: string, variable: string): URL | string {
+  if (value === undefined) return `${id} takes its webhook from ${variable}, which is not set`;
   const url = URL.canParse(value) ? new URL(value) : null;
   const isSafe = url !== null && (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname)));
   if (isSafe && url.username === "" && url.password === "") return url;
-  throw wrong(`the webhook of ${id} in ${variable} does not begin with https://`);
+  return `the webhook of ${id} in ${variable} does not begin with https://`;
 }
 
-function jsonOf(path: string): unknown {
+function policyIn(
+  files: AccessFiles,
+  file: string | undefined,
+  before: Access | null,
+  id: string,
+): { readonly policy: Policy; readonly problem: string | null } {
+  if (file === undefined) return { policy: defaultPolicy, problem: null };
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    return { policy: files.policy(file), problem: null };
   } catch (error) {
-    throw wrong(error instanceof SyntaxError ? "it is not JSON" : "it cannot be read");
+    if (before === null || !(error instanceof ConfigError)) throw error;
+    const known = before.tenants.find((tenant) => tenant.id === id);
+    return { policy: known?.policy ?? defaultPolicy, problem: error.message };
+  }
+}
+
+function jsonIn(files: AccessFiles, path: string): unknown {
+  let text: string;
+  try {
+    text = files.text(path);
+  } catch {
+    throw wrong("it cannot be read");
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw wrong("it is not JSON");
   }
 }
 

@@ -6,7 +6,14 @@ import { InvoicingError } from "../errors.ts";
 import type { ServerParts } from "../server.ts";
 import type { McpEndpoint } from "../transports/http.ts";
 import { whenSent } from "../transports/when-sent.ts";
-import { type Access, type Identity, type Membership, membershipsOf } from "./access.ts";
+import {
+  type Access,
+  type Identity,
+  type Membership,
+  membershipsOf,
+  presentMembership,
+  type Tenant,
+} from "./access.ts";
 import { type Authentication, authenticate } from "./authenticate.ts";
 import { jsonBody } from "./body.ts";
 import type { Peer } from "./listener.ts";
@@ -21,7 +28,7 @@ import type { Tenants } from "./tenants.ts";
 
 export interface AppOptions {
   readonly places: Places;
-  readonly access: Access;
+  readonly access: () => Access;
   readonly authentication: Authentication;
   readonly tenants: Tenants;
   readonly endpoint: McpEndpoint;
@@ -55,12 +62,14 @@ export function createApp(options: AppOptions): App {
   const { places, access, authentication, tenants, endpoint, metrics, log, clock, tracing } = options;
   const rates = createRates(options.limits, clock);
   const isOpen = authentication.local !== null;
-  const byId = new Map(access.tenants.map((tenant) => [tenant.id, tenant]));
 
   async function answer(arrived: Arrived): Promise<Response> {
     const { request, peer, requestId, organization } = arrived;
     if (request.method !== "POST") {
       throw refuse(405, "method_not_allowed", "Messages are sent by POST; there is no stream to listen to.");
+    }
+    if (access().isLapsed) {
+      throw refuse(503, "temporarily_unavailable", "Who may do what cannot be read here. Nothing was done.", 60);
     }
     const resource = organization === null ? places.canonical : addressOf(places, organization);
     const identity = await authenticate(
@@ -99,16 +108,20 @@ export function createApp(options: AppOptions): App {
     identity: Identity,
     organization: string | null,
   ): Promise<{ parts: ServerParts; place: string }> {
-    const named = organization === null ? undefined : byId.get(organization);
-    const asked = organization === null ? access.tenants : named === undefined ? [] : [named];
-    const [only, ...more] = membershipsOf(asked, identity);
-    if (only === undefined) throw noAccess(identity, organization);
+    const all = access().tenants;
+    const [only, ...more] = membershipsOf(
+      organization === null ? all : all.filter(({ id }) => id === organization),
+      identity,
+    );
+    if (only === undefined) throw noAccess(all, identity, organization);
     if (more.length > 0) return { parts: tenants.partsForSeveral([only, ...more].map(addressOfOne)), place: "" };
-    return { parts: await tenants.partsFor(only, identity.principal), place: only.tenant.id ?? "" };
+    const { principal } = identity;
+    const caller = { principal, membership: () => presentMembership(access(), only.tenant, identity) };
+    return { parts: await tenants.partsFor(only, caller), place: only.tenant.id ?? "" };
   }
 
-  function noAccess(identity: Identity, organization: string | null): RefusedRequest {
-    return organization !== null && membershipsOf(access.tenants, identity).length > 0
+  function noAccess(all: readonly Tenant[], identity: Identity, organization: string | null): RefusedRequest {
+    return organization !== null && membershipsOf(all, identity).length > 0
       ? refuse(403, "access_denied", "You are signed in, but have no access to this organization.")
       : refuse(
           403,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Clock } from "../domain/clock.ts";
-import { answerText, CLOSED, createAnswerDesk, noPasskeyText, unsignedText } from "../guard/answer.ts";
+import { answerText, CLOSED, createAnswerDesk, noPasskeyText, notNowText, unsignedText } from "../guard/answer.ts";
 import type { PageChannel } from "../guard/guard.ts";
 import { createPasskeyDesk } from "../guard/passkeys/desk.ts";
 import type { PasskeyStore } from "../guard/passkeys/port.ts";
@@ -11,19 +11,21 @@ import { wantsSecondPerson } from "../guard/policy.ts";
 import { APPROVERS, type Approval, type ApprovalStore, type Approver, type Plan, TAKES } from "../guard/port.ts";
 import { readSnapshot } from "../guard/snapshot.ts";
 import { approvalPageHtml } from "../ui/page.ts";
-import { membershipsOf, type Tenant } from "./access.ts";
+import { hasRight, type Tenant } from "./access.ts";
+import type { approversIn } from "./approvers.ts";
 import { jsonBody } from "./body.ts";
 import type { Peer } from "./listener.ts";
 import { callerMark, type Logger } from "./log.ts";
 import { guardPage } from "./page-headers.ts";
 import { attemptsOf, createPasskeyPages, REGISTER_PATH } from "./passkeys.ts";
-import { RIGHTS, rightOfAct } from "./scopes.ts";
+import { type Right, rightOfAct } from "./scopes.ts";
 import { APPROVE_PATH, type PageContext, type Person, refusedPage, type SignIn } from "./sign-in.ts";
 
 export interface ApproveOptions {
   readonly signIn: SignIn;
-  readonly tenants: readonly Tenant[];
+  readonly tenants: () => readonly Tenant[];
   readonly approvalsOf: (tenant: Tenant) => ApprovalStore;
+  readonly approversOf: (tenant: Tenant) => ReturnType<typeof approversIn>;
   readonly passkeysOf: (tenant: Tenant) => PasskeyStore;
   /** Origin of this server, as browsers see it. */
   readonly origin: string;
@@ -45,11 +47,14 @@ const passkeyBody = z.strictObject({ typed: z.string().max(100).optional() });
  */
 export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Peer }> {
   const { signIn, clock, log, origin } = options;
-  const desks = options.tenants.map((tenant) => {
-    const store = options.approvalsOf(tenant);
-    const passkeys = options.passkeysOf(tenant);
-    return { tenant, store, passkeys, desk: createAnswerDesk({ store, clock, policy: tenant.policy }) };
-  });
+
+  function desksNow() {
+    return options.tenants().map((tenant) => {
+      const store = options.approvalsOf(tenant);
+      const passkeys = options.passkeysOf(tenant);
+      return { tenant, store, passkeys, desk: createAnswerDesk({ store, clock, policy: tenant.policy }) };
+    });
+  }
 
   function signing(context: PageContext, passkeys: PasskeyStore) {
     const told = (event: string, fields: object) => log.info({ event, ...fields }, event);
@@ -58,7 +63,7 @@ export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Pe
 
   /** The approval of an id, where it lies and as whom this person may answer it. */
   async function found(person: Person, id: string) {
-    for (const desk of desks) {
+    for (const desk of desksNow()) {
       const approval = await desk.store.get(id);
       const channel = approval === null ? null : channelFor(person, approval, desk.tenant);
       if (approval !== null && channel !== null) return { ...desk, approval, channel };
@@ -67,7 +72,7 @@ export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Pe
   }
 
   async function list(person: Person) {
-    const found = desks.map(async ({ tenant, store, desk }) => {
+    const found = desksNow().map(async ({ tenant, store, desk }) => {
       const { principal } = person;
       const place = { origin: tenant.origin, ...(tenant.id === null ? {} : { organization_id: tenant.id }) };
       const whose = wantsSecondPerson(tenant.policy) ? place : { ...place, principal };
@@ -89,6 +94,11 @@ export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Pe
     if (one === null) return { ok: false, message: CLOSED };
     const { approval, tenant, passkeys, desk } = one;
     const { decision, typed, assertion } = given;
+    const language = readSnapshot(approval)?.view.locale ?? "en";
+    if (decision === "approve") {
+      if (tenant.isDoubtful) return { ok: false, message: notNowText(language) };
+      if (one.channel === "other") await options.approversOf(tenant).note(id, person, clock.now());
+    }
     const signed = signedChannel(one.channel, desk.approverOf(approval));
     const { principal } = person;
     const isSigned =
@@ -103,7 +113,6 @@ export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Pe
       { event: "approval_page_answered", approval: id, caller, organization: tenant.id, channel, result },
       "approval answered",
     );
-    const language = readSnapshot(approval)?.view.locale ?? "en";
     const isUnsigned = result === signed && assertion !== undefined;
     const message = isUnsigned ? unsignedText(language) : answerText(result, language);
     return { ok: result === "approved" || result === "declined", message };
@@ -163,10 +172,16 @@ export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Pe
  */
 function channelFor({ principal, isMember }: Person, approval: Approval, tenant: Tenant): "page" | "other" | null {
   if (approval.origin !== tenant.origin || (tenant.id !== null && approval.organization_id !== tenant.id)) return null;
-  if (approval.principal === principal) return "page";
+  const right = rightOfAct(approval.act);
+  const isAllowed = hasRight(tenant, isMember, right);
+  if (approval.principal === principal) return isAllowed || mayBeByClaim(tenant, right) ? "page" : null;
   if (!APPROVERS.some((approver) => TAKES[approver].other && approval.channels.includes(approver))) return null;
-  const [membership] = membershipsOf([tenant], { principal, isMember, rights: new Set(RIGHTS) });
-  return membership?.rights.has(rightOfAct(approval.act)) === true ? "other" : null;
+  return isAllowed ? "other" : null;
+}
+
+/** What a token for calls says of somebody is not known here; the call itself is asked again before it does anything. */
+function mayBeByClaim({ members }: Tenant, right: Right): boolean {
+  return members.some((member) => "claim" in member && member.rights.includes(right));
 }
 
 /** Where this one's yes counts with a passkey's signature; `null`: there it takes none. */

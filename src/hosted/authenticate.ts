@@ -25,7 +25,7 @@ const MAX_TOKEN = 16_384;
 export interface Authentication {
   /** Whom requests without a credential are from; `null`: nobody. */
   readonly local: string | null;
-  readonly access: Access;
+  readonly access: () => Access;
   readonly server: AuthorizationServer | null;
   readonly tokens: CheckedTokens;
 }
@@ -44,10 +44,11 @@ export async function authenticate(
   if (token === undefined || token.length > MAX_TOKEN) {
     throw refuse(401, "invalid_request", "The Authorization header does not hold one bearer token.");
   }
-  const name = access.keyName(token);
+  const name = access().keyName(token);
   if (name !== null) {
     return {
       principal: `key:${name}`,
+      isKnown: (later) => later.keyName(token) === name,
       isMember: (member) => "key" in member && member.key === name,
       rights: new Set(RIGHTS),
     };

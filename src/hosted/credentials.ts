@@ -36,7 +36,7 @@ import type { UpstreamSignIn } from "./upstream-sign-in.ts";
 
 export interface CredentialPagesOptions {
   readonly signIn: SignIn;
-  readonly tenants: readonly Tenant[];
+  readonly tenants: () => readonly Tenant[];
   readonly vault: Pick<Vault, "get" | "put" | "list" | "remove" | "revive">;
   readonly budgetOf: (tenant: Tenant) => ReturnType<Records["budget"]>;
   readonly proxy: ProxySettings | null;
@@ -115,7 +115,7 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
   }
 
   function tenantsOf({ principal, isMember }: Person): readonly Tenant[] {
-    const memberships = membershipsOf(tenants, { principal, isMember, rights: new Set(RIGHTS) });
+    const memberships = membershipsOf(tenants(), { principal, isMember, rights: new Set(RIGHTS) });
     return memberships.map(({ tenant }) => tenant).filter(({ id }) => id !== null);
   }
 
@@ -123,7 +123,7 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
     const [own, shared] = await Promise.all([vault.list(person.principal), vault.list(OF_ORGANIZATION)]);
     return tenantsOf(person).map((tenant) => {
       const id = tenant.id ?? "";
-      if (tenant.token !== undefined) return { id, slots: null };
+      if (isNamed(tenant)) return { id, slots: null };
       const stored = (all: readonly CredentialInfo[]) => storedIn(all, tenant, language, clock.now());
       return {
         id,
@@ -139,7 +139,7 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
   function targetIn(person: Person, form: URLSearchParams): Target | null {
     const tenant = tenantsOf(person).find(({ id }) => id === form.get("organization"));
     const whose = WHOSE.find((one) => one === form.get("whose"));
-    if (tenant === undefined || tenant.token !== undefined || whose === undefined) return null;
+    if (tenant === undefined || tenant.isDoubtful || isNamed(tenant) || whose === undefined) return null;
     if (whose === "organization" && !isOwnerOf(tenant, person.isMember)) return null;
     return { tenant, id: tenant.id ?? "", whose };
   }
@@ -312,6 +312,11 @@ function scopeOf({ principal }: Person, { tenant, whose }: Target): Scope {
 
 function languageIn(context: Context): Language {
   return languageOf(context.req.header("accept-language") ?? "en");
+}
+
+/** Its credential is in the settings, whether or not this process was started with it. */
+function isNamed({ token, missing }: Tenant): boolean {
+  return token !== undefined || missing !== null;
 }
 
 function storedIn(all: readonly CredentialInfo[], tenant: Tenant, language: Language, now: number): Stored {

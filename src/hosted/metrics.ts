@@ -12,6 +12,8 @@ export interface Metrics {
   underWay(change: 1 | -1): void;
   /** A person was to be told that something waits for approval. */
   noticed(way: "mail" | "webhook", outcome: "sent" | "failed" | "dropped"): void;
+  /** Whether all that says who may do what can be used as it stands. */
+  accessRead(isUsable: boolean): void;
   text(): Promise<string>;
   readonly contentType: string;
 }
@@ -49,12 +51,18 @@ export function createMetrics(): Metrics {
     labelNames: ["way", "outcome"],
     registers,
   });
+  const usable = new Gauge({
+    name: "invoicing_access_usable",
+    help: "1: the access file and its policies hold as they stand; 0: something of them cannot be used, and the log says what.",
+    registers,
+  });
   return {
     called: (tool, outcome, seconds) => calls.observe({ mcp_method_name: "tools/call", tool, outcome }, seconds),
     answered: (status, seconds) => requests.observe({ status }, seconds),
     turnedAway: (reason) => refused.inc({ reason }),
     underWay: (change) => running.inc(change),
     noticed: (way, outcome) => notices.inc({ way, outcome }),
+    accessRead: (isUsable) => usable.set(isUsable ? 1 : 0),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -4,7 +4,7 @@ import { claimsOf } from "../api/token.ts";
 import type { Config } from "../config.ts";
 import { systemClock } from "../domain/clock.ts";
 import type { Tracing } from "../domain/tracing.ts";
-import { AuthenticationError, InvoicingError, UnavailableError } from "../errors.ts";
+import { AuthenticationError, ConfigError, InvoicingError, UnavailableError } from "../errors.ts";
 import type { GuardDeps } from "../guard/guard.ts";
 import type { Journals } from "../journal/port.ts";
 import { once } from "../once.ts";
@@ -169,11 +169,12 @@ export function createOffices(options: OfficesOptions): Offices {
   }
 
   async function officeOf(tenant: Tenant, principal: string, refused: Held | null): Promise<Office> {
+    if (tenant.missing !== null) throw notStarted(tenant.missing);
     const isOwn = demo || tenant.token !== undefined;
     const credential = isOwn ? { held: null, token: tenant.token ?? "" } : await entered(tenant, principal, refused);
     // What the client of the API found out about its organization does not hold for a token of another one.
     const whose = credential.held === null ? "" : `${credential.held.principal}\n${claimsOf(credential.token).tenant}`;
-    const name = `${tenant.origin}\n${tenant.id}\n${whose}`;
+    const name = `${tenant.settings}\n${whose}`;
     const one = offices.get(name) ?? opened(tenant, name, credential);
     // Calls of one moment may come here in another order than the database answered them.
     if (isNewer(credential.held, one.credential.held)) one.credential = credential;
@@ -193,6 +194,13 @@ export function createOffices(options: OfficesOptions): Offices {
       for (const close of closers.reverse()) await close();
     },
   };
+}
+
+function notStarted(variable: string): ConfigError {
+  return new ConfigError(
+    `This organization's credential for the invoices API is in ${variable}, and the server was started without it. Nothing was changed.`,
+    { next: "Whoever runs this server starts it again with that variable. Tell the person." },
+  );
 }
 
 /** Whether both go out with the same credential. */

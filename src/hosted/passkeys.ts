@@ -17,7 +17,7 @@ export interface PasskeyPagesOptions {
   readonly signIn: SignIn;
   /** Origin of this server, as browsers see it. */
   readonly origin: string;
-  readonly tenants: readonly Tenant[];
+  readonly tenants: () => readonly Tenant[];
   readonly passkeysOf: (tenant: Tenant) => PasskeyStore;
   readonly clock: Clock;
   readonly log: Logger;
@@ -49,7 +49,7 @@ export function createPasskeyPages(options: PasskeyPagesOptions): Hono<{ Binding
   }
 
   function storesOf({ principal, isMember }: Person): readonly PasskeyStore[] {
-    const memberships = membershipsOf(options.tenants, { principal, isMember, rights: new Set(RIGHTS) });
+    const memberships = membershipsOf(options.tenants(), { principal, isMember, rights: new Set(RIGHTS) });
     return memberships.map(({ tenant }) => options.passkeysOf(tenant));
   }
 

@@ -7,8 +7,8 @@ import type { ProxySettings } from "../api/proxy.ts";
 import { type Config, JOURNAL_FILE } from "../config.ts";
 import { systemClock } from "../domain/clock.ts";
 import { NOT_TRACED } from "../domain/tracing.ts";
-import { ConfigError, InvoicingError } from "../errors.ts";
-import { defaultPolicy, type Policy, wantsSecondPerson } from "../guard/policy.ts";
+import { InvoicingError } from "../errors.ts";
+import { wantsSecondPerson } from "../guard/policy.ts";
 import { localPrincipal } from "../guard/principal.ts";
 import type { KeyRing } from "../guard/seal.ts";
 import { passkeysIn } from "../journal/passkeys.ts";
@@ -16,16 +16,19 @@ import { once } from "../once.ts";
 import type { JournalTrial } from "../runtime.ts";
 import { mcpEndpoint } from "../transports/http.ts";
 import { VERSION } from "../version.ts";
-import { type Access, keyHash, loadAccess, placeOf, type Tenant } from "./access.ts";
+import { type Access, keyHash, placeOf, type Tenant } from "./access.ts";
+import { accessSource } from "./access-source.ts";
 import { createAdminApp } from "./admin.ts";
 import { type App, createApp } from "./app.ts";
 import { createApprovePages, remotePage } from "./approve.ts";
+import { approversIn } from "./approvers.ts";
 import { type AuthorizationServer, authorizationServer, missedClients } from "./authorization-server.ts";
 import { createCheckedTokens } from "./checked-tokens.ts";
 import { sealedCookies } from "./cookies.ts";
 import { CREDENTIALS_CALLBACK, CREDENTIALS_PATH, createCredentialPages } from "./credentials.ts";
 import type { DatabaseConfig } from "./database-settings.ts";
 import { type Listener, listen } from "./listener.ts";
+import { liveAccess } from "./live-access.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { createLogin } from "./login.ts";
 import { createMetrics } from "./metrics.ts";
@@ -46,7 +49,6 @@ export interface ServeOptions {
   readonly hosted: HostedConfig;
   /** Where the record is kept, when it is not in a file. */
   readonly database: DatabaseConfig;
-  readonly policy: Policy | null;
   readonly demo: boolean;
   readonly proxy: ProxySettings | null;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -82,20 +84,17 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
   const log = createLogger(options.logs);
   const report = (line: string) => log.warn({ event: "report" }, line);
   const server = hosted.issuer === undefined ? null : authorizationServer(hosted.issuer);
-  const access = accessOf(options);
-  if (hosted.access !== undefined && server === null && !access.hasKeys) {
-    throw new ConfigError("Nobody can get in: there is neither an issuer nor a key.", {
-      next: "Set INVOICES_HTTP_ISSUER, or name keys in the file of INVOICES_HTTP_ACCESS.",
-    });
-  }
-  checkApprovers(access, hosted);
-  checkNotices(access, hosted);
+  const metrics = createMetrics();
+  const live = liveAccess({ load: accessSource(options), log, metrics });
+  const access = () => live.now();
   const tracing = await tracingOf(hosted);
   const records = recordsOf(options);
-  const metrics = createMetrics();
   let stopping = false;
-  const problems = async () => (stopping ? ["stopping"] : problemsOf(server, records));
-  const ports = await openPorts(hosted, createAdminApp({ problems }, metrics));
+  const health = {
+    problems: async () => (stopping ? ["stopping"] : problemsOf(server, records, access())),
+    warnings: () => access().problems,
+  };
+  const ports = await openPorts(hosted, createAdminApp(health, metrics));
   const url = hosted.url ?? `http://${hostOf(ports.listener)}/mcp`;
   const places = placesOf(url, hosted);
   const keys = hosted.keys ?? [randomBytes(32)];
@@ -112,7 +111,7 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
   const tenants = createTenants({
     config,
     demo: options.demo,
-    tenants: access.tenants,
+    access,
     records,
     renew: renewalOf(hosted, options.proxy),
     credentialPage:
@@ -174,6 +173,7 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
       await records.close();
       await tracing.close();
       await ports.admin.drain(0);
+      live.close();
       log.info({ event: "stopped" }, "stopped");
     }),
   };
@@ -199,7 +199,7 @@ async function openPorts(hosted: HostedConfig, adminApp: Pick<App, "fetch">) {
 function pagesOf(
   { hosted, proxy }: ServeOptions,
   parts: {
-    readonly access: Access;
+    readonly access: () => Access;
     readonly records: Records;
     readonly keys: KeyRing;
     readonly log: Logger;
@@ -211,7 +211,7 @@ function pagesOf(
   if (issuer === undefined || client_id === undefined) return null;
   const cookies = sealedCookies(keys);
   const redirectUri = `${origin}${APPROVE_PATH}/callback`;
-  const { tenants } = access;
+  const tenants = () => access().tenants;
   const login = createLogin({ issuer, clientId: client_id, clientSecret: client_secret, redirectUri, cookies });
   const signIn = createSignIn({ login, cookies, issuer, origin, tenants, log });
   const pages: App = new Hono();
@@ -227,6 +227,7 @@ function pagesOf(
     tenants,
     origin,
     approvalsOf: (tenant) => records.of(placeOf(tenant)).approvals,
+    approversOf: (tenant) => approversIn(records.of(placeOf(tenant)).facts, placeOf(tenant)),
     passkeysOf: (tenant) => passkeysIn(records.of(placeOf(tenant)).facts, placeOf(tenant)),
     clock: systemClock,
     log,
@@ -253,32 +254,6 @@ function upstreamSignInOf(hosted: HostedConfig, origin: string, proxy: ProxySett
   return createUpstreamSignIn({ client, authorize_url, scopes, redirect_uri: `${origin}${CREDENTIALS_CALLBACK}` });
 }
 
-/** A second person signs in; where nobody can, every act would wait for ever. */
-function checkApprovers({ tenants }: Access, { issuer, client_id }: HostedConfig): void {
-  const alone = tenants.find(({ policy }) => wantsSecondPerson(policy));
-  if (alone === undefined || (issuer !== undefined && client_id !== undefined)) return;
-  throw new ConfigError(
-    `The policy of ${alone.id ?? "the organization"} wants a second person for every approval, and nobody can sign in to be one.`,
-    { next: "Set INVOICES_HTTP_ISSUER and INVOICES_HTTP_CLIENT_ID, or another approver in the policy." },
-  );
-}
-
-/** Somebody who is to be told, and never would be, is an error of the settings. */
-function checkNotices({ tenants }: Access, { issuer, client_id, mail_url }: HostedConfig): void {
-  const told = tenants.filter(({ members }) => members.some((member) => "mail" in member && member.mail !== undefined));
-  const named = [...told, ...tenants.filter(({ webhook }) => webhook !== undefined)][0];
-  if (named !== undefined && (issuer === undefined || client_id === undefined)) {
-    throw new ConfigError(`${named.id} names people to be told of approvals, and there is no page to send them to.`, {
-      next: "Set INVOICES_HTTP_ISSUER and INVOICES_HTTP_CLIENT_ID, or take mail and webhook_env out of the access file.",
-    });
-  }
-  if (told[0] !== undefined && mail_url === undefined) {
-    throw new ConfigError(`${told[0].id} names mail addresses, and INVOICES_HTTP_MAIL_URL is not set.`, {
-      next: "Set it and INVOICES_HTTP_MAIL_FROM, or take mail out of the access file.",
-    });
-  }
-}
-
 function isPersonOf({ issuer }: HostedConfig, principal: string): boolean {
   return issuer !== undefined && principal.startsWith(`${issuer}|`);
 }
@@ -288,26 +263,6 @@ function recordsOf({ config, database, demo }: ServeOptions): Records {
   return database.url === null ? recordsInFile(join(config.data_dir, JOURNAL_FILE)) : recordsInDatabase(database);
 }
 
-function accessOf({ config, hosted, policy, env }: ServeOptions): Access {
-  if (hosted.access !== undefined) return loadAccess(hosted.access, { base_url: config.base_url, policy }, env);
-  return {
-    tenants: [
-      {
-        id: config.organization_id ?? null,
-        origin: new URL(config.base_url).origin,
-        mode: "full",
-        policy: policy ?? defaultPolicy,
-        language: config.language,
-        timezone: config.timezone,
-        members: [{ subject: "*", rights: ["read", "draft", "send", "cancel"] }],
-        token: config.api_token,
-      },
-    ],
-    hasKeys: false,
-    keyName: () => null,
-  };
-}
-
 /** Loaded only where somebody listens. */
 async function tracingOf({ traces, traces_headers }: HostedConfig): Promise<OpenTracing> {
   if (traces === undefined) return { ...NOT_TRACED, close: async () => {} };
@@ -315,7 +270,11 @@ async function tracingOf({ traces, traces_headers }: HostedConfig): Promise<Open
   return openTracing({ url: traces, headers: traces_headers, version: VERSION, instance: hostname() });
 }
 
-async function problemsOf(server: AuthorizationServer | null, records: Records): Promise<readonly string[]> {
+async function problemsOf(
+  server: AuthorizationServer | null,
+  records: Records,
+  { isLapsed, problems }: Access,
+): Promise<readonly string[]> {
   const signIn = server?.keys().then(
     () => [],
     () => ["the sign-in server cannot be reached"],
@@ -324,7 +283,7 @@ async function problemsOf(server: AuthorizationServer | null, records: Records):
     () => [],
     () => ["nothing can be recorded"],
   );
-  return [...((await signIn) ?? []), ...(await record)];
+  return [...((await signIn) ?? []), ...(await record), ...(isLapsed ? problems : [])];
 }
 
 async function checkServer(server: AuthorizationServer, log: Logger): Promise<void> {

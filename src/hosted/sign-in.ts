@@ -15,12 +15,16 @@ export interface SignInOptions {
   readonly issuer: string;
   /** Origin of this server, as browsers see it. */
   readonly origin: string;
-  readonly tenants: readonly Tenant[];
+  readonly tenants: () => readonly Tenant[];
   readonly log: Logger;
 }
 
 /** Who sits at a browser, as the issuer knows them. */
-export type Person = Pick<Identity, "principal" | "isMember"> & { readonly subject: string };
+export interface Person extends Pick<Identity, "principal" | "isMember"> {
+  readonly subject: string;
+  /** Those alone that made somebody a member when they signed in. */
+  readonly claims: Readonly<Record<string, readonly string[]>>;
+}
 
 export type PageContext = Context<{ Bindings: Peer }>;
 
@@ -77,7 +81,10 @@ export function createSignIn(options: SignInOptions): SignIn {
 
   /** Of the claims those alone that make somebody a member here: a cookie is small. */
   function claimsOf({ claims }: SignedIn): Readonly<Record<string, readonly string[]>> {
-    const wanted = options.tenants.flatMap(({ members }) => members).filter((member) => "claim" in member);
+    const wanted = options
+      .tenants()
+      .flatMap(({ members }) => members)
+      .filter((member) => "claim" in member);
     return Object.fromEntries(
       wanted.map(({ claim }) => {
         const named = new Set(wanted.filter((one) => one.claim === claim).map(({ value }) => value));
@@ -90,11 +97,13 @@ export function createSignIn(options: SignInOptions): SignIn {
     const sealed = getCookie(context, names.session);
     const { subject, claims } = (await cookies.open("session", sealed)) ?? {};
     if (subject === undefined || claims === undefined || sealed === undefined) return null;
+    const named = claimsSchema.parse(JSON.parse(claims));
     return {
       person: {
         principal: `${issuer}|${subject}`,
         subject,
-        isMember: memberBy(subject, claimsSchema.parse(JSON.parse(claims))),
+        claims: named,
+        isMember: memberBy(subject, named),
       },
       csrf: cookies.csrf(sealed),
       sealed,

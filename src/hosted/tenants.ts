@@ -1,7 +1,7 @@
 import { assembleRefusing, effectOf, type Offer, offerOf, partsOf, strictest } from "../assemble.ts";
 import { systemClock } from "../domain/clock.ts";
 import { isJsonObject } from "../domain/json.ts";
-import { AuthenticationError, ConfigError, InputError, PermissionError } from "../errors.ts";
+import { AuthenticationError, ConfigError, InputError } from "../errors.ts";
 import type { PageChannel } from "../guard/guard.ts";
 import type { KeyRing } from "../guard/seal.ts";
 import { once } from "../once.ts";
@@ -9,20 +9,21 @@ import { depsOf, type Runtime, runtimeOf } from "../runtime.ts";
 import type { ServerParts } from "../server.ts";
 import type { Mode } from "../toolkit/effect.ts";
 import { errorAnswer, type ToolAnswer } from "../toolkit/report.ts";
-import { type Membership, placeOf, type Tenant } from "./access.ts";
+import { type Access, type Membership, placeOf, type Tenant } from "./access.ts";
 import { advisedHere } from "./advice.ts";
 import { createOffices, isSame, type Office, type OfficesOptions } from "./offices.ts";
-import { type Right, rightFor, scopeOf } from "./scopes.ts";
+import { type Right, rightFor } from "./scopes.ts";
+import { type Caller, createStanding, missingRight, type Standing } from "./standing.ts";
 
 export interface TenantsOptions extends OfficesOptions {
-  readonly tenants: readonly Tenant[];
+  readonly access: () => Access;
   readonly keys: KeyRing;
   readonly page: (principal: string, tenant: Tenant) => PageChannel | null;
 }
 
 export interface Tenants {
   /** What this caller is offered. Cheap: kept for callers that come again. */
-  partsFor(membership: Membership, principal: string): Promise<ServerParts>;
+  partsFor(membership: Membership, caller: Caller): Promise<ServerParts>;
   /** For a caller of several organizations at the address of none: every answer says where to go. */
   partsForSeveral(addresses: readonly string[]): ServerParts;
   /** Takes over what another process left open, in every organization; reads only. */
@@ -39,6 +40,9 @@ export function createTenants(options: TenantsOptions): Tenants {
   const { config, records } = options;
   const offices = createOffices(options);
   const kept = new Map<string, Runtime>();
+  /** A changed organization is another one. */
+  const numbers = new WeakMap<Tenant, number>();
+  let last = 0;
   const offers = new Map<Mode, HostedOffer>();
 
   async function offerFor(tenant: Tenant): Promise<HostedOffer> {
@@ -55,7 +59,9 @@ export function createTenants(options: TenantsOptions): Tenants {
     principal: string,
     { offer }: HostedOffer,
   ): Runtime {
-    const key = `${principal}\n${name}\n${offer.tools.length}`;
+    const number = numbers.get(tenant) ?? ++last;
+    numbers.set(tenant, number);
+    const key = `${principal}\n${number}\n${name}\n${offer.tools.length}`;
     const known = kept.get(key);
     kept.delete(key);
     const made =
@@ -95,7 +101,8 @@ export function createTenants(options: TenantsOptions): Tenants {
   }
 
   return {
-    async partsFor({ tenant, rights }, principal) {
+    async partsFor({ tenant }, caller) {
+      const { principal } = caller;
       const offer = await offerFor(tenant);
       const after = async (refused?: Office) => {
         const office = await offices.of(tenant, principal, refused);
@@ -104,7 +111,8 @@ export function createTenants(options: TenantsOptions): Tenants {
       const first = once(() => after());
       const parts = partsOf(offer.offer, [], async () => (await first()).runtime);
       const over = (refused: Office) => offices.over(tenant, principal, refused);
-      return withRights(withRenewal(parts, offer.needed, { first, after, over }), offer.needed, rights);
+      const standing = createStanding(tenant, caller, () => records.of(placeOf(tenant)));
+      return withRights(withRenewal(parts, offer.needed, { first, after, over }), offer.needed, standing);
     },
     partsForSeveral: (addresses) =>
       assembleRefusing(
@@ -113,7 +121,7 @@ export function createTenants(options: TenantsOptions): Tenants {
         }),
       ),
     async recover() {
-      const named = options.tenants.filter(({ id }) => id !== null);
+      const named = options.access().tenants.filter(({ id }) => id !== null);
       await records.forget(named.map(placeOf), systemClock.now());
       const abandoned = await records.abandoned(named.map(placeOf), systemClock.now());
       for (const place of abandoned) {
@@ -151,29 +159,29 @@ function hostedOffer(offer: Offer): HostedOffer {
 }
 
 /** Every call asks whether the caller may; a client that swallows a 403 still shows this answer. */
-function withRights(parts: ServerParts, needed: ReadonlyMap<string, Right>, rights: ReadonlySet<Right>): ServerParts {
-  const missing = (right: Right) =>
-    new PermissionError(`You are signed in without ${scopeOf(right)}, which this takes.`, {
-      next: `The person signs in again and allows ${scopeOf(right)}; if it is not offered there, whoever runs this server gives it.`,
-    });
+function withRights(parts: ServerParts, needed: ReadonlyMap<string, Right>, standing: Standing): ServerParts {
   return {
     ...parts,
     async callTool(name, args, call) {
       const right = needed.get(name);
-      if (right === undefined || !rights.has(right)) return errorAnswer(missing(right ?? "cancel"), undefined, false);
-      const answer = advisedHere(await answered(() => parts.callTool(name, args, call)));
+      if (right === undefined) return errorAnswer(missingRight("cancel"), undefined, false);
+      const refusal = await standing.refusal(right, call.signal);
+      if (refusal !== null) return errorAnswer(refusal, undefined, false);
+      const stillAllowed = (approvalId: string | null) => standing.stillAllowed(right, approvalId);
+      const answer = advisedHere(await answered(() => parts.callTool(name, args, { ...call, stillAllowed })));
       // What changes something says what became of it, however long that is.
       return right === "read" ? withinLimit(answer) : answer;
     },
     async readResource(uri, signal) {
-      if (!rights.has("read")) throw missing("read");
+      const refusal = await standing.refusal("read", signal);
+      if (refusal !== null) throw refusal;
       return parts.readResource(uri, signal);
     },
     async answered(state, result) {
-      if (rights.has("send") || rights.has("cancel")) await parts.answered?.(state, result);
+      if (standing.has("send") || standing.has("cancel")) await parts.answered?.(state, result);
     },
     complete: async (asked, signal) =>
-      rights.has("read") ? parts.complete(asked, signal) : { values: [], hasMore: false },
+      standing.has("read") ? parts.complete(asked, signal) : { values: [], hasMore: false },
   };
 }
 

@@ -361,11 +361,16 @@ export class Dispatcher {
 
   /** What was read is compared with what was approved; from then on it ages. */
   async #permit(call: PreparedCall, slot: WriteSlot, reading?: object): Promise<Permit> {
-    const { approval } = call.options;
-    if (approval === undefined) return { slot, fresh_until: Number.POSITIVE_INFINITY };
+    const { approval, stillAllowed } = call.options;
+    if (approval === undefined) {
+      await stillAllowed?.(null);
+      return { slot, fresh_until: Number.POSITIVE_INFINITY };
+    }
     const read = reading ?? (await call.operation.read(call.args, this.#context(call), "let_go"));
     await approval.covers(read);
-    return { slot, fresh_until: this.#options.clock.now() + this.#settings.fresh_ms };
+    const fresh_until = this.#options.clock.now() + this.#settings.fresh_ms;
+    await stillAllowed?.(approval.id);
+    return { slot, fresh_until };
   }
 
   /** The request never left because its reading had aged, and there is time for another. The approval is unused again. */

@@ -77,7 +77,7 @@ export class Superseded {
 
 /**
  * Small facts with the place they hold for. Kinds: `superseded` (key: invoice id; value: by; written by the rules alone),
- * `route_missing` (`missing-routes.ts`), `passkey` (`passkeys.ts`).
+ * `route_missing` (`missing-routes.ts`), `passkey` (`passkeys.ts`), `approver` (`hosted/approvers.ts`).
  */
 export class Facts {
   readonly #store: JournalStore;

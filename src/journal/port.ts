@@ -70,6 +70,8 @@ export interface PerformOptions {
   readonly reading?: object;
   /** When the call has to have ended, in milliseconds since the epoch: a person may have taken most of the client's patience. */
   readonly end_by?: number;
+  /** Asked right before it is let go, and before each repetition. Throws where it may not be done any more. */
+  stillAllowed?(approvalId: string | null): Promise<void>;
   /** Called about every 10 s while the outcome is being settled. */
   readonly onProgress?: (message: string) => void;
 }

@@ -47,6 +47,8 @@ export interface Call {
   readonly traceparent?: string;
   /** Over HTTP: how logs and traces name the request. */
   readonly request?: RequestMark;
+  /** Over HTTP: throws where whoever made the call, or approved it, may not do that any more. */
+  stillAllowed?(approvalId: string | null): Promise<void>;
 }
 
 /** What a read tool sees. */

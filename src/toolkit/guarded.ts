@@ -76,6 +76,7 @@ export async function guarded<Q extends Question>(
         const { approval, changes } = decision;
         const { id, digest } = approval;
         try {
+          await call.stillAllowed?.(id);
           const limits = sendLimits(context.policy, plan, at);
           const covers = async (now: Plan) => {
             if (!(await guard.covers(approval, now))) throw new PlanChanged();

@@ -377,6 +377,7 @@ function performOptions(deps: Deps, call: Call): PerformOptions {
     signal: call.signal,
     end_by: deps.clock.now() + CALL_MS,
     onProgress: (message: string) => call.progress(message),
+    ...(call.stillAllowed === undefined ? {} : { stillAllowed: call.stillAllowed }),
     request: call.request ?? { request_id: null, trace_id: traceIdOf(call.traceparent) },
   };
 }

@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { loadPolicy } from "../../src/guard/policy.ts";
 import { isOwnerOf, loadAccess } from "../../src/hosted/access.ts";
 import { memberBy } from "../../src/hosted/authenticate.ts";
 import { openPostgres } from "../../src/store/postgres/open.ts";
@@ -62,7 +64,8 @@ it("is the organization's to be entered by people whom the access file names an 
   const path = join(hosted.folder, "owners.json");
   const accessOf = async (members: readonly object[]) => {
     await writeFile(path, JSON.stringify({ version: 1, keys: [jane.entry], organizations: [{ id: "o1", members }] }));
-    return loadAccess(path, { base_url: "https://b.anny.co", policy: null }, {});
+    const settings = { path, base_url: "https://b.anny.co", policy: undefined, env: {} };
+    return loadAccess(settings, { text: (file) => readFileSync(file, "utf8"), policy: loadPolicy }, null);
   };
   const members = [
     { subject: "jane", owner: true },

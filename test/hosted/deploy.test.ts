@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { SETTINGS } from "../../src/config.ts";
+import { loadPolicy } from "../../src/guard/policy.ts";
 import { loadAccess } from "../../src/hosted/access.ts";
 import { DATABASE_SETTINGS } from "../../src/hosted/database-settings.ts";
 import { HOSTED_SETTINGS } from "../../src/hosted/settings.ts";
@@ -45,7 +46,8 @@ describe("the examples for hosting", () => {
   });
 
   it("hold an access file that is understood", () => {
-    const access = loadAccess(at("deploy/access.example.json"), { base_url: "co", policy: null }, {});
+    const settings = { path: at("deploy/access.example.json"), base_url: "co", policy: undefined, env: {} };
+    const access = loadAccess(settings, { text: (path) => readFileSync(path, "utf8"), policy: loadPolicy }, null);
     expect(access.tenants).toMatchObject([{ origin: "https://b.anny.co", mode: "full" }]);
   });
 

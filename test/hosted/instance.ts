@@ -14,7 +14,6 @@ const served = await serveHosted({
   config: loadConfig({}, env, true),
   hosted: loadHostedConfig({}, env),
   database: loadDatabaseConfig(env),
-  policy: null,
   demo: false,
   proxy: null,
   env,

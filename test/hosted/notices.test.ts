@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { defaultPolicy } from "../../src/guard/policy.ts";
 import { ACTS, type Plan } from "../../src/guard/port.ts";
-import type { Tenant } from "../../src/hosted/access.ts";
+import { type Tenant, tenantOf } from "../../src/hosted/access.ts";
 import { createLogger } from "../../src/hosted/log.ts";
 import { createNotices, noticeText } from "../../src/hosted/notices.ts";
 import { startIssuer, type TestIssuer } from "./authorization-server.ts";
@@ -116,17 +116,20 @@ const plan = (more: object): Plan => ({
   ...more,
 });
 
-const tenantWith = (webhook: URL): Tenant => ({
-  id: "org-1",
-  origin: "https://b.anny.co",
-  mode: "full",
-  policy: defaultPolicy,
-  language: undefined,
-  timezone: undefined,
-  members: [],
-  token: undefined,
-  webhook,
-});
+const tenantWith = (webhook: URL): Tenant =>
+  tenantOf({
+    id: "org-1",
+    origin: "https://b.anny.co",
+    mode: "full",
+    policy: defaultPolicy,
+    language: undefined,
+    timezone: undefined,
+    members: [],
+    token: undefined,
+    webhook,
+    missing: null,
+    isDoubtful: false,
+  });
 
 describe("where a second person approves", () => {
   it("tells the members who may do the act, and not the one who asked", async () => {

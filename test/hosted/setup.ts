@@ -104,7 +104,6 @@ export async function startHosted(options: HostedOptions): Promise<Hosted> {
       config: loadConfig({ "data-dir": join(folder, "state"), ...options.flags }, env, true),
       hosted: loadHostedConfig({}, { INVOICES_HTTP_KEYS: keys, ...env }),
       database: options.database ?? NO_DATABASE,
-      policy: null,
       demo: false,
       proxy: null,
       env: { ...tokens, ...webhooks },

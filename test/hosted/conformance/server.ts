@@ -1,6 +1,7 @@
 import { systemClock } from "../../../src/domain/clock.ts";
 import { NOT_TRACED } from "../../../src/domain/tracing.ts";
 import { defaultPolicy } from "../../../src/guard/policy.ts";
+import { tenantOf } from "../../../src/hosted/access.ts";
 import { createApp } from "../../../src/hosted/app.ts";
 import { createCheckedTokens } from "../../../src/hosted/checked-tokens.ts";
 import { listen } from "../../../src/hosted/listener.ts";
@@ -26,9 +27,9 @@ export async function startFixture(): Promise<{ readonly url: string; close(): P
   );
   const url = `http://127.0.0.1:${listener.address.port}/mcp`;
   const endpoint = mcpEndpoint(() => {}, fixtureServer);
-  const access = {
+  const access = () => ({
     tenants: [
-      {
+      tenantOf({
         id: null,
         origin: "https://api.test",
         mode: "full" as const,
@@ -37,11 +38,15 @@ export async function startFixture(): Promise<{ readonly url: string; close(): P
         timezone: undefined,
         members: [{ subject: "*", rights: [...RIGHTS] }],
         token: undefined,
-      },
+        missing: null,
+        isDoubtful: false,
+      }),
     ],
+    problems: [],
+    isLapsed: false,
     hasKeys: false,
     keyName: () => null,
-  };
+  });
   const nothing: ServerParts = {
     tools: [],
     instructions: "",

@@ -1,0 +1,89 @@
+import type { Config } from "../config.ts";
+import { ConfigError } from "../errors.ts";
+import { defaultPolicy, wantsSecondPerson } from "../guard/policy.ts";
+import { type Access, type AccessFiles, loadAccess, tenantOf } from "./access.ts";
+import type { HostedConfig } from "./settings.ts";
+
+export interface AccessSourceOptions {
+  readonly config: Config;
+  readonly hosted: HostedConfig;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * How it is read who may do what: from the file; without one, whoever reaches this computer's own port is its person. Throws
+ * a `ConfigError` at the start for what cannot work (`before`: null), and says it of a server that runs.
+ */
+export function accessSource(options: AccessSourceOptions): (files: AccessFiles, before: Access | null) => Access {
+  const { config, hosted, env } = options;
+  const { base_url, policy } = config;
+  const path = hosted.access;
+  return (files, before) => {
+    if (path === undefined) return own(config, files);
+    const access = loadAccess({ path, base_url, policy, env }, files, before);
+    const unworkable = [nobody, noApprover, notTold].flatMap((check) => check(access, hosted) ?? []);
+    const [first] = unworkable;
+    if (first !== undefined && before === null) throw first;
+    return { ...access, problems: [...access.problems, ...unworkable.map(({ message }) => message)] };
+  };
+}
+
+function own(config: Config, files: AccessFiles): Access {
+  const { base_url, policy } = config;
+  return {
+    tenants: [
+      tenantOf({
+        id: config.organization_id ?? null,
+        origin: new URL(base_url).origin,
+        mode: "full",
+        policy: policy === undefined ? defaultPolicy : files.policy(policy),
+        language: config.language,
+        timezone: config.timezone,
+        members: [{ subject: "*", rights: ["read", "draft", "send", "cancel"] }],
+        token: config.api_token,
+        missing: null,
+        isDoubtful: false,
+      }),
+    ],
+    problems: [],
+    isLapsed: false,
+    hasKeys: false,
+    keyName: () => null,
+  };
+}
+
+type Unworkable = ConfigError | null;
+
+function nobody({ hasKeys }: Access, { issuer }: HostedConfig): Unworkable {
+  if (issuer !== undefined || hasKeys) return null;
+  return new ConfigError("Nobody can get in: there is neither an issuer nor a key.", {
+    next: "Set INVOICES_HTTP_ISSUER, or name keys in the file of INVOICES_HTTP_ACCESS.",
+  });
+}
+
+/** A second person signs in; where nobody can, every act would wait for ever. */
+function noApprover({ tenants }: Access, { issuer, client_id }: HostedConfig): Unworkable {
+  const alone = tenants.find(({ policy }) => wantsSecondPerson(policy));
+  if (alone === undefined || (issuer !== undefined && client_id !== undefined)) return null;
+  return new ConfigError(
+    `The policy of ${alone.id ?? "the organization"} wants a second person for every approval, and nobody can sign in to be one.`,
+    { next: "Set INVOICES_HTTP_ISSUER and INVOICES_HTTP_CLIENT_ID, or another approver in the policy." },
+  );
+}
+
+/** Somebody who is to be told, and never would be, is an error of the settings. */
+function notTold({ tenants }: Access, { issuer, client_id, mail_url }: HostedConfig): Unworkable {
+  const told = tenants.filter(({ members }) => members.some((member) => "mail" in member && member.mail !== undefined));
+  const named = [...told, ...tenants.filter(({ webhook }) => webhook !== undefined)][0];
+  if (named !== undefined && (issuer === undefined || client_id === undefined)) {
+    return new ConfigError(`${named.id} names people to be told of approvals, and there is no page to send them to.`, {
+      next: "Set INVOICES_HTTP_ISSUER and INVOICES_HTTP_CLIENT_ID, or take mail and webhook_env out of the access file.",
+    });
+  }
+  if (told[0] !== undefined && mail_url === undefined) {
+    return new ConfigError(`${told[0].id} names mail addresses, and INVOICES_HTTP_MAIL_URL is not set.`, {
+      next: "Set it and INVOICES_HTTP_MAIL_FROM, or take mail out of the access file.",
+    });
+  }
+  return null;
+}
