@@ -6,6 +6,7 @@ import { InvoicingError } from "../errors.ts";
 import { FACTS, type Fact } from "../payments/evidence.ts";
 import type { Proposal } from "../payments/proposal.ts";
 import type { ReadContext } from "./context.ts";
+import { inTime } from "./in-time.ts";
 
 /** A bank line that match_payments has read, kept so that it can be named by its handle. Texts are untrusted. */
 export interface SeenLine {
@@ -58,8 +59,11 @@ const SETTLES = "settle_payments";
 export async function rememberLines(proposals: readonly Proposal[], context: ReadContext): Promise<void> {
   if (proposals.length === 0 || context.hiddenTools.includes(SETTLES)) return;
   try {
-    const journal = await context.journal();
-    await journal.keepLines(proposals.map((proposal) => ({ handle: proposal.handle, content: contentOf(proposal) })));
+    const lines = proposals.map((proposal) => ({ handle: proposal.handle, content: contentOf(proposal) }));
+    await inTime(
+      context.journal().then((journal) => journal.keepLines(lines)),
+      undefined,
+    );
   } catch (error) {
     if (!(error instanceof InvoicingError)) throw error;
   }

@@ -1,6 +1,7 @@
 import type { Invoice } from "../domain/invoice.ts";
 import { RouteMissingError } from "../errors.ts";
 import type { ReadContext } from "./context.ts";
+import { inTime } from "./in-time.ts";
 
 /**
  * The drafts among these that a corrected copy stands for, with its id. A mark for the reader: the refusal to send is the
@@ -13,7 +14,8 @@ export async function supersededAmong(
   const drafts = invoices.filter(({ status }) => status === "draft").map(({ id }) => id);
   if (drafts.length === 0) return new Map();
   try {
-    return await (await context.journal()).superseded(drafts);
+    const marks = context.journal().then((journal) => journal.superseded(drafts));
+    return await inTime<ReadonlyMap<string, string>>(marks, new Map());
   } catch {
     return new Map();
   }

@@ -14,6 +14,7 @@ import { MAX_STATEMENT_BYTES, readStatement } from "../payments/statement.ts";
 import { picture } from "../toolkit/card.ts";
 import type { ReadContext } from "../toolkit/context.ts";
 import { defineTool } from "../toolkit/define.ts";
+import { inTime } from "../toolkit/in-time.ts";
 import { block, currency, limit } from "../toolkit/params.ts";
 import { candidates } from "../toolkit/payment-candidates.ts";
 import { rememberLines } from "../toolkit/seen-lines.ts";
@@ -200,9 +201,9 @@ function nextStep(proposals: readonly Proposal[], settled: number, asks: boolean
 /** Lines that settled an invoice before, by their handle: what the journal knows, where it can be read. */
 async function usedHandles(lines: Statement["credits"], context: ReadContext): Promise<ReadonlyMap<string, string>> {
   try {
-    const journal = await context.journal();
     const keys = new Map(lineKeys(lines).map((handle) => [`${handle}/1`, handle]));
-    const used = await journal.usedBankLines([...keys.keys()]);
+    const asked = context.journal().then((journal) => journal.usedBankLines([...keys.keys()]));
+    const used = await inTime<Awaited<typeof asked>>(asked, new Map());
     return new Map([...used].map(([key, { invoice_id }]) => [keys.get(key) ?? key, invoice_id]));
   } catch (error) {
     if (error instanceof InvoicingError) return new Map();
