@@ -338,7 +338,7 @@ async function database(command: "migrate" | "credentials", argv: readonly strin
   const given = strings(values);
   if (command === "migrate") {
     const flags = { check: values["check"] === true, fromJournal: given["from-journal"] };
-    process.exitCode = await runMigrate(config, flags, print);
+    process.exitCode = await runMigrate(config, positionals, flags, print);
     return;
   }
   const { base_url } = loadConfig({ "base-url": given["base-url"] }, process.env, true);

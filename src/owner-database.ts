@@ -21,9 +21,11 @@ export interface Console {
 
 export async function runMigrate(
   config: DatabaseConfig,
+  words: readonly string[],
   flags: { readonly check: boolean; readonly fromJournal: string | undefined },
   print: Console["print"],
 ): Promise<number> {
+  noMore(words);
   const owner = ownerOf(config);
   if (config.url === null) throw missing("url");
   const app = new URL(config.url);
@@ -63,6 +65,7 @@ export async function runCredentials(
   { input, questions, print }: Console,
 ): Promise<number> {
   if (config.keys === null) throw missing("keys");
+  noMore(command === "mode" ? words.slice(1) : words);
   const vault = vaultAsOwner(ownerOf(config), config.keys);
   try {
     switch (command) {
@@ -84,8 +87,11 @@ export async function runCredentials(
       case "mode": {
         const mode = HOSTED_MODES.find((one) => one === words[0]);
         if (mode === undefined) throw usage(`The mode is ${HOSTED_MODES.join(", ")}.`);
-        await vault.setMode({ origin: flags.origin, organization_id: organizationOf(flags) }, mode);
-        print(`The organization is ${mode} from now on.\n`);
+        const place = { origin: flags.origin, organization_id: organizationOf(flags) };
+        await vault.setMode(place, mode);
+        print(
+          `${oneLine(place.organization_id, 80)} at ${place.origin} is ${mode} from now on, unless the access file names a mode for it.\n`,
+        );
         return 0;
       }
       case "rotate":
@@ -112,6 +118,11 @@ function organizationOf({ organization }: CredentialFlags): string {
 function scopeOf(flags: CredentialFlags) {
   if (flags.principal === undefined) throw usage("--principal is missing.");
   return { origin: flags.origin, organization_id: organizationOf(flags), principal: flags.principal };
+}
+
+/** A flag without its dashes is a command that does something else: `migrate check`. */
+function noMore([word]: readonly string[]): void {
+  if (word !== undefined) throw usage(`Unexpected argument '${oneLine(word, 80)}'. Nothing was done.`);
 }
 
 function usage(message: string): ConfigError {

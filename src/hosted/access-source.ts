@@ -21,7 +21,7 @@ export function accessSource(options: AccessSourceOptions): (files: AccessFiles,
   return (files, before) => {
     if (path === undefined) return own(config, files);
     const access = loadAccess({ path, base_url, policy, env }, files, before);
-    const unworkable = [nobody, noApprover, notTold].flatMap((check) => check(access, hosted) ?? []);
+    const unworkable = [nobody, noWayIn, noApprover, notTold].flatMap((check) => check(access, hosted) ?? []);
     const [first] = unworkable;
     if (first !== undefined && before === null) throw first;
     return { ...access, problems: [...access.problems, ...unworkable.map(({ message }) => message)] };
@@ -58,6 +58,15 @@ function nobody({ hasKeys }: Access, { issuer }: HostedConfig): Unworkable {
   if (issuer !== undefined || hasKeys) return null;
   return new ConfigError("Nobody can get in: there is neither an issuer nor a key.", {
     next: "Set INVOICES_HTTP_ISSUER, or name keys in the file of INVOICES_HTTP_ACCESS.",
+  });
+}
+
+function noWayIn({ tenants, hasKeys }: Access, { issuer }: HostedConfig): Unworkable {
+  if (issuer !== undefined || !hasKeys) return null;
+  const shut = tenants.find(({ members }) => !members.some((member) => "key" in member));
+  if (shut === undefined) return null;
+  return new ConfigError(`Nobody can get in to ${shut.id}: it names no key, and there is no issuer for people.`, {
+    next: "Set INVOICES_HTTP_ISSUER, or name a key among its members.",
   });
 }
 

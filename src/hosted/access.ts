@@ -2,13 +2,15 @@ import { hash, timingSafeEqual } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { loadConfig } from "../config.ts";
+import { type Config, loadConfig } from "../config.ts";
 import type { Place } from "../domain/scope.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import { ConfigError } from "../errors.ts";
 import { defaultPolicy, type Policy } from "../guard/policy.ts";
 import { RIGHTS, type Right, rightSchema } from "./scopes.ts";
 import { isLoopback } from "./setting-values.ts";
+
+export const KEY_NAME = /^[A-Za-z0-9._-]{1,64}$/;
 
 const word = z.string().min(1).max(255);
 const rights = z
@@ -21,11 +23,17 @@ const mail = z.email("is not an e-mail address").max(254).optional();
 /** May enter and remove the organization's own credential at the API. Said of people alone: a key cannot sign in. */
 const owner = z.boolean().optional();
 
-const memberSchema = z.union([
-  z.strictObject({ subject: word, rights, mail, owner }),
-  z.strictObject({ claim: word, value: word, rights, mail, owner }),
-  z.strictObject({ key: word, rights }),
-]);
+const memberSchema = z.union(
+  [
+    z.strictObject({ subject: word, rights, mail, owner }),
+    z.strictObject({ claim: word, value: word, rights, mail, owner }),
+    z.strictObject({ key: word, rights }),
+  ],
+  {
+    error:
+      "must name somebody by subject, by claim and value, or by key; besides it takes rights (some of read, draft, send, cancel), mail and owner (not for a key)",
+  },
+);
 
 const variable = z.string().regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of a variable");
 
@@ -45,9 +53,7 @@ const organizationSchema = z.strictObject({
 const accessSchema = z.strictObject({
   version: z.literal(1),
   keys: z
-    .array(
-      z.strictObject({ name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-    )
+    .array(z.strictObject({ name: z.string().regex(KEY_NAME), sha256: z.string().regex(/^[0-9a-f]{64}$/) }))
     .default([]),
   organizations: z.array(organizationSchema).min(1),
 });
@@ -184,7 +190,8 @@ export function loadAccess(settings: AccessSettings, files: AccessFiles, before:
   const { keys, organizations } = parsed.data;
   const names = new Set(keys.map(({ name }) => name));
   if (names.size < keys.length) throw wrong("two keys have the same name");
-  if (new Set(organizations.map(({ id }) => id)).size < organizations.length)
+  if (new Set(keys.map(({ sha256 }) => sha256)).size < keys.length) throw wrong("one key stands there under two names");
+  if (new Set(organizations.map(({ id }) => id.toLowerCase())).size < organizations.length)
     throw wrong("an organization stands there twice");
   const problems: string[] = [];
   const tenants = organizations.map((organization): Tenant => {
@@ -194,9 +201,11 @@ export function loadAccess(settings: AccessSettings, files: AccessFiles, before:
         throw wrong(`${id} names the key ${member.key}, which is not there`);
     }
     const token = token_env === undefined ? undefined : env[token_env];
-    const missing = token_env !== undefined && token === undefined ? token_env : null;
+    // Blank, it would be as if none was named, and each member worked with another credential.
+    const isGiven = token !== undefined && token.trim() !== "";
+    const missing = token_env !== undefined && !isGiven ? token_env : null;
     if (missing !== null) {
-      const why = `${id} takes its token from ${missing}, which is not set`;
+      const why = `${id} takes its token from ${missing}, which is ${token === undefined ? "not set" : "blank"}`;
       if (before === null) throw wrong(why);
       problems.push(`${why} in this process. Nothing works there until it is started with it.`);
     }
@@ -205,17 +214,7 @@ export function loadAccess(settings: AccessSettings, files: AccessFiles, before:
       if (before === null) throw wrong(webhook);
       problems.push(`${webhook}. Nothing is told there.`);
     }
-    // The rules of the settings are said once, there.
-    const { base_url, language, timezone, api_token } = loadConfig(
-      {
-        "base-url": organization.base_url ?? settings.base_url,
-        language: organization.language,
-        timezone: organization.timezone,
-        "data-dir": dirname(resolve(path)),
-      },
-      { INVOICES_API_TOKEN: token },
-      true,
-    );
+    const { base_url, language, timezone, api_token } = settingsIn(organization, isGiven ? token : undefined, settings);
     const file = organization.policy === undefined ? settings.policy : resolve(dirname(path), organization.policy);
     const { policy, problem } = policyIn(files, file, before, id);
     if (problem !== null)
@@ -248,6 +247,28 @@ export function loadAccess(settings: AccessSettings, files: AccessFiles, before:
       return key.length < LEAST_KEY_CHARACTERS ? null : found;
     },
   };
+}
+
+/** The rules of the settings are said once, there; what breaks one is named as it is called in the file. */
+function settingsIn(
+  { id, base_url, language, timezone, token_env }: z.infer<typeof organizationSchema>,
+  token: string | undefined,
+  { path, base_url: otherwise }: AccessSettings,
+): Pick<Config, "base_url" | "language" | "timezone" | "api_token"> {
+  try {
+    return loadConfig(
+      { "base-url": base_url ?? otherwise, language, timezone, "data-dir": dirname(resolve(path)) },
+      { INVOICES_API_TOKEN: token },
+      true,
+    );
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const named = error.message
+      .replace("INVOICES_API_TOKEN", token_env ?? "its token")
+      .replace(/INVOICES_(BASE_URL|LANGUAGE|TIMEZONE)/, (_all, name: string) => name.toLowerCase())
+      .replace(/\.$/, "");
+    throw wrong(`${id}: ${named}`);
+  }
 }
 
 /** What is made for an organization that did not change goes on to be used. */

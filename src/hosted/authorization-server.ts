@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, customFetch } from "jose";
 import { z } from "zod";
+import { oneLine } from "../domain/untrusted.ts";
 import { once } from "../once.ts";
 
 /** What is read of an authorization server's own description (RFC 8414, OpenID Connect Discovery). */
@@ -46,16 +47,28 @@ async function discover(issuer: string): Promise<ServerMetadata> {
     `${origin}${path}/.well-known/openid-configuration`,
     `${origin}/.well-known/openid-configuration${path}`,
   ];
+  let why = `${origin} does not describe itself`;
   for (const place of new Set(places)) {
     const response = await fetch(place, { redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) });
     const text = await response.text();
     if (!response.ok) continue;
-    const parsed = metadataSchema.safeParse(JSON.parse(text));
-    if (!parsed.success) throw new Error(`${place} does not describe an authorization server`);
-    if (parsed.data.issuer !== issuer) throw new Error(`${place} describes another issuer`);
-    return parsed.data;
+    // Some answer every address with a page of theirs, and describe themselves at another of these.
+    const described = metadataSchema.safeParse(jsonIn(text)).data;
+    if (described?.issuer === issuer) return described;
+    why =
+      described === undefined
+        ? `${place} does not describe an authorization server`
+        : `${place} describes the issuer ${oneLine(described.issuer, 200)}, and INVOICES_HTTP_ISSUER has to be exactly that`;
   }
-  throw new Error(`${origin} does not describe itself`);
+  throw new Error(why);
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** Who will not get in, one sentence each; empty when everybody can. */

@@ -3,6 +3,7 @@ import { givenValue, unknownVariable } from "../config-values.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import { ConfigError } from "../errors.ts";
 import type { VaultKeys } from "../store/vault-port.ts";
+import { keysIn, NO_KEYS } from "./setting-values.ts";
 
 /** How the hosted server and its owner's commands reach PostgreSQL. Variables alone: they hold secrets. */
 export const DATABASE_SETTINGS = [
@@ -101,11 +102,9 @@ function databaseUrl(name: DatabaseSetting, value: string): string {
 }
 
 function keysOf(text: string): VaultKeys {
-  const parts = text.split(",").map((part) => part.trim());
-  const [first, ...others] = parts.map((part) => Buffer.from(part, "base64"));
-  const isPlain = parts.every((part) => /^[A-Za-z0-9+/_-]{43}=?$/.test(part));
-  if (first === undefined || !isPlain) throw wrong("keys", "is not a list of keys of 32 bytes in base64");
-  return [first, ...others];
+  const keys = keysIn(text);
+  if (keys === null) throw wrong("keys", NO_KEYS);
+  return keys;
 }
 
 function wrong(name: DatabaseSetting, problem: string): ConfigError {

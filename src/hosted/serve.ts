@@ -7,7 +7,7 @@ import type { ProxySettings } from "../api/proxy.ts";
 import { type Config, JOURNAL_FILE } from "../config.ts";
 import { systemClock } from "../domain/clock.ts";
 import { NOT_TRACED } from "../domain/tracing.ts";
-import { InvoicingError } from "../errors.ts";
+import { ConfigError, InvoicingError } from "../errors.ts";
 import { wantsSecondPerson } from "../guard/policy.ts";
 import { localPrincipal } from "../guard/principal.ts";
 import type { KeyRing } from "../guard/seal.ts";
@@ -16,7 +16,7 @@ import { once } from "../once.ts";
 import type { JournalTrial } from "../runtime.ts";
 import { mcpEndpoint } from "../transports/http.ts";
 import { VERSION } from "../version.ts";
-import { type Access, keyHash, placeOf, type Tenant } from "./access.ts";
+import { type Access, KEY_NAME, keyHash, placeOf, type Tenant } from "./access.ts";
 import { accessSource } from "./access-source.ts";
 import { createAdminApp } from "./admin.ts";
 import { type App, createApp } from "./app.ts";
@@ -67,6 +67,11 @@ export interface Served {
 
 /** A static key, shown once, and what the access file keeps of it. */
 export function newKey(name: string): string {
+  if (!KEY_NAME.test(name)) {
+    throw new ConfigError("--new-key takes a name of 1 to 64 letters, digits, dots, - and _.", {
+      next: "Give one that says whose key it is, e.g. --new-key agents.",
+    });
+  }
   const key = `inv_${randomBytes(32).toString("base64url")}`;
   const entry = JSON.stringify({ name, sha256: keyHash(key).toString("hex") });
   return `Key, for the client (shown this once): ${key}\nEntry, for "keys" in the access file: ${entry}\n`;

@@ -83,16 +83,22 @@ export const networks = list.transform((values, context) => {
   return block;
 });
 
-export const keyRing = list.transform((values, context): KeyRing => {
-  const keys = values.map((value) => Buffer.from(value, "base64"));
-  const [first, ...others] = keys;
-  if (first !== undefined && keys.every((key) => key.length === 32)) return [first, ...others];
-  context.addIssue({
-    code: "custom",
-    message: "is not a list of keys of 32 bytes in base64 (openssl rand -base64 32)",
-  });
+export const keyRing = z.string().transform((value, context): KeyRing => {
+  const ring = keysIn(value);
+  if (ring !== null) return ring;
+  context.addIssue({ code: "custom", message: NO_KEYS });
   return z.NEVER;
 });
+
+export const NO_KEYS = "is not a list of keys of 32 bytes in base64 (openssl rand -base64 32)";
+
+/** Keys with commas between; `null` where one is anything else: Node.js reads base64 out of every text. */
+export function keysIn(text: string): KeyRing | null {
+  const parts = text.split(",").map((part) => part.trim());
+  const [first, ...others] = parts.map((part) => Buffer.from(part, "base64"));
+  const isPlain = parts.every((part) => /^[A-Za-z0-9+/_-]{43}=?$/.test(part));
+  return first === undefined || !isPlain ? null : [first, ...others];
+}
 
 export const headers = list.transform((values, context): Readonly<Record<string, string>> => {
   const pairs = values.map((value) => /^([A-Za-z0-9-]+)=([\x20-\x7e]+)$/.exec(value));

@@ -293,6 +293,17 @@ function checked(config: HostedConfig): HostedConfig {
       next: "Name a file of who may do what. See docs/hosting.md.",
     });
   }
+  if (config.url !== undefined && !isUsablePath(new URL(config.url).pathname)) {
+    throw new ConfigError("INVOICES_HTTP_URL has a path that cannot be served.", {
+      next: "Use letters, digits, - and _ between its slashes, and none that begins with /approve, /credentials or /.well-known, e.g. https://invoices.example.com/mcp.",
+    });
+  }
+  for (const [name, needs] of NEEDS) {
+    if (config[name] === undefined || config[needs] !== undefined) continue;
+    throw new ConfigError(`${variableOf(name)} is set, and ${variableOf(needs)} is not.`, {
+      next: `Set ${variableOf(needs)}, too, or remove ${variableOf(name)}. See docs/hosting.md.`,
+    });
+  }
   if ((config.upstream_token_url === undefined) !== (config.upstream_client_id === undefined)) {
     throw new ConfigError("Of INVOICES_HTTP_UPSTREAM_TOKEN_URL and INVOICES_HTTP_UPSTREAM_CLIENT_ID only one is set.", {
       next: "Set both, or none. See docs/hosting.md.",
@@ -320,4 +331,20 @@ function checked(config: HostedConfig): HostedConfig {
     }
   }
   return config;
+}
+
+/** Without the second the first does nothing, and whoever set it thinks that it does. */
+const NEEDS = [
+  ["client_id", "issuer"],
+  ["client_secret", "client_id"],
+  ["upstream_client_secret", "upstream_client_id"],
+] as const satisfies readonly (readonly [HostedName, HostedName])[];
+
+function variableOf(name: HostedName): string {
+  return HOSTED_SETTINGS.find((setting) => setting.name === name)?.env ?? name;
+}
+
+/** Compared as it arrives, and beside our own pages. */
+function isUsablePath(path: string): boolean {
+  return /^(\/[\w.-]+)*\/?$/.test(path) && !/^\/(approve|credentials|\.well-known)(\/|$)/.test(path);
 }

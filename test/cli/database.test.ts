@@ -94,6 +94,8 @@ describe("the owner's commands", () => {
     ["no keys", ["credentials", "list"], { INVOICES_DATABASE_KEYS: undefined }, /INVOICES_DATABASE_KEYS is not set/],
     ["short keys", ["credentials", "list"], { INVOICES_DATABASE_KEYS: "c2hvcnQ=" }, /no.?t? a list of keys/],
     ["a misspelt variable", ["migrate"], { INVOICES_DATABASE_SHEMA: "x" }, /INVOICES_DATABASE_SHEMA is no setting/],
+    ["a flag without its dashes", ["migrate", "check"], {}, /Unexpected argument 'check'\. Nothing was done\./],
+    ["a second command", ["credentials", "list", "all"], {}, /Unexpected argument 'all'/],
     ["no address", ["migrate"], { INVOICES_DATABASE_URL: `mysql://${TOKEN}@h/d` }, /begins with postgres:/],
   ])("refuse %s, without quoting a secret", async (_what, args, change, sentence) => {
     const { env, home } = await setUp();
