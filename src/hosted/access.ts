@@ -39,6 +39,7 @@ const variable = z.string().regex(/^[A-Z][A-Z0-9_]*$/, "must be the name of a va
 
 const organizationSchema = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9-]{1,64}$/, "must be an organization id"),
+  name: word.optional(),
   base_url: z.string().optional(),
   token_env: variable.optional(),
   webhook_env: variable.optional(),
@@ -64,6 +65,8 @@ export type Member = z.infer<typeof memberSchema>;
 export interface Tenant {
   /** `null`: the one that the token belongs to. */
   readonly id: string | null;
+  /** What its people call it. */
+  readonly name?: string;
   /** Origin of the API, as part of everything recorded. */
   readonly origin: string;
   /** `null`: what its owner has set in the database, else `read-only`. */
@@ -85,7 +88,7 @@ export interface Tenant {
 }
 
 export function tenantOf(known: Omit<Tenant, "settings">): Tenant {
-  const { members: _members, isDoubtful: _isDoubtful, webhook: _webhook, ...settings } = known;
+  const { name: _name, members: _members, isDoubtful: _isDoubtful, webhook: _webhook, ...settings } = known;
   return { ...known, settings: hash("sha256", JSON.stringify(settings)) };
 }
 
@@ -229,6 +232,7 @@ export function loadAccess(settings: AccessSettings, files: AccessFiles, before:
       timezone,
       token: api_token,
       ...(webhook instanceof URL ? { webhook } : {}),
+      ...(organization.name === undefined ? {} : { name: oneLine(organization.name, 80) }),
       missing,
       isDoubtful: problem !== null,
     });

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import type { Clock } from "../domain/clock.ts";
 import { type SpanStart, type Tracing, traceIdOf } from "../domain/tracing.ts";
+import { quoted } from "../domain/untrusted.ts";
 import { InvoicingError } from "../errors.ts";
 import type { ServerParts } from "../server.ts";
 import type { McpEndpoint } from "../transports/http.ts";
@@ -130,8 +131,9 @@ export function createApp(options: AppOptions): App {
         );
   }
 
-  function addressOfOne({ tenant }: Membership): string {
-    return addressOf(places, tenant.id ?? "");
+  function addressOfOne({ tenant: { id, name } }: Membership): string {
+    const address = addressOf(places, id ?? "");
+    return name === undefined ? address : `${address} (${quoted(name, 80)})`;
   }
 
   /** Counts, logs and traces the calls of a request: ids, names and durations, nothing that was said. */

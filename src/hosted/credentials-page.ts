@@ -29,11 +29,16 @@ export interface Shown {
   readonly language: Language;
   readonly subject: string;
   readonly csrf: string;
-  readonly notice: { readonly said: Said; readonly name: string; readonly organization: string } | null;
+  readonly notice: { readonly said: Said; readonly opens: string; readonly organization: string } | null;
   /** Whether the API's own sign-in is offered. */
   readonly signsIn: boolean;
   /** `null`: the settings hold its token. */
-  readonly organizations: readonly { readonly id: string; readonly slots: readonly Slot[] | null }[];
+  readonly organizations: readonly {
+    readonly id: string;
+    /** As the access file calls it, else its id. */
+    readonly name: string;
+    readonly slots: readonly Slot[] | null;
+  }[];
 }
 
 export function credentialsMarkup({ language, subject, csrf, notice, signsIn, organizations }: Shown): Markup {
@@ -41,11 +46,11 @@ export function credentialsMarkup({ language, subject, csrf, notice, signsIn, or
   return html`<main><h1>${words.title}</h1><p class="intro">${words.intro} ${words.signedIn(subject)}</p>
 ${notice === null ? "" : noticeMarkup(notice, words)}
 ${organizations.length === 0 ? html`<p class="quiet">${words.none}</p>` : ""}<div class="list">${organizations.map(
-    ({ id, slots }) =>
-      html`<section class="card"><div class="top"><h2>${id}</h2></div>${
+    ({ id, name, slots }) =>
+      html`<section class="card"><div class="top"><h2>${name}</h2>${name === id ? "" : html`<p class="what">${id}</p>`}</div>${
         slots === null
           ? html`<div class="paper"><p>${words.fixed}</p></div>`
-          : slots.map((slot) => slotMarkup(slot, id, { csrf, signsIn }, words))
+          : slots.map((slot) => slotMarkup(slot, { id, name }, { csrf, signsIn }, words))
       }</section>`,
   )}</div></main>`;
 }
@@ -55,8 +60,8 @@ export function wordMarkup(title: string, sentence: string, address: string, lab
   return html`<main><h1>${title}</h1><p class="intro">${sentence}</p><p class="onward"><a href="${address}">${label}</a></p></main>`;
 }
 
-export function noticeText({ said, name, organization }: NonNullable<Shown["notice"]>, words: Words): string {
-  const text = said === "stored" ? words.said.stored(name) : words.said[said];
+export function noticeText({ said, opens, organization }: NonNullable<Shown["notice"]>, words: Words): string {
+  const text = said === "stored" ? words.said.stored(opens) : words.said[said];
   return `${organization}: ${text}`;
 }
 
@@ -67,15 +72,15 @@ function noticeMarkup(notice: NonNullable<Shown["notice"]>, words: Words): Marku
 
 function slotMarkup(
   { whose, stored, isTheirs }: Slot,
-  organization: string,
+  { id, name }: { readonly id: string; readonly name: string },
   { csrf, signsIn }: Pick<Shown, "csrf" | "signsIn">,
   words: Words,
 ): Markup {
   const why = whose === "own" ? words.ownWhy : words.organizationWhy;
-  const field = `${whose}-${organization}`;
-  const hidden = html`<input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="organization" value="${organization}"><input type="hidden" name="whose" value="${whose}">`;
+  const field = `${whose}-${id}`;
+  const hidden = html`<input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="organization" value="${id}"><input type="hidden" name="whose" value="${whose}">`;
   const entry = html`<form method="post" action="/credentials">${hidden}
-<div class="typing"><label for="${field}">${words.token}<span class="hidden"> (${words[whose]}, ${organization})</span></label>
+<div class="typing"><label for="${field}">${words.token}<span class="hidden"> (${words[whose]}, ${name})</span></label>
 <input type="password" id="${field}" name="token" required maxlength="16384" autocomplete="off" autocapitalize="off" spellcheck="false" aria-describedby="${field}-where">
 <p class="label" id="${field}-where">${words.where}</p></div>
 <button class="approve">${stored === null ? words.enter : words.replace}</button></form>`;

@@ -123,10 +123,11 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
     const [own, shared] = await Promise.all([vault.list(person.principal), vault.list(OF_ORGANIZATION)]);
     return tenantsOf(person).map((tenant) => {
       const id = tenant.id ?? "";
-      if (isNamed(tenant)) return { id, slots: null };
+      if (isNamed(tenant)) return { id, name: nameOf(tenant), slots: null };
       const stored = (all: readonly CredentialInfo[]) => storedIn(all, tenant, language, clock.now());
       return {
         id,
+        name: nameOf(tenant),
         slots: [
           { whose: "own", stored: stored(own), isTheirs: true },
           { whose: "organization", stored: stored(shared), isTheirs: isOwnerOf(tenant, person.isMember) },
@@ -210,14 +211,14 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
   async function told(
     context: PageContext,
     { principal }: Person,
-    { id: organization, whose }: Target,
-    [said, name]: [Said, string],
+    { tenant, id: organization, whose }: Target,
+    [said, opens]: [Said, string],
   ): Promise<Response> {
     log.info(
       { event: "credential_form", caller: callerMark(principal), organization, whose, said },
       "a form for a credential was answered",
     );
-    await signIn.keep(context, NOTICE, { said, name, organization }, NOTICE_SECONDS);
+    await signIn.keep(context, NOTICE, { said, opens, organization: nameOf(tenant) }, NOTICE_SECONDS);
     return context.redirect(CREDENTIALS_PATH, 303);
   }
 
@@ -280,8 +281,8 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
     if (visitor === null || !(await isFresh(context, visitor.person))) return signIn.startFresh(context, "credentials");
     const language = languageIn(context);
     const words = WORDS[language];
-    const { said, name = "", organization = "" } = (await signIn.kept(context, NOTICE)) ?? {};
-    const notice = isSaid(said) ? { said, name, organization } : null;
+    const { said, opens = "", organization = "" } = (await signIn.kept(context, NOTICE)) ?? {};
+    const notice = isSaid(said) ? { said, opens, organization } : null;
     if (notice !== null) await signIn.keep(context, NOTICE, {}, 0);
     const { person, csrf } = visitor;
     const main = credentialsMarkup({
@@ -308,6 +309,10 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
 
 function scopeOf({ principal }: Person, { tenant, whose }: Target): Scope {
   return { ...placeOf(tenant), principal: whose === "own" ? principal : OF_ORGANIZATION };
+}
+
+function nameOf({ id, name }: Tenant): string {
+  return name ?? id ?? "";
 }
 
 function languageIn(context: Context): Language {

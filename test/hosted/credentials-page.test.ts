@@ -45,7 +45,8 @@ beforeAll(async () => {
     withoutTokens: true,
     tenants: [
       { members: [{ subject: "jane", owner: true }, { subject: "otto" }, { key: "agent" }] },
-      { members: [{ subject: "mia" }] },
+      { name: "Acme & <b>Söhne</b>", members: [{ subject: "mia" }, { subject: "max" }] },
+      { members: [{ subject: "max" }] },
     ],
     env: {
       INVOICES_HTTP_LISTEN: `127.0.0.1:${port}`,
@@ -103,6 +104,8 @@ describe("the page for credentials", () => {
     expect((await opened("otto")).text.match(/name="token"/g)).toHaveLength(1);
     const mia = await opened("mia");
     expect([mia.text.includes(other), mia.text.includes(shared)]).toEqual([true, false]);
+    expect(mia.text).toContain("<h2>Acme &amp; &lt;b&gt;Söhne&lt;/b&gt;</h2>");
+    expect((await askAs("max")).text).toContain(`/mcp/o/${other} ("Acme & <b>Söhne</b>"), ${origin}/mcp/o/`);
     expect((await opened("nobody")).text).toContain("belong to no organization");
   });
 

@@ -14,6 +14,7 @@ import { type RunningSimulator, type SimulatorOptions, startSimulator } from "..
 export interface TestTenant {
   readonly members: readonly object[];
   readonly mode?: string;
+  readonly name?: string;
   /** The owner's policy, as in its file. */
   readonly policy?: object;
   /** The address of its chat, as in the environment. */
@@ -76,11 +77,12 @@ export async function startHosted(options: HostedOptions): Promise<Hosted> {
     JSON.stringify({
       version: 1,
       keys: options.keys ?? [],
-      organizations: options.tenants.map(({ members, mode, policy, webhook }, index) => ({
+      organizations: options.tenants.map(({ members, mode, name, policy, webhook }, index) => ({
         id: simulators[index]?.organization_id,
         base_url: simulators[index]?.url,
         ...(options.withoutTokens === true ? {} : { token_env: `TOKEN_${index}` }),
         mode: mode ?? "full",
+        ...(name === undefined ? {} : { name }),
         ...(policy === undefined ? {} : { policy: `policy-${index}.json` }),
         ...(webhook === undefined ? {} : { webhook_env: `WEBHOOK_${index}` }),
         language: "en",
