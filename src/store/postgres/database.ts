@@ -33,6 +33,8 @@ export const TURNS = 32;
 
 export const turnName = (turn: number) => `turn_${String(turn).padStart(2, "0")}`;
 
+export const TURN_NAMES: readonly string[] = Array.from({ length: TURNS }, (_, turn) => turnName(turn));
+
 export function turnOf(organizationId: string): number {
   return createHash("sha256").update(organizationId).digest().readUInt32BE(0) % TURNS;
 }
@@ -126,11 +128,14 @@ export class Database {
     }
   }
 
-  /** Asks once whether the server can be reached and written to now. Throws `JournalError`. */
-  async writable(): Promise<void> {
+  /** Asks once whether the server can be reached and written to now, and what else has to hold. Throws `JournalError`. */
+  async writable(holds: (connection: Connected) => Promise<void>): Promise<void> {
     try {
-      const [row] = await this.connected((connection) => connection.query("SHOW transaction_read_only"));
-      if (readOnlyRow.parse(row).transaction_read_only !== "off") throw readOnly();
+      await this.connected(async (connection) => {
+        const [row] = await connection.query("SHOW transaction_read_only");
+        if (readOnlyRow.parse(row).transaction_read_only !== "off") throw readOnly();
+        await holds(connection);
+      });
     } catch (error) {
       throw error instanceof Again ? journalError(error.cause) : error;
     }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { JournalError } from "../../errors.ts";
-import { Again, type Connected, Database, type DatabaseSettings, literal } from "./database.ts";
+import { Again, type Connected, Database, type DatabaseSettings, literal, TURN_NAMES } from "./database.ts";
 import { journalError } from "./failures.ts";
 import { foreign, newer, requireServer, stateOf } from "./format.ts";
 import { grantsTo } from "./grants.ts";
@@ -63,6 +63,8 @@ async function steps(connection: Connected, schema: string): Promise<readonly st
     );
     await connection.command("INSERT INTO schema_format VALUES (true, 0)");
   }
+  // What is being written ends first; what waits meanwhile sees the new format, and is refused by the version that wants it.
+  else await connection.command(`LOCK TABLE ${TURN_NAMES.join(", ")} IN EXCLUSIVE MODE`);
   for (const { format, sql } of MIGRATIONS) if (format > from) await connection.command(sql);
   await connection.change("UPDATE schema_format SET format = $1", [FORMAT]);
   return [

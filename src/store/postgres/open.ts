@@ -8,7 +8,7 @@ import { parsed } from "../rows.ts";
 import type { Vault, VaultKeys } from "../vault-port.ts";
 import { PostgresBudget } from "./budget.ts";
 import { Database, type DatabaseSettings } from "./database.ts";
-import { requireReady } from "./format.ts";
+import { requireFormat, requireReady, stateOf } from "./format.ts";
 import { PostgresStore } from "./store.ts";
 import { PostgresVault } from "./vault.ts";
 
@@ -47,7 +47,9 @@ export function openPostgres(settings: DatabaseSettings, clock: Clock = systemCl
   return {
     async ready() {
       await ready();
-      await database.writable();
+      await database.writable(async (connection) =>
+        requireFormat(await stateOf(connection, database.schema), database.schema),
+      );
     },
     journal: (place) => new PostgresStore(database, { ...place, principal: "" }, ready, async () => {}),
     vault: (keys) => new PostgresVault(forVault, ready, keys, clock),

@@ -2,15 +2,16 @@ import { z } from "zod";
 import { JournalError } from "../../errors.ts";
 import type { JournalStore, Tx } from "../../journal/store-port.ts";
 import { Approvals, Uses } from "./approvals.ts";
-import { Again, type Connected, type Database, TURNS, turnName, turnOf, type Wall } from "./database.ts";
+import { Again, type Connected, type Database, TURN_NAMES, turnName, turnOf, type Wall } from "./database.ts";
 import { durabilityProblems } from "./durability.ts";
 import { StatementError } from "./failures.ts";
+import { requireFormat } from "./format.ts";
 import { Operations } from "./operations.ts";
 import { Audit, BankLineRows, FactRows } from "./records.ts";
 import { SeenLineRows } from "./seen-lines.ts";
 import { Session } from "./session.ts";
 
-const beginRow = z.object({ xid: z.string(), pid: z.number(), epoch: z.string() });
+const beginRow = z.object({ xid: z.string(), pid: z.number(), epoch: z.string(), format: z.number() });
 const statusRow = z.object({ status: z.enum(["committed", "aborted", "in progress"]).nullable() });
 const epochRow = z.object({ epoch: z.string().nullable() });
 /**
@@ -19,6 +20,8 @@ const epochRow = z.object({ epoch: z.string().nullable() });
  */
 const EPOCH =
   "left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) || ' ' || coalesce(pg_stat_get_bgwriter_stat_reset_time()::text, '')";
+/** Asked in every transaction: a newer version may have migrated while this one runs, and what it writes would break that one's rules. */
+const FORMAT_NOW = "(SELECT format FROM schema_format WHERE one) AS format";
 /** How long the end of a commit whose answer was lost is looked for. */
 const LOOK_MS = 40_000;
 const LOOK_EVERY_MS = 100;
@@ -40,13 +43,10 @@ export class PostgresStore implements JournalStore {
   async transaction<T>(work: (tx: Tx, session: Session) => Promise<T>): Promise<T> {
     await this.#ready();
     const wall = this.#wall;
-    const turns =
-      wall === null
-        ? Array.from({ length: TURNS }, (_, turn) => turnName(turn))
-        : [turnName(turnOf(wall.organization_id))];
+    const turns = wall === null ? TURN_NAMES : [turnName(turnOf(wall.organization_id))];
     const opening = this.#database.opening("SERIALIZABLE", wall, [
       `LOCK TABLE ${turns.join(", ")} IN EXCLUSIVE MODE`,
-      `SELECT pg_current_xact_id()::text AS xid, pg_backend_pid() AS pid, ${EPOCH} AS epoch`,
+      `SELECT pg_current_xact_id()::text AS xid, pg_backend_pid() AS pid, ${EPOCH} AS epoch, ${FORMAT_NOW}`,
     ]);
     return this.#database.inTurn(turns.join(" "), () =>
       this.#database.patiently(() =>
@@ -62,7 +62,7 @@ export class PostgresStore implements JournalStore {
   async read<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     await this.#ready();
     const opening = this.#database.opening("REPEATABLE READ READ ONLY", this.#wall, [
-      "SELECT '' AS xid, 0 AS pid, '' AS epoch",
+      `SELECT '' AS xid, 0 AS pid, '' AS epoch, ${FORMAT_NOW}`,
     ]);
     return this.#database.patiently(() =>
       this.#database.connected(async (connection) => (await this.#worked(connection, opening, false, work)).value),
@@ -86,10 +86,11 @@ export class PostgresStore implements JournalStore {
     work: (tx: Tx, session: Session) => Promise<T>,
   ): Promise<{ readonly value: T; readonly lost: Lost | null }> {
     const session = new Session(connection, writes);
-    let begun = { xid: "", pid: 0, epoch: "" };
+    let begun = { xid: "", pid: 0, epoch: "", format: 0 };
     let value: T;
     try {
       begun = beginRow.parse((await connection.query(opening))[0]);
+      requireFormat({ is: "ours", format: begun.format }, this.#database.schema);
       value = await work(tablesOf(session), session);
       session.end();
       if (session.failure !== null) throw session.failure;

@@ -26,7 +26,8 @@ it("outlives a server that says good-bye in the same breath as its welcome", asy
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const database = new Database({ url: `postgres://u@127.0.0.1:${port}/x`, schema: "invoicing", patience_ms: 100 });
-  for (let time = 0; time < 5; time += 1) await expect(database.writable()).rejects.toBeInstanceOf(JournalError);
+  for (let time = 0; time < 5; time += 1)
+    await expect(database.writable(async () => {})).rejects.toBeInstanceOf(JournalError);
   await expect(database.brief(null, async () => 1)).rejects.toBeInstanceOf(JournalError);
   // None of them is used a second time.
   expect(connections).toBeGreaterThanOrEqual(6);

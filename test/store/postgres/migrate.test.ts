@@ -68,6 +68,51 @@ describe("migrate", () => {
     ).toEqual([{ n: 0 }]);
   });
 
+  it("ends the work of versions that run and know another format, and only theirs", async () => {
+    const database = await freshSchema();
+    const { schema } = database.owner;
+    const postgres = openPostgres({ patience_ms: 0, ...database.app });
+    const journal = postgres.journal(PLACE);
+    const ways = [
+      () => journal.transaction(counted),
+      () => journal.read((tx) => tx.facts.get(PLACE, "test", "count")),
+      () => postgres.ready(),
+    ];
+    for (const way of ways) await way();
+    for (const format of [FORMAT + 1, FORMAT - 1]) {
+      await query(database.owner, `UPDATE ${schema}.schema_format SET format = ${format}`);
+      for (const way of ways) await expect(way()).rejects.toThrow(`The schema ${schema} has format ${format}`);
+    }
+    await query(database.owner, `UPDATE ${schema}.schema_format SET format = ${FORMAT}`);
+    for (const way of ways) await way();
+    await postgres.close();
+  });
+
+  it("waits for what an older version is writing", async () => {
+    const database = await freshSchema();
+    const { schema } = database.owner;
+    await query(database.owner, `UPDATE ${schema}.schema_format SET format = ${FORMAT - 1}`);
+    const writer = new Database(database.owner);
+    opened.push(writer);
+    await writer.connected(async (connection) => {
+      await connection.query(`BEGIN; LOCK TABLE ${schema}.turn_07 IN EXCLUSIVE MODE`);
+      let ended = false;
+      // The step was done already, so that it fails once it is begun.
+      const migrating = run(database).then(
+        () => "done",
+        (error: unknown) => {
+          ended = true;
+          return String(error);
+        },
+      );
+      const waits = `SELECT count(*) AS n FROM pg_locks WHERE relation = '${schema}.turn_07'::regclass AND NOT granted`;
+      while (!ended && JSON.stringify(await query(database.owner, waits)) !== '[{"n":1}]');
+      expect(ended).toBe(false);
+      await connection.command("COMMIT");
+      expect(await migrating).toMatch(/refused a statement|already exists/);
+    });
+  });
+
   it("makes the server's role with its password, and refuses the owner as one", async () => {
     const database = await freshSchema();
     const role = `${database.owner.schema}_app`;
