@@ -12,7 +12,8 @@ export interface Account {
   readonly unclear: readonly Unclear[];
   readonly more_unclear: number;
   readonly quotes: number;
-  readonly drafts: number;
+  /** Ids of the drafts made in the period. */
+  readonly drafts: ReadonlySet<string>;
   readonly table: BillingTable | null;
 }
 

@@ -58,7 +58,8 @@ const REMEMBERED = 2_000;
 export class Books {
   /** Issued or made in the period, but no part of the books. */
   quotes = 0;
-  drafts = 0;
+  /** Ids: a draft that its corrected copy stands for is known by the record alone. */
+  readonly drafts = new Set<string>();
   readonly #period: Period;
   readonly #book: (booked: Booked) => void;
   readonly #unclear: (unclear: Unclear) => void;
@@ -79,9 +80,9 @@ export class Books {
   add(invoice: Invoice): void {
     const isCredited = this.#creditWith(invoice);
     if (invoice.is_quote || invoice.status === "draft") {
-      const counted = Number(isIn(madeOn(invoice), this.#period));
-      if (invoice.is_quote) this.quotes += counted;
-      else this.drafts += counted;
+      const counts = isIn(madeOn(invoice), this.#period);
+      if (invoice.is_quote) this.quotes += Number(counts);
+      else if (counts) this.drafts.add(invoice.id);
       if (invoice.is_quote || !isCreditNote(invoice)) return;
     }
     const half = { id: invoice.id, total: invoice.total, booked: this.#read(invoice) };

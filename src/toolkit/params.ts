@@ -22,17 +22,24 @@ const text = (max: number, description: string) =>
     )
     .describe(description);
 
+// Answers show a line break as ⏎; what is read and written back must not put that sign into the books.
+const hasBreakSign = (value: string): boolean => value.includes("⏎");
+const BREAK_SIGN = "holds ⏎, which stands for a line break: write it as one line";
+
 /** One line of at least one visible character. */
 export const line = (max: number, description: string) =>
-  text(max, description).refine((value) => value.trim() !== "" && !/[\n\r]/.test(value), "must be one line, not blank");
+  text(max, description)
+    .refine((value) => value.trim() !== "" && !/[\n\r]/.test(value), "must be one line, not blank")
+    .refine((value) => !hasBreakSign(value), BREAK_SIGN);
 
 /** One line that may be empty, to take a text away. */
 export const emptiable = (max: number, description: string) =>
-  text(max, description).refine((value) => !/[\n\r]/.test(value), "must be one line");
+  text(max, description)
+    .refine((value) => !/[\n\r]/.test(value), "must be one line")
+    .refine((value) => !hasBreakSign(value), BREAK_SIGN);
 
 /** Free text, line breaks allowed. */
 export const block = (max: number, description: string) =>
-  // Answers show a line break as ⏎; what is read and written back must not put that sign into the books.
   text(max, description).overwrite((value) => value.replace(/ ?⏎ ?/g, "\n"));
 
 /** An id that its name describes: a description equal to the name is not listed. */

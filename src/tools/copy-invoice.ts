@@ -9,14 +9,15 @@ import { copiedLines, lineWish, replaced } from "../toolkit/copied-lines.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { draftAnswer, draftOutput, draftText } from "../toolkit/draft.ts";
 import { onOneLine } from "../toolkit/invoices.ts";
-import { block, customerId, day, duplicateOf, flag, invoiceRef, line } from "../toolkit/params.ts";
+import { block, customerId, day, duplicateOf, flag, invoiceRef } from "../toolkit/params.ts";
 import { findCustomer, findInvoice } from "../toolkit/references.ts";
 
+const isFilled = (text: string): boolean => text.trim() !== "";
 const input = z.strictObject({
   invoice_id: invoiceRef(),
   customer_id: customerId().optional(),
   replace: z
-    .array(z.strictObject({ from: line(185, "From."), to: z.string().max(185).describe("To.") }))
+    .array(z.strictObject({ from: block(185, "From.").refine(isFilled, "must not be blank"), to: block(185, "To.") }))
     .max(20)
     .optional()
     .describe("In titles, subtitles, notes: e.g. the month."),

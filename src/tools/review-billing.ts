@@ -14,6 +14,7 @@ import type { SaveContext } from "../toolkit/context.ts";
 import { defineTool } from "../toolkit/define.ts";
 import { customerId, day, flag, limit, line } from "../toolkit/params.ts";
 import { findCustomer } from "../toolkit/references.ts";
+import { supersededAmong } from "../toolkit/superseded.ts";
 import { hiddenSentence, type WholeList, wholeListReader } from "../toolkit/whole-list.ts";
 
 /** Most drafts are issued within these days; where one waited longer, the answer says that it may be missing. */
@@ -79,11 +80,12 @@ export default defineTool({
       context,
     );
     const account = list.fold.account();
+    const drafts = await standing(account, context);
     const path =
       list.complete && account.table !== null ? (await save(account.table.bytes(), period, context)).path : null;
     return {
       data: defined({
-        ...figures(account, period, shown),
+        ...figures(account, drafts, period, shown),
         ...listed(account, question.documents === true),
         covers: coverage(list, period),
         complete: list.complete,
@@ -92,7 +94,7 @@ export default defineTool({
       }),
       next: nextStep(list, period, restarted, wantsTable, path),
       meta: picture("billing", context, {
-        apart: { quotes: account.quotes, drafts: account.drafts },
+        apart: { quotes: account.quotes, drafts },
         unclear: account.unclear.map((one) => ({ document: nameOf(one), code: one.code })),
         documents: question.documents === true ? account.figures.named.map(documentRow) : [],
       }),
@@ -132,8 +134,17 @@ function periodOf(question: { from?: IsoDate | undefined; to?: IsoDate | undefin
   return { from, to };
 }
 
+/** Drafts that still are to be sent: not those that a corrected copy stands for. */
+async function standing({ drafts }: Account, context: SaveContext): Promise<number> {
+  const replaced = await supersededAmong(
+    [...drafts].map((id) => ({ id, status: "draft" })),
+    context,
+  );
+  return drafts.size - replaced.size;
+}
+
 /** Sums of what is booked. */
-function figures({ figures: sums, quotes, drafts }: Account, period: Period, shown: number) {
+function figures({ figures: sums, quotes }: Account, drafts: number, period: Period, shown: number) {
   const customers = sums.customers.sorted().sort((a, b) => b.gross.cmp(a.gross));
   const open = new Map(sums.open.sorted().map(({ currency, gross }) => [currency, gross]));
   return {

@@ -38,7 +38,7 @@ function booksOf(documents: readonly Invoice[], period: Period) {
   const books = new Books(period, ...told);
   for (const one of documents) books.add(one);
   books.waiting(...told);
-  return { booked, unclear, quotes: books.quotes, drafts: books.drafts };
+  return { booked, unclear, quotes: books.quotes, drafts: books.drafts.size };
 }
 
 function sumByRate(booked: readonly Booked[]): Sum[] {

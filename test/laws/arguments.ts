@@ -1,6 +1,9 @@
 import { isJsonObject } from "../../src/domain/json.ts";
 import type { Random } from "../journal/random.ts";
 
+/** How it is decided what is given. */
+export type Chance = Pick<Random, "between" | "chance">;
+
 /** What a generated argument may name, so that calls get further than "not found". */
 export interface Known {
   readonly invoices: readonly string[];
@@ -9,7 +12,7 @@ export interface Known {
 }
 
 /** Arguments that fit a tool's schema: required ones always, others by chance; ids of documents that exist. */
-export function argumentsFor(schema: unknown, random: Random, known: Known): Record<string, unknown> {
+export function argumentsFor(schema: unknown, random: Chance, known: Known): Record<string, unknown> {
   if (!isJsonObject(schema) || !isJsonObject(schema["properties"])) return {};
   const required: readonly unknown[] = Array.isArray(schema["required"]) ? schema["required"] : [];
   return Object.fromEntries(
@@ -19,7 +22,7 @@ export function argumentsFor(schema: unknown, random: Random, known: Known): Rec
   );
 }
 
-function valueFor(name: string, schema: unknown, random: Random, known: Known): unknown {
+function valueFor(name: string, schema: unknown, random: Chance, known: Known): unknown {
   if (!isJsonObject(schema)) return null;
   const choices = schema["enum"] ?? (schema["const"] === undefined ? undefined : [schema["const"]]);
   if (Array.isArray(choices)) return pick(choices, random);
@@ -42,7 +45,7 @@ function valueFor(name: string, schema: unknown, random: Random, known: Known): 
 }
 
 /** By the parameter's name: what it is called is what a caller would give. */
-function textFor(name: string, random: Random, known: Known): unknown {
+function textFor(name: string, random: Chance, known: Known): unknown {
   if (/invoice/.test(name)) return pick(known.invoices, random);
   if (/customer/.test(name)) return pick(known.customers, random);
   if (/currency/.test(name)) return "EUR";
@@ -54,6 +57,6 @@ function textFor(name: string, random: Random, known: Known): unknown {
   return pick([...known.others, "Consulting, March 2026"], random);
 }
 
-function pick<T>(values: readonly T[], random: Random): T | undefined {
+function pick<T>(values: readonly T[], random: Chance): T | undefined {
   return values[random.between(0, values.length - 1)];
 }

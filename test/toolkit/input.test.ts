@@ -95,4 +95,9 @@ describe("values that are none", () => {
   it("a line break that was shown as a sign is a line break again", () => {
     expect(read({ notes: "A ⏎ B⏎C" })).toEqual({ notes: "A\nB\nC" });
   });
+  it("where only one line may stand, the sign is refused", () => {
+    expect(() => read({ items: [{ ...item, title: "A ⏎ B" }] })).toThrow(
+      /title: holds ⏎, which stands for a line break/,
+    );
+  });
 });

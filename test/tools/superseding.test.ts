@@ -236,3 +236,19 @@ it("copied and sent at the same moment, a draft is not billed twice", async () =
     expect(sent(bench, former) + sent(bench, copy), `round ${round}`).toBe(1);
   }
 });
+
+describe("sums of a period", () => {
+  it("a draft that its copy stands for is no draft that is still to be sent", async () => {
+    const on = await with_({});
+    const drafts = async () => {
+      const { meta } = await on.ok("review_billing", {});
+      const shown = isJsonObject(meta) ? meta["invoicing/view"] : null;
+      const apart = isJsonObject(shown) ? shown["apart"] : null;
+      return isJsonObject(apart) ? Number(apart["drafts"]) : Number.NaN;
+    };
+    const before = await drafts();
+    expect(Number.isInteger(before)).toBe(true);
+    await corrected(on);
+    expect(await drafts()).toBe(before + 1);
+  });
+});
