@@ -57,6 +57,13 @@ export class AuditLedger {
     );
   }
 
+  /** Lines about an operation or the approval it was done with, oldest first. */
+  about(operationId: string, approvalId: string | null): Promise<readonly AuditRow[]> {
+    return this.#store.read(async (tx) =>
+      (await tx.audit.about(operationId, approvalId)).flatMap((row) => ("unreadable" in row ? [] : [row])),
+    );
+  }
+
   /** Reads everything page by page, so that writing goes on meanwhile; what changed since is looked at once more. */
   async verify(): Promise<AuditReport> {
     const problems: string[] = [];

@@ -46,11 +46,7 @@ export async function journalShow(
   const row = await store.operations.get(place, id);
   if (row === null)
     throw new NotFoundError(`There is no operation ${id}.`, { next: "See: invoicing-mcp journal list." });
-  const trail: AuditRow[] = [];
-  for await (const line of auditLines(store)) {
-    const isAbout = line.operation_id === id || (row.approval_id !== null && line.approval_id === row.approval_id);
-    if (isAbout) trail.push(line);
-  }
+  const trail = await store.audit.about(id, row.approval_id);
   const { request_id, trace_id } = row;
   return { operation: recordOf(row), request: { request_id, trace_id }, trail };
 }

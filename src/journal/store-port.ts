@@ -257,6 +257,8 @@ export interface AuditTable {
   append(row: AuditRow): Promise<void>;
   /** Oldest first, after `seq`. */
   page(organizationId: string, after: number, limit: number): Promise<readonly (AuditRow | Unreadable<number>)[]>;
+  /** Lines about an operation or the approval it was done with, oldest first. */
+  about(operationId: string, approvalId: string | null): Promise<readonly (AuditRow | Unreadable<number>)[]>;
 }
 
 /** Stands for every organization where there is one trail for all. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { addItem } from "../../src/acts/add-item.ts";
 import { createInvoice } from "../../src/acts/create-invoice.ts";
 import { approvalSubject, verdictSubject } from "../../src/acts/index.ts";
@@ -568,6 +568,9 @@ describe("what the owner sees", () => {
     const shown = await journalShow(it.store, placeIn("org"), id);
     expect(shown.trail.map(({ event }) => event)).toEqual(["dispatched", "settled"]);
     await expect(journalShow(it.store, placeIn("other"), id)).rejects.toThrow("no operation");
+    const pages = vi.spyOn(it.store.audit, "page");
+    await journalShow(it.store, placeIn("org"), id);
+    expect(pages).not.toHaveBeenCalled();
     expect(await journalVerify(it.store)).toMatchObject({ ok: true, rows: 2, operations: 1 });
     const csv: string[] = [];
     for await (const line of journalExportCsv(it.store, placeIn("org"))) csv.push(line);

@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { NewApproval } from "../../src/guard/port.ts";
 import type { Ledger } from "../../src/journal/ledger.ts";
 import type { NewOperation } from "../../src/journal/rules/claim.ts";
 import { openStore } from "../../src/store/open.ts";
+import { loadSqlite } from "../../src/store/sqlite/load.ts";
 import { givenApproval, ORIGIN, placeIn } from "../harness/approvals.ts";
 
 const NOW = Date.parse("2026-04-01T08:00:00Z");
@@ -48,6 +52,21 @@ const approval = (more: Partial<NewApproval>): NewApproval =>
     expires_at: NOW + 1000,
     ...more,
   });
+
+describe("the trail of an operation", () => {
+  it("is found by indexes, without reading the whole", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "trail-")), "journal.sqlite");
+    await openStore(file).close();
+    const database = new (loadSqlite())(file);
+    const plan = database
+      .prepare("EXPLAIN QUERY PLAN SELECT * FROM audit WHERE operation_id = ? OR approval_id = ? ORDER BY seq")
+      .all("x", null);
+    database.close();
+    rmSync(dirname(file), { recursive: true });
+    expect(JSON.stringify(plan)).toMatch(/audit_operation.*audit_approval/);
+    expect(JSON.stringify(plan)).not.toContain("SCAN");
+  });
+});
 
 describe("lists of operations", () => {
   it("are bounded by time, since inclusive and until exclusive, newest first", async () => {

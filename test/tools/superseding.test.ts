@@ -243,7 +243,8 @@ describe("sums of a period", () => {
     const drafts = async () => {
       const { meta } = await on.ok("review_billing", {});
       const shown = isJsonObject(meta) ? meta["invoicing/view"] : null;
-      const apart = isJsonObject(shown) ? shown["apart"] : null;
+      const more = isJsonObject(shown) ? shown["more"] : null;
+      const apart = isJsonObject(more) ? more["apart"] : null;
       return isJsonObject(apart) ? Number(apart["drafts"]) : Number.NaN;
     };
     const before = await drafts();

@@ -61,11 +61,21 @@ export class Audit implements AuditTable {
       after,
       limit,
     );
-    return page.map((raw) => {
-      const row = auditRow.safeParse(raw);
-      return row.success ? row.data : { unreadable: seqRow.parse(raw).seq };
-    });
+    return page.map(lineOf);
   }
+
+  async about(operationId: string, approvalId: string | null): Promise<readonly (AuditRow | Unreadable<number>)[]> {
+    return (await this.#session.raw(ABOUT, operationId, approvalId)).map(lineOf);
+  }
+}
+
+/** The owner asks it, across organizations. Two questions, each of its own index: one with OR is read in the order asked for. */
+export const ABOUT = `SELECT * FROM audit WHERE operation_id = $1 UNION SELECT * FROM audit WHERE approval_id = $2
+  ORDER BY organization_id, seq`;
+
+function lineOf(raw: unknown): AuditRow | Unreadable<number> {
+  const row = auditRow.safeParse(raw);
+  return row.success ? row.data : { unreadable: seqRow.parse(raw).seq };
 }
 
 export class BankLineRows implements BankLineTable {

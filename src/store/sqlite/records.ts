@@ -41,11 +41,19 @@ export class Audit implements AuditTable {
   }
 
   async page(_trail: string, after: number, limit: number): Promise<readonly (AuditRow | Unreadable<number>)[]> {
-    return this.#session.raw("SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", after, limit).map((raw) => {
-      const row = auditRow.safeParse(raw);
-      return row.success ? row.data : { unreadable: seqRow.parse(raw).seq };
-    });
+    return this.#session.raw("SELECT * FROM audit WHERE seq > ? ORDER BY seq LIMIT ?", after, limit).map(lineOf);
   }
+
+  async about(operationId: string, approvalId: string | null): Promise<readonly (AuditRow | Unreadable<number>)[]> {
+    return this.#session
+      .raw("SELECT * FROM audit WHERE operation_id = ? OR approval_id = ? ORDER BY seq", operationId, approvalId)
+      .map(lineOf);
+  }
+}
+
+function lineOf(raw: unknown): AuditRow | Unreadable<number> {
+  const row = auditRow.safeParse(raw);
+  return row.success ? row.data : { unreadable: seqRow.parse(raw).seq };
 }
 
 export class BankLineRows implements BankLineTable {

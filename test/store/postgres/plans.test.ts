@@ -3,6 +3,7 @@ import { z } from "zod";
 import { FIND_APPROVAL } from "../../../src/store/postgres/approvals.ts";
 import { Database, type Wall } from "../../../src/store/postgres/database.ts";
 import { FIND, listStatement } from "../../../src/store/postgres/operations.ts";
+import { ABOUT } from "../../../src/store/postgres/records.ts";
 import { SEEN_LINES } from "../../../src/store/postgres/seen-lines.ts";
 import { freshSchema } from "../../harness/postgres.ts";
 import { FILLED_ORIGIN, fill, filledFingerprint, filledLock } from "./filled.ts";
@@ -62,6 +63,7 @@ const questions: Readonly<Record<string, readonly [sql: string, values: readonly
 const owners: typeof questions = {
   places: [FIND.places, []],
   "operations of a request": ["SELECT * FROM op WHERE request_id = $1", ["x"]],
+  "the trail of an operation": [ABOUT, ["x", "y"]],
 };
 
 /** So many rows may be looked at for a question that has an answer or none; a journal of 20,000 operations has more. */
