@@ -6,6 +6,9 @@ import { openPostgres } from "../../src/store/postgres/open.ts";
 import { placeIn } from "../harness/approvals.ts";
 import { freshSchema } from "../harness/postgres.ts";
 
+/** For what waits for time-outs in many lanes at once: on a machine that others load, several times as long. */
+export const PATIENCE_MS = 900_000;
+
 /** What the record stands on: a file, or a schema of a PostgreSQL that several instances share. */
 export interface Ground {
   readonly name: string;

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ACT_KINDS } from "../../src/acts/index.ts";
 import { bundled } from "./bundle.ts";
-import { onSqlite } from "./grounds.ts";
+import { onSqlite, PATIENCE_MS } from "./grounds.ts";
 import { killed, MOMENTS } from "./killing.ts";
 import { openScene } from "./scene.ts";
 
@@ -39,7 +39,7 @@ describe("kill -9 of the process", () => {
         await scene.close();
       }),
     );
-  }, 600_000);
+  }, PATIENCE_MS);
 
   it.each(ACT_KINDS)(`%s: ${MOMENTS.length} moments, restarted only and restarted and repeated`, (kind) => {
     expect(results.get(kind)).toEqual([]);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ACT_KINDS } from "../../src/acts/index.ts";
 import { openStore } from "../../src/store/open.ts";
-import { onSqlite } from "./grounds.ts";
+import { onSqlite, PATIENCE_MS } from "./grounds.ts";
 import { CELL_FAULTS, call, lane, SETTINGS } from "./matrix.ts";
 import { apiAt, journalOn, openScene, stage } from "./scene.ts";
 
@@ -24,7 +24,7 @@ describe(`every mutation × ${CELL_FAULTS.length} faults × alone, twin, second 
         results.set(`${kind} ${setting}`, wrong);
       }),
     );
-  }, 400_000);
+  }, PATIENCE_MS);
 
   it.each(lanes)("$kind, $setting", ({ kind, setting }) => {
     expect(results.get(`${kind} ${setting}`)).toEqual([]);

@@ -11,7 +11,7 @@ import { APP_ROLE } from "../harness/postgres.ts";
 import { createPostgres, type PostgresServer } from "../harness/postgres-server.ts";
 import { createTcpProxy, type TcpProxy } from "../harness/tcp-proxy.ts";
 import { bundled } from "./bundle.ts";
-import { onPostgres, openAt } from "./grounds.ts";
+import { onPostgres, openAt, PATIENCE_MS } from "./grounds.ts";
 import { killed, MOMENTS } from "./killing.ts";
 import { CELL_FAULTS, lane, SETTINGS } from "./matrix.ts";
 import { apiAt, approved, journalOn, openScene, type Scene, stage } from "./scene.ts";
@@ -40,7 +40,7 @@ describe("the fault matrix on PostgreSQL, each engine an instance", () => {
         }
       }),
     );
-  }, 900_000);
+  }, PATIENCE_MS);
 
   it.each(lanes)("$kind, $setting", ({ kind, setting }) => {
     expect(results.get(`${kind} ${setting}`)).toEqual([]);
@@ -76,7 +76,7 @@ describe("an instance that is killed", () => {
         await scene.close();
       }),
     );
-  }, 900_000);
+  }, PATIENCE_MS);
 
   it.each(ACT_KINDS)("%s: another one takes over what it left", (kind) => {
     expect(results.get(kind)).toEqual([]);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { Variant } from "../journal/sequence.ts";
 import { bundled } from "./bundle.ts";
+import { PATIENCE_MS } from "./grounds.ts";
 
 /** `SEQUENCES` and `SEED` for longer runs by hand. */
 const SEQUENCES = Number(process.env["SEQUENCES"] ?? 10_000);
@@ -54,7 +55,7 @@ describe("random sequences of calls, faults, crashes and twins", () => {
       expect(faults).toBeGreaterThan(half / 2);
       expect(crashes).toBeGreaterThan(half / 20);
     }
-  }, 900_000);
+  }, PATIENCE_MS);
 });
 
 describe("each safeguard is needed: without it the same stories go wrong", () => {

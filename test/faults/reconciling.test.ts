@@ -7,6 +7,7 @@ import type { Journal } from "../../src/journal/port.ts";
 import type { Fault as SimulatorFault } from "../../src/simulator/index.ts";
 import { openStore } from "../../src/store/open.ts";
 import { performAny } from "../harness/acts.ts";
+import { PATIENCE_MS } from "./grounds.ts";
 import { type Act, apiAt, approved, journalOn, openScene, type Scene, stage } from "./scene.ts";
 
 /** What became of the write whose answer is lost. */
@@ -101,7 +102,7 @@ describe(`an answer is lost, and then the reads meet trouble: every mutation × 
         await scene.close();
       }),
     );
-  }, 300_000);
+  }, PATIENCE_MS);
 
   it.each(lanes)("$kind, $write", ({ kind, write }) => expect(results.get(`${kind} ${write}`)).toEqual([]));
 });
