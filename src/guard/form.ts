@@ -2,7 +2,7 @@ import type { ApprovalForm, FormAnswer } from "./port.ts";
 import { renderPreview } from "./preview.ts";
 import type { PlanSnapshot } from "./snapshot.ts";
 import { typedMatches } from "./typed.ts";
-import { say } from "./wording.ts";
+import { say, unbroken } from "./wording.ts";
 
 /** More than this is not read in a form; the next place can scroll. */
 export const MAX_FORM_CHARACTERS = 4_000;
@@ -16,7 +16,7 @@ export function approvalForm(snapshot: PlanSnapshot, changes: readonly string[])
       ? ""
       : `${say(language, "Changed since the earlier approval:", "Geändert seit der früheren Freigabe:")}\n${changes.map((sentence) => `- ${sentence}`).join("\n")}\n\n`;
   const why = snapshot.level === "typed" && view.typed_why ? `\n\n${view.typed_why}` : "";
-  const message = `${changed}${renderPreview(view)}${why}`;
+  const message = unbroken(`${changed}${renderPreview(view)}${why}`, language);
   if (snapshot.level === "typed") {
     return {
       message,
@@ -26,7 +26,7 @@ export function approvalForm(snapshot: PlanSnapshot, changes: readonly string[])
           typed: {
             type: "string",
             title: say(language, "Confirm by typing", "Zum Bestätigen eintippen"),
-            description: view.typed_prompt ?? "",
+            description: unbroken(view.typed_prompt ?? "", language),
             maxLength: 100,
           },
         },

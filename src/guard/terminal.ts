@@ -2,7 +2,7 @@ import { type AnswerDeps, answerText, createAnswerDesk } from "./answer.ts";
 import type { Approval, Approver } from "./port.ts";
 import { renderPreview } from "./preview.ts";
 import type { PlanSnapshot } from "./snapshot.ts";
-import { type Language, say } from "./wording.ts";
+import { type Language, say, unbroken } from "./wording.ts";
 
 /** The person's terminal. `ask` shows a prompt and returns one line; `null` at the end of input. */
 export interface TerminalIo {
@@ -30,8 +30,10 @@ export async function approveInTerminal(deps: AnswerDeps & { readonly io: Termin
     const language = snapshot.view.locale;
     const approver = desk.approverOf(approval);
     io.write(`\n[${index + 1}/${waiting.length}] ${expiryText(approval, clock.now(), snapshot)}\n\n`);
-    io.write(`${renderPreview(snapshot.view)}\n\n`);
-    for (const change of snapshot.view.changes) io.write(`${say(language, "Changed:", "Geändert:")} ${change}\n`);
+    io.write(unbroken(`${renderPreview(snapshot.view)}\n\n`, language));
+    for (const change of snapshot.view.changes) {
+      io.write(unbroken(`${say(language, "Changed:", "Geändert:")} ${change}\n`, language));
+    }
     if (snapshot.level === "typed" && snapshot.view.typed_why) io.write(`${snapshot.view.typed_why}\n`);
     for (;;) {
       const line = await io.ask(approver === null ? question(snapshot) : declineQuestion(approver, language));
@@ -63,7 +65,7 @@ function expiryText(approval: Approval, now: number, { view }: PlanSnapshot): st
 function question({ level, view }: PlanSnapshot): string {
   if (level === "typed") {
     const rest = say(view.locale, "n: decline, empty: leave it open", "n: ablehnen, leer: offen lassen");
-    return `${view.typed_prompt ?? ""} (${rest}): `;
+    return unbroken(`${view.typed_prompt ?? ""} (${rest}): `, view.locale);
   }
   return say(
     view.locale,

@@ -71,6 +71,11 @@ export function say(language: Language, english: string, german: string): string
   return language === "de" ? german : english;
 }
 
+/** For text that is broken into lines where it is shown: in German no amount is torn from its currency, no rate from its %. */
+export function unbroken(text: string, language: Language): string {
+  return language === "de" ? text.replace(/(\d) (?=[A-Z]{3}(?![A-Za-z])|%|Uhr\b|min\b)/g, "$1\u00a0") : text;
+}
+
 /** German sentences get German quotation marks. `quoted` leaves none of its own marks inside a text: they always pair. */
 export function typeset(text: string, language: Language): string {
   if (language !== "de") return text;

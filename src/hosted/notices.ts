@@ -3,7 +3,7 @@ import { decimal } from "../domain/money.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import { wantsSecondPerson } from "../guard/policy.ts";
 import type { Act, Plan } from "../guard/port.ts";
-import { amountText, type Language, languageOf, say } from "../guard/wording.ts";
+import { amountText, type Language, languageOf, say, unbroken } from "../guard/wording.ts";
 import type { Tenant } from "./access.ts";
 import type { Logger } from "./log.ts";
 import { createMailer, type Mailer, NoticeError } from "./mail.ts";
@@ -151,5 +151,5 @@ function amountOf({ documents }: Pick<Plan, "documents">, language: Language): s
     if (invoice.total === null) return "";
     sums.set(invoice.currency, (sums.get(invoice.currency) ?? decimal(0)).plus(invoice.total));
   }
-  return [...sums].map(([currency, total]) => amountText(total, currency, language)).join(" + ");
+  return unbroken([...sums].map(([currency, total]) => amountText(total, currency, language)).join(" + "), language);
 }

@@ -4,7 +4,8 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import chromium from "@sparticuz/chromium";
-import puppeteer, { type Browser, type SerializedAXNode } from "puppeteer-core";
+import puppeteer, { type Browser, type Frame, type SerializedAXNode } from "puppeteer-core";
+import { z } from "zod";
 
 /**
  * Chromium from the npm package, unpacked once per machine. Unpacked aside and renamed, because two test workers that
@@ -79,4 +80,18 @@ export async function launchChromium(): Promise<Browser> {
 /** All nodes of an accessibility tree, as a screen reader would meet them. */
 export function flat(node: SerializedAXNode | null): readonly SerializedAXNode[] {
   return node === null ? [] : [node, ...(node.children ?? []).flatMap(flat)];
+}
+
+/** Texts in which an amount could be torn from its currency, or a number from its per cent sign. */
+export async function torn(frame: Frame): Promise<readonly string[]> {
+  const texts: unknown = await frame.evaluate(`(() => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found = [];
+    while (walker.nextNode()) found.push(walker.currentNode.nodeValue);
+    return found;
+  })()`);
+  return z
+    .array(z.string())
+    .parse(texts)
+    .filter((text) => /\d (?:EUR|CHF|USD|%)/.test(text));
 }

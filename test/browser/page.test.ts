@@ -38,9 +38,13 @@ async function visit(address: string): Promise<Page> {
 
 const armed = () => new Promise((resolve) => setTimeout(resolve, 550));
 const text = (page: Page, selector = "main") =>
-  page.evaluate(`document.querySelector(${JSON.stringify(selector)}).innerText`).then(String);
+  page
+    .evaluate(`document.querySelector(${JSON.stringify(selector)}).innerText.replaceAll("\\u00a0", " ")`)
+    .then(String);
 const shows = (page: Page, words: string) =>
-  page.waitForFunction(`document.body.innerText.includes(${JSON.stringify(words)})`, { timeout: 8_000 });
+  page.waitForFunction(`document.body.innerText.replaceAll("\\u00a0", " ").includes(${JSON.stringify(words)})`, {
+    timeout: 8_000,
+  });
 const until = (page: Page, state: string) => page.waitForSelector(`.card[data-state="${state}"]`, { timeout: 8_000 });
 
 describe("signing in", () => {
@@ -296,7 +300,7 @@ describe("the list", () => {
       "Zum Freigeben die letzten vier Zeichen der Nummer eingeben: 0042",
     ]);
     expect(named("region")).toEqual([
-      'Send 1,785.00 EUR to "Acme Inc"?',
+      'Send 1,785.00\u00a0EUR to "Acme Inc"?',
       "Rechnung RE-2026-0042 über 1.999,00\u00a0EUR stornieren?",
     ]);
     expect(named("heading")).toContain("Approvals");

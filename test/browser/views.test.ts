@@ -7,7 +7,7 @@ import { type Bench, startBench } from "../harness/mcp-tools.ts";
 import { billing, operations, receivables, statement } from "../ui/view-data.ts";
 import { findings } from "./axe.ts";
 import { type CardHost, type HostOptions, type OpenCard, startCardHost } from "./card-host.ts";
-import { flat, launchChromium } from "./chromium.ts";
+import { flat, launchChromium, torn } from "./chromium.ts";
 
 /** Pictures of answers, shown by the official host side in a real browser. */
 
@@ -31,6 +31,7 @@ async function shown(result: object, run: (view: OpenCard) => Promise<void>, opt
     await view.host("result", result);
     await view.frame.waitForSelector(".card");
     await run(view);
+    expect(await torn(view.frame)).toEqual([]);
     expect(view.troubles).toEqual([]);
     // Nothing that acts, whatever the answer holds.
     expect(await view.frame.$$("button, input, a, form, select")).toEqual([]);

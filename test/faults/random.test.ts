@@ -45,17 +45,21 @@ async function run(from: number, count: number, variant: Variant) {
 }
 
 describe("random sequences of calls, faults, crashes and twins", () => {
-  it(`${SEQUENCES} sequences from seed ${SEED}: nothing twice, nothing false, nothing left open`, async () => {
-    const half = Math.ceil(SEQUENCES / 2);
-    const runs = await Promise.all([run(SEED, half, "built"), run(SEED + half, SEQUENCES - half, "built")]);
-    for (const { found, duplicates, lies, unresolved, faults, crashes } of runs) {
-      expect(found).toEqual([]);
-      expect({ duplicates, lies, unresolved }).toEqual({ duplicates: 0, lies: 0, unresolved: 0 });
-      // The run is worth nothing when nothing went wrong in it.
-      expect(faults).toBeGreaterThan(half / 2);
-      expect(crashes).toBeGreaterThan(half / 20);
-    }
-  }, PATIENCE_MS);
+  it(
+    `${SEQUENCES} sequences from seed ${SEED}: nothing twice, nothing false, nothing left open`,
+    async () => {
+      const half = Math.ceil(SEQUENCES / 2);
+      const runs = await Promise.all([run(SEED, half, "built"), run(SEED + half, SEQUENCES - half, "built")]);
+      for (const { found, duplicates, lies, unresolved, faults, crashes } of runs) {
+        expect(found).toEqual([]);
+        expect({ duplicates, lies, unresolved }).toEqual({ duplicates: 0, lies: 0, unresolved: 0 });
+        // The run is worth nothing when nothing went wrong in it.
+        expect(faults).toBeGreaterThan(half / 2);
+        expect(crashes).toBeGreaterThan(half / 20);
+      }
+    },
+    PATIENCE_MS,
+  );
 });
 
 describe("each safeguard is needed: without it the same stories go wrong", () => {

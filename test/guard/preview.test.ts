@@ -5,7 +5,7 @@ import { planChangeRecipient } from "../../src/acts/change-recipient.ts";
 import { planMarkPaid } from "../../src/acts/mark-paid.ts";
 import { decimal } from "../../src/domain/money.ts";
 import { describeChanges } from "../../src/guard/facts.ts";
-import { MAX_FORM_CHARACTERS } from "../../src/guard/form.ts";
+import { approvalForm, MAX_FORM_CHARACTERS } from "../../src/guard/form.ts";
 import { type BatchEntry, changesSince, planBatch } from "../../src/guard/plan-batch.ts";
 import { planResolve } from "../../src/guard/plan-resolve.ts";
 import { defaultPolicy } from "../../src/guard/policy.ts";
@@ -39,6 +39,17 @@ describe("previews", () => {
       - The customer is e-mailed at "jane@example.com".
       - This cannot be undone; the way back is to cancel it with a credit note."
     `);
+  });
+
+  it("a German form tears no amount from its currency, and no rate from its per cent sign", () => {
+    const plan = planMarkPaid({ ...input({ invoice: sent, locale: "de" }), send_notification: true });
+    for (const level of ["approve", "typed"] as const) {
+      const form = approvalForm({ view: planView(plan), level, typed: ["1785"] }, ["Summe 5,00 EUR → 7,00 EUR"]);
+      const told = JSON.stringify(form);
+      expect(told).toContain("1.785,00\u00a0EUR");
+      expect(told).toContain("19\u00a0%");
+      expect(told).not.toMatch(/\d (EUR|%)/);
+    }
   });
 
   it("is German for German people, and never calls a credit note Gutschrift", () => {

@@ -1,6 +1,6 @@
 import type { InvoiceView, PlanView } from "../../guard/view.ts";
 import { origin } from "./document.ts";
-import { div, element, unbroken } from "./element.ts";
+import { div, element } from "./element.ts";
 import { documentTitle, invoicePaper } from "./invoice.ts";
 import { type Words, wordsFor } from "./words.ts";
 
@@ -260,7 +260,7 @@ function planHead(view: PlanView, words: Words, id: string): HTMLElement {
     "header",
     { class: "top" },
     origin(view.organization.name ?? view.organization.id, view.simulator, words),
-    element("h2", { id }, view.locale === "de" ? unbroken(view.title) : view.title),
+    element("h2", { id }, view.title),
   );
 }
 
@@ -268,11 +268,7 @@ function planBody(view: PlanView, words: Words): HTMLElement {
   const list = (kind: string, title: string, items: readonly string[]) =>
     items.length === 0
       ? null
-      : div(
-          kind,
-          element("h3", {}, title),
-          element("ul", {}, ...items.map((item) => element("li", {}, words.lang === "de" ? unbroken(item) : item))),
-        );
+      : div(kind, element("h3", {}, title), element("ul", {}, ...items.map((item) => element("li", {}, item))));
   return div(
     "body",
     // First what a person must not miss, however long the document is.

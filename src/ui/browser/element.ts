@@ -11,9 +11,11 @@ export function clean(text: string): string {
   return text.replace(HIDDEN, "");
 }
 
-/** No break between an amount and its currency, or a number and its per cent sign. */
+/** No break between an amount and its currency, or a number and its per cent sign; none within a day (`31 Mar 2026`). */
 export function unbroken(text: string): string {
-  return text.replace(/(\d) (?=[A-Z]{3}(?![A-Za-z])|%)/g, "$1\u00a0");
+  return text
+    .replace(/(\d) (?=[A-Z]{3}(?![A-Za-z])|%|Uhr\b|min\b)/g, "$1\u00a0")
+    .replace(/\b(\d{1,2}) ([A-Z][a-z]{2,3}) (?=\d{4}\b)/g, "$1\u00a0$2\u00a0");
 }
 
 /** Attributes are the view's own constants; untrusted text goes into `children` only. */
@@ -25,7 +27,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   for (const child of children) {
-    if (child !== null) node.append(typeof child === "string" ? clean(child) : child);
+    if (child !== null) node.append(typeof child === "string" ? unbroken(clean(child)) : child);
   }
   return node;
 }
