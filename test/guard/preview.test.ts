@@ -44,7 +44,9 @@ describe("previews", () => {
   it("a German form tears no amount from its currency, and no rate from its per cent sign", () => {
     const plan = planMarkPaid({ ...input({ invoice: sent, locale: "de" }), send_notification: true });
     for (const level of ["approve", "typed"] as const) {
-      const form = approvalForm({ facts: {}, view: planView(plan), level, typed: ["1785"] }, ["Summe 5,00 EUR → 7,00 EUR"]);
+      const form = approvalForm({ facts: {}, view: planView(plan), level, typed: ["1785"] }, [
+        "Summe 5,00 EUR → 7,00 EUR",
+      ]);
       const told = JSON.stringify(form);
       expect(told).toContain("1.785,00\u00a0EUR");
       expect(told).toContain("19\u00a0%");
