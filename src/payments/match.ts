@@ -8,6 +8,7 @@ import { nameWords, payerNames, payerOf } from "./names.ts";
 import { NumberIndex } from "./number-index.ts";
 import type { Found, Proposal } from "./proposal.ts";
 import { type Candidate, propose } from "./propose.ts";
+import { type Said, said, sentences } from "./said.ts";
 import { together } from "./together.ts";
 import { deniesSomething, providerIn, speaksOfPayout, speaksOfReturn } from "./words.ts";
 
@@ -82,8 +83,8 @@ function proposalOf(
   return { ...cautious, evidence: evidenceOf(line, currency, payer, named, cautious.invoices, as) };
 }
 
-function withRemarks(found: Found, remarks: readonly string[]): Found {
-  return remarks.length === 0 ? found : { ...found, reason: `${found.reason} ${remarks.slice(0, 2).join(" ")}` };
+function withRemarks(found: Found, remarks: readonly Said[]): Found {
+  return { ...found, ...sentences(found, ...remarks.slice(0, 2)) };
 }
 
 /** A collector's payment that names no invoice may be many payments in one. */
@@ -92,28 +93,59 @@ function asPayout(found: Found, line: PaidLine, named: boolean): Found {
   const from =
     providerIn(line.counterparty ?? "") ?? (speaksOfPayout(line.text) ? (providerIn(line.text) ?? "") : null);
   if (from === null) return found;
-  const who = from === "" ? "Perhaps a payout" : `From ${from}, perhaps a payout`;
-  return { ...found, kind: "ask", reason: `${who} of many payments: its own report lists them. ${found.reason}` };
+  const [who, wer] =
+    from === ""
+      ? ["Perhaps a payout", "Vielleicht eine Auszahlung"]
+      : [`From ${from}, perhaps a payout`, `Von ${from}, vielleicht eine Auszahlung`];
+  const first = said(
+    `${who} of many payments: its own report lists them.`,
+    `${wer} vieler Zahlungen: Der eigene Bericht dazu führt sie auf.`,
+  );
+  return { ...found, kind: "ask", ...sentences(first, found) };
 }
 
 /** Money that came back is no payment, however well number and amount agree. */
 function asReturn(found: Found, line: PaidLine, debits: Debits): Found {
   const isReturned = line.returned !== undefined && line.returned !== null;
-  const reason = isReturned
-    ? `A return, says the bank: ${quoted(line.returned ?? "", 60)}.`
+  const why = isReturned
+    ? said(
+        `A return, says the bank: ${quoted(line.returned ?? "", 60)}.`,
+        `Eine Rückgabe, sagt die Bank: ${quoted(line.returned ?? "", 60)}.`,
+      )
     : speaksOfReturn(line.text)
-      ? "Perhaps a return: the text speaks of money going back."
-      : found.settles && deniesSomething(line.text)
-        ? "It agrees, but the text says not, without or except."
-        : found.settles && found.invoices.some(({ id }) => debits.named.has(id))
-          ? "It agrees, but a debit in this statement names it too: taken back?"
-          : found.settles && debits.paid.has(partnerOf(line))
-            ? "It agrees, but as much was paid to this payer in this statement: an own transfer that came back?"
-            : null;
-  if (reason === null) return found;
+      ? said(
+          "Perhaps a return: the text speaks of money going back.",
+          "Vielleicht eine Rückgabe: Der Text spricht von Geld, das zurückgeht.",
+        )
+      : found.settles
+        ? deniedBy(found, line, debits)
+        : null;
+  if (why === null) return found;
   const kind = found.settles ? "likely" : found.kind;
-  const before = found.kind === "sure" || found.kind === "several" ? "" : ` ${found.reason}`;
-  return { ...found, kind, settles: false, reason: `${reason}${before}`, part_of: [] };
+  const before = found.kind === "sure" || found.kind === "several" ? [] : [found];
+  return { ...found, kind, settles: false, ...sentences(why, ...before), part_of: [] };
+}
+
+/** What speaks against a payment whose number and amount agree. */
+function deniedBy(found: Found, line: PaidLine, debits: Debits): Said | null {
+  if (deniesSomething(line.text)) {
+    return said(
+      "It agrees, but the text says not, without or except.",
+      "Es passt, aber im Text steht „nicht“, „ohne“ oder „außer“.",
+    );
+  }
+  if (found.invoices.some(({ id }) => debits.named.has(id))) {
+    return said(
+      "It agrees, but a debit in this statement names it too: taken back?",
+      "Es passt, aber auch eine Belastung in diesem Auszug nennt sie: zurückgeholt?",
+    );
+  }
+  return debits.paid.has(partnerOf(line))
+    ? said(
+        "It agrees, but as much was paid to this payer in this statement: an own transfer that came back?",
+        "Es passt, aber in diesem Auszug ging ebenso viel an diesen Zahler: eine eigene Überweisung, die zurückkam?",
+      )
+    : null;
 }
 
 /** What is missing for a proof; a currency that nobody names is missing, whatever the reader of the format says. */
@@ -124,12 +156,27 @@ export function doubtsOf(line: PaidLine, currency: string | null): readonly Doub
 
 const NO_CURRENCY: Doubt = { about: "currency", quoted: "", give: "No currency is named: give `currency`." };
 
+/** What a doubt is about, for people. */
+const GERMAN: Readonly<Record<Doubt["about"], string>> = {
+  direction: "Richtung",
+  currency: "Währung",
+  notation: "Schreibweise",
+  booked: "gebucht",
+  amount: "Betrag",
+  date: "Tag",
+  cell: "Feld",
+};
+
 /** A line of which something is not proven is never more than a question. */
 function asDoubtful(found: Found, doubts: readonly Doubt[]): Found {
   if (doubts.length === 0) return found;
   const pieces = doubts
     .slice(0, 4)
     .map(({ about, quoted: piece }) => (piece === "" ? about : `${about} ${quoted(piece, 40)}`));
-  const reason = `Not proven: ${pieces.join(", ")}. ${found.reason}`;
-  return { ...found, kind: found.kind === "not_found" ? "not_found" : "ask", settles: false, reason, part_of: [] };
+  const germanPieces = doubts
+    .slice(0, 4)
+    .map(({ about, quoted: piece }) => (piece === "" ? GERMAN[about] : `${GERMAN[about]} ${quoted(piece, 40)}`));
+  const first = said(`Not proven: ${pieces.join(", ")}.`, `Nicht belegt: ${germanPieces.join(", ")}.`);
+  const kind = found.kind === "not_found" ? "not_found" : "ask";
+  return { ...found, kind, settles: false, ...sentences(first, found), part_of: [] };
 }

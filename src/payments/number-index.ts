@@ -5,6 +5,7 @@ import { literalsIn } from "./literals.ts";
 import { blanked, type Mention, mentionsOf, withoutAccounts, withoutOthers } from "./mentions.ts";
 import { isUntelling, nameWord, nameWords, payerNames } from "./names.ts";
 import { type Agreement, agreement, type NumberParts, numberKeys, partsOf, strip, writtenKeys } from "./references.ts";
+import { type Said, said } from "./said.ts";
 import { type Structured, structuredField, structuredIn } from "./structured.ts";
 
 interface Entry {
@@ -21,11 +22,11 @@ export interface Named {
   /** Mentions introduced as an invoice number, or looking like one, that no known invoice has. */
   readonly unknown: readonly Mention[];
   /** By invoice: how a reference with check digits names it, in words of the server's own. */
-  readonly carried: ReadonlyMap<string, string>;
+  readonly carried: ReadonlyMap<string, Said>;
   /** A known number stands in the text, introduced as an order's, a customer's or the like. */
   readonly elsewhere: boolean;
   /** Sentences about references that name nothing. */
-  readonly remarks: readonly string[];
+  readonly remarks: readonly Said[];
 }
 
 type Line = Pick<PaidLine, "text"> & Partial<Pick<PaidLine, "counterparty" | "reference">>;
@@ -116,28 +117,42 @@ export class NumberIndex {
   #carried(references: readonly Structured[]) {
     const exact: Invoice[] = [];
     const fuzzy: Invoice[] = [];
-    const how = new Map<string, string>();
-    const remarks: string[] = [];
+    const how = new Map<string, Said>();
+    const remarks = new Map<string, Said>();
+    const remark = (one: Said) => remarks.set(one.reason, one);
     for (const { kind, text, valid, payloads } of references) {
-      const name = NAMES[kind];
+      const [name, german] = NAMES[kind];
       const noted = valid ? (this.#entries.get(`&${text}`) ?? []) : [];
       const made = payloads.flatMap((payload) => this.#entries.get(`#${payload}`) ?? []);
       const ends = payloads.flatMap((payload) => this.#endingIn(payload));
       const certain = valid ? [...noted, ...made] : [];
       for (const { invoice } of certain) exact.push(invoice);
-      for (const { invoice } of noted) how.set(invoice.id, `The invoice itself carries the ${name}.`);
+      for (const { invoice } of noted)
+        how.set(
+          invoice.id,
+          said(`The invoice itself carries the ${name}.`, `Die Rechnung selbst trägt die ${german}.`),
+        );
       for (const { invoice } of valid ? made : []) {
-        how.set(invoice.id, `The ${name} holds its number, and the check digits are right.`);
+        how.set(
+          invoice.id,
+          said(
+            `The ${name} holds its number, and the check digits are right.`,
+            `Die ${german} enthält ihre Nummer, und die Prüfziffern stimmen.`,
+          ),
+        );
       }
       if (certain.length === 0) for (const { invoice } of [...made, ...ends]) fuzzy.push(invoice);
-      if (!valid) remarks.push(`The check digits of the ${name} are wrong.`);
+      if (!valid)
+        remark(said(`The check digits of the ${name} are wrong.`, `Die Prüfziffern der ${german} sind falsch.`));
       else if (certain.length === 0) {
-        remarks.push(
-          `The ${name} is ${ends.length > 0 ? "longer than the number" : "none that an open invoice carries"}.`,
+        remark(
+          ends.length > 0
+            ? said(`The ${name} is longer than the number.`, `Die ${german} ist länger als die Nummer.`)
+            : said(`The ${name} is none that an open invoice carries.`, `Die ${german} trägt keine offene Rechnung.`),
         );
       }
     }
-    return { exact: payable(unique(exact)), fuzzy: payable(unique(fuzzy)), how, remarks: [...new Set(remarks)] };
+    return { exact: payable(unique(exact)), fuzzy: payable(unique(fuzzy)), how, remarks: [...remarks.values()] };
   }
 
   #endingIn(payload: string): Entry[] {
@@ -149,13 +164,13 @@ export class NumberIndex {
   }
 }
 
-const NAMES: Readonly<Record<Structured["kind"], string>> = {
-  RF: "RF reference",
-  QR: "Swiss reference",
-  OCR: "OCR reference",
-  KID: "KID reference",
-  OGM: "Belgian reference",
-  viite: "Finnish reference",
+const NAMES: Readonly<Record<Structured["kind"], readonly [english: string, german: string]>> = {
+  RF: ["RF reference", "RF-Referenz"],
+  QR: ["Swiss reference", "Schweizer Referenz"],
+  OCR: ["OCR reference", "OCR-Referenz"],
+  KID: ["KID reference", "KID-Referenz"],
+  OGM: ["Belgian reference", "belgische Referenz"],
+  viite: ["Finnish reference", "finnische Referenz"],
 };
 
 interface Match {

@@ -2,13 +2,12 @@ import type { Invoice } from "../domain/invoice.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Kind } from "./judge.ts";
 import type { PaidLine } from "./line-facts.ts";
+import type { Said } from "./said.ts";
 
 /** What one payment alone is taken for. */
-export interface Found {
+export interface Found extends Said {
   readonly kind: Kind;
   readonly invoices: readonly Invoice[];
-  /** Plain sentences in the server's own words; nothing of the line's text. */
-  readonly reason: string;
   /** True when every invoice is named exactly and the amount is theirs to the cent. */
   readonly settles: boolean;
   /** Invoices that this payment may be a part of. */

@@ -62,8 +62,20 @@ function toLine(proposal: Proposal): ShownLine {
     ...(agrees.length === 0 ? {} : { agrees: agrees.join(", ") }),
     ...(partly.length === 0 ? {} : { partly: partly.join(", ") }),
     ...(differs.length === 0 ? {} : { differs: differs.join(", ") }),
-    ...(settles && reason === agreedReason(invoices) ? {} : { reason }),
+    ...(settles && reason === agreedReason(invoices).reason ? {} : { reason }),
   };
+}
+
+/** The reasons that are shown, in German and by handle: for people, where the answer's own are for the model. */
+export function germanReasons(
+  proposals: readonly Proposal[],
+  { sure, to_decide, not_found }: Omit<Shown, "omitted">,
+): Readonly<Record<string, string>> {
+  const lines = [...sure, ...to_decide, ...not_found].filter(({ reason }) => reason !== undefined);
+  const handles = new Set(lines.map(({ handle }) => handle));
+  return Object.fromEntries(
+    proposals.filter(({ handle }) => handles.has(handle)).map(({ handle, german }) => [handle, german]),
+  );
 }
 
 function toInvoice(invoice: Invoice) {

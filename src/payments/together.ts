@@ -2,6 +2,7 @@ import type { Invoice } from "../domain/invoice.ts";
 import { type Decimal, formatMoney, sum } from "../domain/money.ts";
 import { nameOf } from "./judge.ts";
 import type { Proposal } from "./proposal.ts";
+import { type Said, said, sentences } from "./said.ts";
 
 /** Pairs are looked for among at most this many payments of one invoice. */
 const MAX_PARTS = 30;
@@ -26,9 +27,11 @@ function withoutSecondPayments(proposals: readonly Proposal[]): Proposal[] {
       const taken = proposal.invoices.find(({ id }) => claimed.has(id));
       const by = claimed.get(taken?.id ?? "");
       if (taken !== undefined && by !== undefined) {
-        const pays = by.settles ? "already pays" : "is taken for";
-        const reason = `Line ${by.line.index} ${pays} ${nameOf(taken)}: a double payment?`;
-        result[at] = { ...proposal, kind: "already_paid", reason, settles: false, part_of: [] };
+        const why = said(
+          `Line ${by.line.index} ${by.settles ? "already pays" : "is taken for"} ${nameOf(taken)}: a double payment?`,
+          `Zeile ${by.line.index} ${by.settles ? "bezahlt schon" : "gilt schon für"} ${nameOf(taken)}: doppelt bezahlt?`,
+        );
+        result[at] = { ...proposal, kind: "already_paid", ...why, settles: false, part_of: [] };
       } else if (round < 2) {
         for (const { id } of proposal.invoices) claimed.set(id, proposal);
       }
@@ -67,14 +70,21 @@ function withParts(proposals: readonly Proposal[]): Proposal[] {
       return proposal;
     }
     const others = chosen.filter((one) => one !== proposal).map(({ line }) => line);
-    const due = formatMoney(invoice.total ?? sum([]), invoice.currency);
-    const reason = `With line ${others.map(({ index }) => index).join(" and ")} (${others.map(({ amount }) => formatMoney(amount, invoice.currency)).join(", ")}) exactly ${nameOf(invoice)} (${due}): one invoice in ${chosen.length} payments?`;
-    return { ...proposal, kind: "together", invoices: [invoice], reason: withDoubt(reason, proposal), settles: false };
+    const { total, currency } = invoice;
+    const sums = (language: string) => others.map(({ amount }) => formatMoney(amount, currency, language)).join(", ");
+    const due = (language: string) => formatMoney(total ?? sum([]), currency, language);
+    const lines = (and: string) => others.map(({ index }) => index).join(` ${and} `);
+    const name = nameOf(invoice);
+    const why = said(
+      `With line ${lines("and")} (${sums("en")}) exactly ${name} (${due("en")}): one invoice in ${chosen.length} payments?`,
+      `Mit Zeile ${lines("und")} (${sums("de")}) genau ${name} (${due("de")}): eine Rechnung in ${chosen.length} Zahlungen?`,
+    );
+    return { ...proposal, kind: "together", invoices: [invoice], ...withDoubt(why, proposal), settles: false };
   });
 }
 
-function withDoubt(reason: string, { kind, reason: before }: Proposal): string {
-  return kind === "ask" ? `${reason} ${before}` : reason;
+function withDoubt(why: Said, before: Proposal): Said {
+  return before.kind === "ask" ? sentences(why, before) : why;
 }
 
 /** All of the lines, or else two of them: every way to make the total. */
@@ -106,7 +116,13 @@ function withEqualPayments(proposals: readonly Proposal[]): Proposal[] {
     if (count < 2) return proposal;
     return {
       ...proposal,
-      reason: `${proposal.reason} ${count} equal payments, ${proposal.invoices.length} such invoices.`,
+      ...sentences(
+        proposal,
+        said(
+          `${count} equal payments, ${proposal.invoices.length} such invoices.`,
+          `${count} gleiche Zahlungen, ${proposal.invoices.length} solche Rechnungen.`,
+        ),
+      ),
     };
   });
 }

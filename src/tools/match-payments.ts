@@ -9,7 +9,8 @@ import { lineKeys } from "../payments/line-key.ts";
 import { doubtsOf, matchPayments } from "../payments/match.ts";
 import type { Proposal } from "../payments/proposal.ts";
 import { questionsOf } from "../payments/questions.ts";
-import { shown, totalsOf } from "../payments/shown.ts";
+import { said } from "../payments/said.ts";
+import { germanReasons, shown, totalsOf } from "../payments/shown.ts";
 import { MAX_STATEMENT_BYTES, readStatement } from "../payments/statement.ts";
 import { picture } from "../toolkit/card.ts";
 import type { ReadContext } from "../toolkit/context.ts";
@@ -106,7 +107,11 @@ export default defineTool({
         }),
       },
       next: nextStep(proposals, settle.length, questions !== undefined),
-      meta: picture("statement", context),
+      meta: picture(
+        "statement",
+        context,
+        /^de\b/i.test(context.language) ? { reasons: germanReasons(proposals, groups) } : {},
+      ),
     };
   },
   render: ({ sure, to_decide, not_found, settle, totals, ignored, pending, failed, unread, questions, ...rest }) =>
@@ -216,8 +221,11 @@ function withoutUsed(proposals: readonly Proposal[], used: ReadonlyMap<string, s
   return proposals.map((proposal) => {
     const invoice = used.get(proposal.handle);
     if (invoice === undefined) return proposal;
-    const reason = `This bank line settled invoice ${invoice} before; it pays nothing else.`;
-    return { ...proposal, kind: "already_paid", settles: false, reason };
+    const why = said(
+      `This bank line settled invoice ${invoice} before; it pays nothing else.`,
+      `Diese Zeile hat schon die Rechnung ${invoice} beglichen; sonst bezahlt sie nichts.`,
+    );
+    return { ...proposal, kind: "already_paid", settles: false, ...why };
   });
 }
 

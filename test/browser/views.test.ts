@@ -79,6 +79,7 @@ describe.concurrent("what is seen", () => {
         "2 von 4 Zahlungen sicher zugeordnet",
         "Eingegangen 8.382,93 EUR, davon sicher 5.812,35 EUR",
         "Zu wenig bezahlt: 52,22 EUR fehlen",
+        "52,22 EUR weniger als #RE-2026-0031 (2.610,80 EUR): genau 2 %, vielleicht Skonto.",
         "Stimmt überein: Nummer, Name",
         "Weicht ab: Betrag",
         "Keine Rechnung gefunden (1)",
@@ -96,6 +97,14 @@ describe.concurrent("what is seen", () => {
       expect(beside).toHaveLength(4);
       for (const [left, right] of beside) expect(left).toBe(right);
     });
+  });
+
+  it.each([
+    ["receivables", receivables("de")],
+    ["statement", statement("de")],
+    ["billing", billing("de")],
+  ])("a German picture of %s holds no English sentence", async (_, result) => {
+    await shown(result, async ({ frame }) => expect(await frame.$$('[lang="en"]')).toEqual([]));
   });
 
   it("a billing report: months and customers as bars, rates as the tax return asks, nothing left unsaid", async () => {

@@ -129,8 +129,12 @@ describe("whatever the statement says", () => {
       fc.property(world, (drawn) => {
         const { proposals, credits } = play(drawn);
         expect(proposals.map(({ line: one }) => one)).toEqual(credits);
-        for (const { line: one, settles, reason } of proposals) {
+        for (const { line: one, settles, reason, german } of proposals) {
           expect(reason).toMatch(/^[A-Z\d].*[.?]$/);
+          // The same in German: every number and name, none of the English words.
+          expect(german).toMatch(/^[A-ZÄÖÜ\d].*[.?]$/);
+          expect(factsOf(german)).toEqual(factsOf(reason));
+          expect(german).not.toMatch(/\b(the|and|but|is|are|with|of|number|amount|payment|name agrees)\b/);
           if (!/[\dOoIiLl]/.test(one.text)) expect(settles).toBe(false);
         }
       }),
@@ -179,3 +183,8 @@ describe("amounts", () => {
     expect(readAmount(text)).toBeNull();
   });
 });
+
+/** Digits of a sentence, in any order: `1,785.00` and `1.785,00` are the same. */
+function factsOf(sentence: string): readonly string[] {
+  return (sentence.match(/\d[\d.,]*\d|\d/g) ?? []).map((one) => one.replace(/[.,]/g, "")).sort();
+}

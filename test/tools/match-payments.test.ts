@@ -1,6 +1,7 @@
 import { encode } from "gpt-tokenizer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Answered, type Bench, listOf, startBench, toolNamed } from "../harness/mcp-tools.ts";
+import { isJsonObject } from "../../src/domain/json.ts";
+import { type Answered, type Bench, callTool, listOf, startBench, toolNamed } from "../harness/mcp-tools.ts";
 
 let bench: Bench;
 beforeAll(async () => {
@@ -32,6 +33,28 @@ function settledBy(answer: Answered): unknown[] {
 }
 
 describe("match_payments", () => {
+  it("gives the picture every reason in German, too", async () => {
+    const german = { ...bench.deps, language: "de" };
+    const answer = await callTool(german, bench.clock, "match_payments", { statement: STATEMENT }, null);
+    const view = isJsonObject(answer.meta) ? answer.meta["invoicing/view"] : null;
+    const more = isJsonObject(view) ? view["more"] : null;
+    const reasons = isJsonObject(more) ? more["reasons"] : null;
+    const rows = ["sure", "to_decide", "not_found"].flatMap((group) => listOf(answer, group));
+    const said = rows.map(({ handle }) => (isJsonObject(reasons) ? reasons[String(handle)] : null));
+    expect(said).toMatchInlineSnapshot(`
+      [
+        undefined,
+        "Die Nummer sieht aus wie RE-2026-0004, und der Betrag passt.",
+        "15,00 EUR weniger als RE-2026-0001 (1.100,00 EUR): vielleicht Bankgebühren.",
+        "RE-2026-0009 ist schon als bezahlt markiert.",
+        "RE-2026-0005 ist storniert; es ist nichts fällig.",
+        "RE-2026-0010 lautet auf CHF, die Zahlung auf EUR.",
+        "Name und Betrag passen; keine Nummer ist angegeben.",
+        "Keine Nummer ist angegeben; keine offene Rechnung hat diesen Namen oder Betrag.",
+      ]
+    `);
+  });
+
   it("proposes for every line, and lists what is certain for settle_payments", async () => {
     const answer = await bench.ok("match_payments", { statement: STATEMENT });
     expect(settledBy(answer)).toEqual([["RE-2026-0007", "899.64 EUR"]]);

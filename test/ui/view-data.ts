@@ -138,7 +138,7 @@ export const statement = (locale: "de" | "en", changes: object = {}) =>
       ignored: 2,
       ...changes,
     },
-    {},
+    { reasons: { k3fb: "52,22 EUR weniger als #RE-2026-0031 (2.610,80 EUR): genau 2 %, vielleicht Skonto." } },
   );
 
 export const billing = (locale: "de" | "en", changes: object = {}, more: object = {}) =>

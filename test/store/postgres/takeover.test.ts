@@ -62,34 +62,37 @@ const everything = async (tx: Tx) => ({
 });
 
 describe("a journal that is taken over", () => {
-  it.each(["format-1.db", "format-2.db", "format-3.db"])("is whole and knows what it knew: %s", async (recorded) => {
-    const { owner, app } = await freshSchema();
-    const path = file(recorded);
-    const taken = await takeOver(path, owner);
-    const [from, to] = [openSqlite(path, { moved: true }), openAsOwner(owner)];
-    opened.push(from, to);
-    const [before, after] = [await from.read(everything), await to.read(everything)];
-    expect(after).toEqual(before);
-    expect(taken).toMatchObject({ operations: before.operations.length, approvals: before.approvals.length });
-    const report = await ledgerOn(to).audit.verify();
-    expect(report).toMatchObject({ problems: [], rows: taken.lines, operations: taken.operations });
+  it.each(["format-1.db", "format-2.db", "format-3.db", "format-4.db"])(
+    "is whole and knows what it knew: %s",
+    async (recorded) => {
+      const { owner, app } = await freshSchema();
+      const path = file(recorded);
+      const taken = await takeOver(path, owner);
+      const [from, to] = [openSqlite(path, { moved: true }), openAsOwner(owner)];
+      opened.push(from, to);
+      const [before, after] = [await from.read(everything), await to.read(everything)];
+      expect(after).toEqual(before);
+      expect(taken).toMatchObject({ operations: before.operations.length, approvals: before.approvals.length });
+      const report = await ledgerOn(to).audit.verify();
+      expect(report).toMatchObject({ problems: [], rows: taken.lines, operations: taken.operations });
 
-    // What a server behind the walls is told about each is what the file says.
-    const postgres = openPostgres(app);
-    opened.push(postgres);
-    const known = ledgerOn(from).operations;
-    for (const place of await known.places()) {
-      const { operations } = ledgerOn(postgres.journal(place));
-      const list = await known.list(place, { limit: 1_000 });
-      expect(await operations.list(place, { limit: 1_000 })).toEqual(list);
-      for (const row of list) {
-        expect(await operations.findEqual(place, row.fingerprint, NOW)).toEqual(
-          await known.findEqual(place, row.fingerprint, NOW),
-        );
+      // What a server behind the walls is told about each is what the file says.
+      const postgres = openPostgres(app);
+      opened.push(postgres);
+      const known = ledgerOn(from).operations;
+      for (const place of await known.places()) {
+        const { operations } = ledgerOn(postgres.journal(place));
+        const list = await known.list(place, { limit: 1_000 });
+        expect(await operations.list(place, { limit: 1_000 })).toEqual(list);
+        for (const row of list) {
+          expect(await operations.findEqual(place, row.fingerprint, NOW)).toEqual(
+            await known.findEqual(place, row.fingerprint, NOW),
+          );
+        }
+        expect(await operations.open(place)).toEqual(await known.open(place));
       }
-      expect(await operations.open(place)).toEqual(await known.open(place));
-    }
-  });
+    },
+  );
 
   it("does nothing twice: what was done on SQLite is answered, what is open holds its locks, a line stays used", async () => {
     const { owner, app } = await freshSchema();

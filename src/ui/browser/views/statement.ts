@@ -1,4 +1,5 @@
 import { div, element } from "../element.ts";
+import { isRecord } from "../json.ts";
 import { count, type Data, difference, rows, text, texts } from "./data.ts";
 import { caution, type Frame, part, sheet } from "./parts.ts";
 import { wordOf } from "./words.ts";
@@ -10,7 +11,7 @@ const GROUPS = [
 ] as const;
 
 /** A bank statement beside the invoices: each line and what it pays, the sure ones first. */
-export function statementView(data: Data, _more: Data, frame: Frame): HTMLElement {
+export function statementView(data: Data, more: Data, frame: Frame): HTMLElement {
   const { words, notation } = frame;
   const counted = GROUPS.map(({ name }) => rows(data, name).length);
   const omitted = count(data, "omitted");
@@ -34,22 +35,30 @@ export function statementView(data: Data, _more: Data, frame: Frame): HTMLElemen
     all === 0 ? words.noPayments : words.matched(rows(data, "settle").length, all),
     received.length === 0 ? null : received.join(" · "),
     caution(words.questions, texts(data, "questions"), "en"),
-    ...GROUPS.map(({ name, title, sign }) => group(words[title], sign, rows(data, name), frame)),
+    ...GROUPS.map(({ name, title, sign }) =>
+      group(words[title], sign, rows(data, name), reasonsIn(more, words), frame),
+    ),
     leftOut.length === 0 ? null : element("p", { class: "rest" }, leftOut.join(" · ")),
     caution(words.unread, texts(data, "unread"), "en"),
     text(data, "incomplete") === null ? null : element("p", { class: "rest", lang: "en" }, text(data, "incomplete")),
   );
 }
 
-function group(title: string, sign: string, lines: readonly Data[], frame: Frame): HTMLElement | null {
+/** In the reader's language, by handle; empty where it is the answer's own. */
+function reasonsIn(more: Data, { lang }: Frame["words"]): Data {
+  const reasons = more["reasons"];
+  return lang === "de" && isRecord(reasons) ? reasons : {};
+}
+
+function group(title: string, sign: string, lines: readonly Data[], reasons: Data, frame: Frame): HTMLElement | null {
   if (lines.length === 0) return null;
   return part(
     `${title} (${lines.length})`,
-    element("ul", { class: "pairs" }, ...lines.map((line) => element("li", {}, pair(line, sign, frame)))),
+    element("ul", { class: "pairs" }, ...lines.map((line) => element("li", {}, pair(line, sign, reasons, frame)))),
   );
 }
 
-function pair(line: Data, sign: string, frame: Frame): HTMLElement {
+function pair(line: Data, sign: string, reasons: Data, frame: Frame): HTMLElement {
   const { words, notation } = frame;
   const day = text(line, "day");
   const payer = text(line, "payer");
@@ -85,13 +94,13 @@ function pair(line: Data, sign: string, frame: Frame): HTMLElement {
               element("span", { class: "sum" }, notation.moneyText(text(invoice, "amount") ?? "–")),
             ),
           )),
-      verdict(line, sign, frame),
+      verdict(line, sign, reasons, frame),
     ),
   );
 }
 
-/** Why it is not sure: in the reader's words first, then the server's own sentence, which is English. */
-function verdict(line: Data, sign: string, { words, notation }: Frame): HTMLElement | null {
+/** Why it is not sure: in the reader's words first, then the server's own sentence. */
+function verdict(line: Data, sign: string, reasons: Data, { words, notation }: Frame): HTMLElement | null {
   const kind = text(line, "kind");
   const facts = (name: string) =>
     (text(line, name) ?? "")
@@ -114,11 +123,16 @@ function verdict(line: Data, sign: string, { words, notation }: Frame): HTMLElem
     ...(["agrees", "partly", "differs"] as const).map((name) =>
       facts(name) === "" ? null : element("span", { class: name }, `${words[name]}: ${facts(name)}`),
     ),
-    text(line, "reason") === null || (apart !== null && words.lang !== "en")
-      ? null
-      : element("span", { class: "reason", lang: "en" }, text(line, "reason")),
+    text(line, "reason") === null ? null : reasonOf(line, reasons),
   ].filter((node) => node !== null);
   return parts.length === 0 ? null : div(sign === "=" ? "verdict" : "verdict doubtful", ...parts);
+}
+
+function reasonOf(line: Data, reasons: Data): HTMLElement {
+  const own = text(reasons, text(line, "handle") ?? "");
+  return own === null
+    ? element("span", { class: "reason", lang: "en" }, text(line, "reason"))
+    : element("span", { class: "reason" }, own);
 }
 
 /** The payment less what is due, as amount and currency; null in two currencies. */
