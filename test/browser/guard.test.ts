@@ -115,7 +115,7 @@ it("withdraws the old card and shows a new one when the document changed meanwhi
   expect(await authorise(changed)).toMatchObject({ kind: "pending" });
   await until(page, "elsewhere");
   const open = await until(page, "pending");
-  expect(await open?.evaluate((node) => node.textContent)).toContain("17,850.00 EUR");
+  expect(await open?.evaluate((node) => node.textContent)).toContain("17,850.00\u00a0EUR");
   expect(await page.$$eval(".card", (all) => all.map((node) => node.getAttribute("data-state")))).toEqual([
     "pending",
     "elsewhere",
