@@ -140,7 +140,7 @@ async function listed(vault: Vault): Promise<string> {
 }
 
 function lineOf(info: CredentialInfo, mode: string): string {
-  const state = info.state === "alive" ? "alive" : `dead: ${info.why ?? ""}`;
+  const state = info.why === null ? info.state : `${info.state}: ${info.why}`;
   const until = info.expires_at === null ? "" : `, until ${new Date(info.expires_at).toISOString()}`;
   return oneLine(
     `${info.principal}  ${info.organization_id}  ${info.origin}  ${mode}  ${state}${until}  key ${info.key_id}`,

@@ -2,6 +2,7 @@ import { errors, jwtVerify } from "jose";
 import type { Access, Identity } from "./access.ts";
 import type { AuthorizationServer } from "./authorization-server.ts";
 import type { Checked, CheckedTokens } from "./checked-tokens.ts";
+import { NotAnswering } from "./patience.ts";
 import { refuse } from "./refusal.ts";
 import { RIGHTS, rightsIn } from "./scopes.ts";
 
@@ -121,7 +122,11 @@ function refusalOf(error: unknown, audience: string) {
     if (error.claim === "iss") return invalid("The access token is from another issuer.");
     return invalid(`The access token is not usable: its claim ${error.claim} is missing or not valid now.`);
   }
-  if (error instanceof errors.JWKSTimeout || (error instanceof TypeError && error.message === "fetch failed")) {
+  if (
+    error instanceof errors.JWKSTimeout ||
+    error instanceof NotAnswering ||
+    (error instanceof TypeError && error.message === "fetch failed")
+  ) {
     return refuse(
       503,
       "temporarily_unavailable",

@@ -1,7 +1,8 @@
-import { createRemoteJWKSet, customFetch } from "jose";
+import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from "jose";
 import { z } from "zod";
 import { oneLine } from "../domain/untrusted.ts";
 import { once } from "../once.ts";
+import { boundedText, createPatience, createWaitingRoom } from "./patience.ts";
 
 /** What is read of an authorization server's own description (RFC 8414, OpenID Connect Discovery). */
 const metadataSchema = z.object({
@@ -22,24 +23,46 @@ export interface AuthorizationServer {
   readonly issuer: string;
   /** Asked once, and again after a failure. */
   metadata(): Promise<ServerMetadata>;
-  keys(): Promise<ReturnType<typeof createRemoteJWKSet>>;
+  /** Throws at once where nobody should wait: `NotAnswering`. */
+  keys(): Promise<JWTVerifyGetKey>;
 }
 
 const TIMEOUT_MS = 5_000;
+/** How long nobody waits for it after a time-out. */
+const REST_MS = 10_000;
+/** Requests that wait for its description or its keys. */
+const MOST_WAITING = 200;
+const MOST_BYTES = 1_048_576;
 
 /** Reads nothing before it is asked. Follows no redirect: the issuer is where the setting says. */
 export function authorizationServer(issuer: string): AuthorizationServer {
-  const metadata = once(() => discover(issuer));
-  const keys = once(async () =>
+  const patience = { hang_ms: TIMEOUT_MS / 2, rest_ms: REST_MS };
+  const [described, listed] = [createPatience(patience), createPatience(patience)];
+  const waiting = createWaitingRoom(MOST_WAITING);
+  const metadata = once(() => described(() => discover(issuer, AbortSignal.timeout(TIMEOUT_MS))));
+  const read = async (url: string, init: RequestInit) => {
+    const response = await fetch(url, { ...init, redirect: "error" });
+    const { status, headers } = response;
+    return new Response(await boundedText(response, MOST_BYTES), { status, headers });
+  };
+  const set = once(async () =>
     createRemoteJWKSet(new URL((await metadata()).jwks_uri), {
       timeoutDuration: TIMEOUT_MS,
-      [customFetch]: (url: string, init: RequestInit) => fetch(url, { ...init, redirect: "error" }),
+      [customFetch]: (url: string, init: RequestInit) => listed(() => read(url, init)),
     }),
   );
-  return { issuer, metadata, keys };
+  return {
+    issuer,
+    metadata,
+    async keys() {
+      const keys = await waiting(set);
+      return (header, token) => waiting(() => keys(header, token));
+    },
+  };
 }
 
-async function discover(issuer: string): Promise<ServerMetadata> {
+/** `signal`: for all places together. */
+async function discover(issuer: string, signal: AbortSignal): Promise<ServerMetadata> {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, "");
   const places = [
@@ -49,8 +72,8 @@ async function discover(issuer: string): Promise<ServerMetadata> {
   ];
   let why = `${origin} does not describe itself`;
   for (const place of new Set(places)) {
-    const response = await fetch(place, { redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const text = await response.text();
+    const response = await fetch(place, { redirect: "error", signal });
+    const text = await boundedText(response, MOST_BYTES);
     if (!response.ok) continue;
     // Some answer every address with a page of theirs, and describe themselves at another of these.
     const described = metadataSchema.safeParse(jsonIn(text)).data;

@@ -12,6 +12,8 @@ import {
 } from "openid-client";
 import { once } from "../once.ts";
 import type { SealedCookies } from "./cookies.ts";
+import { createPatience } from "./patience.ts";
+import { refuse } from "./refusal.ts";
 
 export interface LoginOptions {
   readonly issuer: string;
@@ -40,6 +42,10 @@ export interface SignedIn {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
+/** How long the issuer may take for an answer, and how long nobody waits for it when it took longer. */
+const TIMEOUT_S = 5;
+const REST_MS = 10_000;
+
 /** The issuer's clock and ours. */
 const CLOCK_TOLERANCE_S = 5;
 
@@ -47,11 +53,20 @@ const CLOCK_TOLERANCE_S = 5;
 export const ATTEMPT_SECONDS = 10 * 60;
 
 export function createLogin({ issuer, clientId, clientSecret, redirectUri, cookies }: LoginOptions): Login {
-  const configured = once((): Promise<Configuration> => {
-    const options = new URL(issuer).protocol === "http:" ? { execute: [allowInsecureRequests] } : {};
-    const method = clientSecret === undefined ? None() : undefined;
-    return discovery(new URL(issuer), clientId, clientSecret, method, options);
-  });
+  const patience = createPatience({ hang_ms: TIMEOUT_S * 500, rest_ms: REST_MS });
+  const discovered = once(
+    (): Promise<Configuration> =>
+      patience(() => {
+        const execute = new URL(issuer).protocol === "http:" ? [allowInsecureRequests] : [];
+        const method = clientSecret === undefined ? None() : undefined;
+        return discovery(new URL(issuer), clientId, clientSecret, method, { execute, timeout: TIMEOUT_S });
+      }),
+  );
+  const configured = () =>
+    discovered().catch(() => {
+      const sentence = "The sign-in server cannot be reached, so nobody can sign in. Try again in a moment.";
+      throw refuse(503, "temporarily_unavailable", sentence, 10);
+    });
   return {
     async begin(purpose, isFresh) {
       const config = await configured();

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { ToolAnswer } from "../toolkit/report.ts";
+import type { RenewalResult } from "./renewal.ts";
 
 /** What became of a call: refusals that are right are no failures, and the API's failures are not ours. */
 export type Outcome = "ok" | "asked" | "refused" | "upstream" | "unknown" | "failed";
@@ -14,6 +15,12 @@ export interface Metrics {
   noticed(way: "mail" | "webhook", outcome: "sent" | "failed" | "dropped"): void;
   /** Whether all that says who may do what can be used as it stands. */
   accessRead(isUsable: boolean): void;
+  /** The API's sign-in was asked for a new pair, or was not because it does not answer. */
+  credentialRenewal(result: RenewalResult, seconds: number): void;
+  /** The API refuses a stored credential, and it is dead. */
+  credentialRefused(): void;
+  /** A call found no credential to work with. */
+  credentialMissed(state: "absent" | "dead"): void;
   text(): Promise<string>;
   readonly contentType: string;
 }
@@ -56,6 +63,30 @@ export function createMetrics(): Metrics {
     help: "1: the access file and its policies hold as they stand; 0: something of them cannot be used, and the log says what.",
     registers,
   });
+  const renewals = new Counter({
+    name: "invoicing_credential_renewals_total",
+    help: "Renewals of stored credentials; skipped: not asked for, because the sign-in server had not answered before.",
+    labelNames: ["result"],
+    registers,
+  });
+  const renewalSeconds = new Histogram({
+    name: "invoicing_credential_renewal_duration_seconds",
+    help: "Time in which the API's sign-in answered.",
+    buckets: SECONDS,
+    registers,
+  });
+  const died = new Counter({
+    name: "invoicing_credentials_died_total",
+    help: "Stored credentials that ended: a person has to give a new one.",
+    labelNames: ["reason"],
+    registers,
+  });
+  const missed = new Counter({
+    name: "invoicing_calls_without_credential_total",
+    help: "Calls for which no credential is stored that works.",
+    labelNames: ["state"],
+    registers,
+  });
   return {
     called: (tool, outcome, seconds) => calls.observe({ mcp_method_name: "tools/call", tool, outcome }, seconds),
     answered: (status, seconds) => requests.observe({ status }, seconds),
@@ -63,6 +94,13 @@ export function createMetrics(): Metrics {
     underWay: (change) => running.inc(change),
     noticed: (way, outcome) => notices.inc({ way, outcome }),
     accessRead: (isUsable) => usable.set(isUsable ? 1 : 0),
+    credentialRenewal(result, seconds) {
+      renewals.inc({ result });
+      if (result !== "skipped") renewalSeconds.observe(seconds);
+      if (result === "over") died.inc({ reason: "over" });
+    },
+    credentialRefused: () => died.inc({ reason: "refused" }),
+    credentialMissed: (state) => missed.inc({ state }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -11,6 +11,7 @@ import { once } from "../once.ts";
 import { demoApi, type JournalTrial, journalsOn, realApi } from "../runtime.ts";
 import { type Credential, OF_ORGANIZATION, type StoredVersion } from "../store/vault-port.ts";
 import { isOwned, placeOf, type Tenant } from "./access.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Records } from "./records.ts";
 import type { Renew } from "./renewal.ts";
 
@@ -48,6 +49,7 @@ export interface OfficesOptions {
   readonly credentialPage: CredentialPage | null;
   readonly report: (line: string) => void;
   readonly log: GuardDeps["log"];
+  readonly metrics: Pick<Metrics, "credentialRefused" | "credentialMissed">;
   readonly tracing: Tracing;
   readonly trial?: JournalTrial | undefined;
 }
@@ -89,10 +91,12 @@ export function createOffices(options: OfficesOptions): Offices {
   async function entered(tenant: Tenant, principal: string, refused: Held | null): Promise<Kept> {
     const kept = (await keptOf(tenant, principal, refused)) ?? (await keptOf(tenant, OF_ORGANIZATION, refused));
     if (kept === null) {
+      options.metrics.credentialMissed("absent");
       throw again(tenant, principal, "No credential for the invoices API is kept for you in this organization.");
     }
     const { state, why, version, updated_at, principal: whose } = kept.info;
     if (state === "dead") {
+      options.metrics.credentialMissed("dead");
       const because = why === null ? "" : ` ${why}`;
       const message = `The credential for the invoices API that is kept for you does not work any more.${because}`;
       throw again(tenant, principal, message);
@@ -138,7 +142,10 @@ export function createOffices(options: OfficesOptions): Offices {
       credential,
       "The invoices API refused it.",
     );
-    if (isNew === true) options.log("credential_dead", { organization: tenant.id });
+    if (isNew === true) {
+      options.metrics.credentialRefused();
+      options.log("credential_dead", { organization: tenant.id });
+    }
     // Dead now, or replaced meanwhile.
     await entered(tenant, principal, null);
     throw new AuthenticationError("The credential for the invoices API was replaced just now. Nothing was changed.", {

@@ -2,20 +2,31 @@ import { z } from "zod";
 import { claimsOf } from "../api/token.ts";
 import { tokenProblem } from "../config-values.ts";
 import { UnavailableError } from "../errors.ts";
-import type { UpstreamSecret } from "../store/vault-port.ts";
+import type { Renewal, UpstreamSecret } from "../store/vault-port.ts";
+import { createPatience, NotAnswering } from "./patience.ts";
 import { askForTokens, type UpstreamClient } from "./token-endpoint.ts";
 
-/** Asks for a new pair, once. `dead`: a person has to sign in again. Throws where it is not known what became of it. */
-export type Renew = (secret: UpstreamSecret) => Promise<UpstreamSecret | { readonly dead: string }>;
+/** Asks for a new pair, once. Throws where it is not known what became of it. */
+export type Renew = Renewal["renew"];
+
+export type RenewalResult = "renewed" | "over" | "failed" | "skipped";
+
+/** A request that took this long had no answer; how long then nobody waits for another. */
+const PATIENCE = { hang_ms: 2_500, rest_ms: 10_000 };
 
 /**
- * How the API renews is not shown, so the fields are those of RFC 6749. A refresh token that was used and whose answer was
- * lost is not sent again: the issuer says whether it still counts.
+ * How the API renews is not shown, so the fields are those of RFC 6749. Whether a refresh token counts whose answer was lost
+ * the issuer says, when it is sent again.
  */
-export function createRenewal(client: UpstreamClient): Renew {
-  return async ({ refresh_token }) => {
+export function createRenewal(client: UpstreamClient, told: (result: RenewalResult, seconds: number) => void): Renew {
+  const patience = createPatience(PATIENCE);
+  async function ask(refresh_token: string | null): ReturnType<Renew> {
     const answer = await askForTokens(client, { grant_type: "refresh_token", refresh_token });
-    if (answer.kind !== "answered") throw notRenewed(`its sign-in server could not be reached: ${answer.reason}`);
+    if (answer.kind !== "answered") {
+      const error = notRenewed(`its sign-in server could not be reached: ${answer.reason}`);
+      if (answer.isSent) throw error;
+      return { unused: error };
+    }
     const { status, json, problem } = answer;
     if (status === 200) {
       const pair = tokensIn(json, Date.now());
@@ -24,7 +35,24 @@ export function createRenewal(client: UpstreamClient): Renew {
       return { ...pair, refresh_token: pair.refresh_token ?? refresh_token };
     }
     if (problem === "invalid_grant") return { dead: "The sign-in at the invoices API is over." };
-    throw notRenewed(`its sign-in server answered ${status}${problem === undefined ? "" : ` (${problem})`}`);
+    const error = notRenewed(`its sign-in server answered ${status}${problem === undefined ? "" : ` (${problem})`}`);
+    if (status >= 500) throw error;
+    return { unused: error };
+  }
+  return async ({ refresh_token }) => {
+    const began = performance.now();
+    const ended = (result: RenewalResult) => told(result, (performance.now() - began) / 1000);
+    try {
+      const brought = await patience(() => ask(refresh_token));
+      ended("dead" in brought ? "over" : "unused" in brought ? "failed" : "renewed");
+      return brought;
+    } catch (error) {
+      ended(error instanceof NotAnswering ? "skipped" : "failed");
+      if (error instanceof NotAnswering) {
+        return { unused: notRenewed("its sign-in server did not answer a moment ago") };
+      }
+      throw error;
+    }
   };
 }
 

@@ -31,7 +31,7 @@ import { type Listener, listen } from "./listener.ts";
 import { liveAccess } from "./live-access.ts";
 import { createLogger, type Logger } from "./log.ts";
 import { createLogin } from "./login.ts";
-import { createMetrics } from "./metrics.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import { createNotices } from "./notices.ts";
 import { placesOf } from "./places.ts";
 import { type Records, recordsInDatabase, recordsInFile } from "./records.ts";
@@ -118,7 +118,8 @@ export async function serveHosted(options: ServeOptions): Promise<Served> {
     demo: options.demo,
     access,
     records,
-    renew: renewalOf(hosted, options.proxy),
+    renew: renewalOf(hosted, options.proxy, metrics),
+    metrics,
     credentialPage:
       pages === null || records.vault === null
         ? null
@@ -247,9 +248,9 @@ function upstreamClientOf(hosted: HostedConfig, proxy: ProxySettings | null): Up
   return { token_url, client_id, client_secret: hosted.upstream_client_secret, proxy };
 }
 
-function renewalOf(hosted: HostedConfig, proxy: ProxySettings | null): Renew | null {
+function renewalOf(hosted: HostedConfig, proxy: ProxySettings | null, metrics: Metrics): Renew | null {
   const client = upstreamClientOf(hosted, proxy);
-  return client === null ? null : createRenewal(client);
+  return client === null ? null : createRenewal(client, metrics.credentialRenewal);
 }
 
 function upstreamSignInOf(hosted: HostedConfig, origin: string, proxy: ProxySettings | null): UpstreamSignIn | null {

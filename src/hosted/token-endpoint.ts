@@ -12,7 +12,8 @@ export interface UpstreamClient {
 }
 
 export type TokenAnswer =
-  | { readonly kind: "unreachable"; readonly reason: string }
+  /** `isSent`: it may have got there, and its answer is lost. */
+  | { readonly kind: "unreachable"; readonly reason: string; readonly isSent: boolean }
   /** `problem`: its word for what is wrong (RFC 6749). */
   | {
       readonly kind: "answered";
@@ -36,7 +37,9 @@ export async function askForTokens(
   const headers = { "content-type": "application/json", accept: "application/json" };
   const request = { method: "POST", origin, target: pathname, headers, body } as const;
   const exchange = await sendOnce(request, TIMEOUTS, MOST_BYTES, () => true, undefined, proxy);
-  if (exchange.kind !== "answered") return { kind: "unreachable", reason: exchange.reason };
+  if (exchange.kind !== "answered") {
+    return { kind: "unreachable", reason: exchange.reason, isSent: exchange.kind === "lost" };
+  }
   const json = jsonIn(exchange.answer.body);
   const problem = refusalSchema.safeParse(json).data?.error;
   return { kind: "answered", status: exchange.answer.status, json, problem };

@@ -56,7 +56,7 @@ export interface UpstreamSecret {
 /** Safe to show. */
 export interface CredentialInfo extends Scope {
   readonly state: "alive" | "dead";
-  /** Why it is dead, in words for a person. */
+  /** Why it is dead, in words for a person; of one that lives, that a renewal was begun whose end is not recorded. */
   readonly why: string | null;
   /** Goes up with every change. */
   readonly version: number;
@@ -78,8 +78,11 @@ export interface Renewal {
   readonly min_left_ms: number;
   /** Version the API just refused although it should have lived: renewed unless a newer one is stored. */
   readonly refused_version?: number;
-  /** Asks the issuer, once. Throwing leaves the credential as it is: whether the old one was used up is not known. */
-  renew(secret: UpstreamSecret): Promise<UpstreamSecret | { readonly dead: string }>;
+  /**
+   * Asks the issuer, once. `unused`: what was not brought left nothing used up. Throwing leaves the credential as it is:
+   * whether the old one was used up is not known.
+   */
+  renew(secret: UpstreamSecret): Promise<UpstreamSecret | { readonly dead: string } | { readonly unused: Error }>;
 }
 
 export interface OrganizationAccess extends Place {

@@ -153,6 +153,15 @@ describe("a credential that lapses", () => {
       expect(answer.text).toContain("The sign-in at the invoices API is over.");
     }
     expect((await one.vault.get(one.scope))?.info).toMatchObject({ state: "dead" });
+    const text = await (await fetch(`${one.hosted.served.adminUrl}/metrics`)).text();
+    for (const line of [
+      'invoicing_credential_renewals_total{result="over"} 1',
+      'invoicing_credentials_died_total{reason="over"} 1',
+      'invoicing_calls_without_credential_total{state="dead"} 2',
+      "invoicing_credential_renewal_duration_seconds_count 1",
+    ]) {
+      expect(text).toContain(line);
+    }
     // Entered anew, it works at once, at both.
     await one.vault.put(one.scope, signInOf(one).signIn());
     expect(await one.round("list_invoices", { limit: 1 })).toEqual([]);

@@ -10,7 +10,7 @@ import { PostgresBudget } from "./budget.ts";
 import { Database, type DatabaseSettings } from "./database.ts";
 import { requireFormat, requireReady, stateOf } from "./format.ts";
 import { PostgresStore } from "./store.ts";
-import { PostgresVault } from "./vault.ts";
+import { PostgresVault, RENEWALS } from "./vault.ts";
 
 /** One database for all that an instance serves: its connections are shared, each journal sees its own place alone. */
 export interface Postgres {
@@ -30,19 +30,14 @@ export interface Postgres {
 }
 
 /** Renewals hold their row while the issuer is asked, so they have connections and time of their own. */
-const VAULT_CONNECTIONS = 4;
-const VAULT_STATEMENT_MS = 60_000;
+const RENEWAL_STATEMENT_MS = 60_000;
 
 const placeRow = z.object({ origin: z.string(), organization_id: z.string() });
 
 /** With the role of the server: behind the walls. */
 export function openPostgres(settings: DatabaseSettings, clock: Clock = systemClock): Postgres {
   const database = new Database(settings);
-  const forVault = new Database({
-    ...settings,
-    connections: VAULT_CONNECTIONS,
-    statement_ms: VAULT_STATEMENT_MS,
-  });
+  const renewing = new Database({ ...settings, connections: RENEWALS.most, statement_ms: RENEWAL_STATEMENT_MS });
   const ready = readiness(database, false);
   return {
     async ready() {
@@ -52,7 +47,7 @@ export function openPostgres(settings: DatabaseSettings, clock: Clock = systemCl
       );
     },
     journal: (place) => new PostgresStore(database, { ...place, principal: "" }, ready, async () => {}),
-    vault: (keys) => new PostgresVault(forVault, ready, keys, clock),
+    vault: (keys) => new PostgresVault({ database, renewing }, ready, keys, clock),
     budget: (name) => new PostgresBudget(database, ready, name, clock),
     async forget(now) {
       await ready();
@@ -70,7 +65,7 @@ export function openPostgres(settings: DatabaseSettings, clock: Clock = systemCl
     },
     async close() {
       await database.close();
-      await forVault.close();
+      await renewing.close();
     },
   };
 }
@@ -87,8 +82,8 @@ export function vaultAsOwner(
   keys: VaultKeys,
   clock: Clock = systemClock,
 ): Vault & { close(): Promise<void> } {
-  const database = new Database({ ...settings, statement_ms: VAULT_STATEMENT_MS });
-  const vault = new PostgresVault(database, readiness(database, true), keys, clock);
+  const database = new Database({ ...settings, statement_ms: RENEWAL_STATEMENT_MS });
+  const vault = new PostgresVault({ database, renewing: database }, readiness(database, true), keys, clock);
   return Object.assign(vault, { close: () => database.close() });
 }
 

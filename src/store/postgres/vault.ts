@@ -16,6 +16,7 @@ import {
   type VaultKeys,
 } from "../vault-port.ts";
 import type { Connected, Database } from "./database.ts";
+import { type RenewalLimits, Renewals } from "./renewals.ts";
 import { keyId, opened, sealed } from "./sealed.ts";
 
 const PAGE = 100;
@@ -45,14 +46,30 @@ const accessRow = z.object({
 const wallRow = z.object({ walled: z.boolean() });
 const modeRow = z.object({ mode: z.enum(HOSTED_MODES) });
 
+const BEGUN = "A renewal was begun, and its end is not recorded.";
+const LOST =
+  "An earlier renewal was begun and what it brought was never stored: the server ended, or the answer was lost.";
+
+/** As many as have a connection of their own; less than a client's patience. */
+export const RENEWALS = { most: 4, wait_ms: 8_000 } as const satisfies RenewalLimits;
+
 export class PostgresVault implements Vault {
   readonly #database: Database;
+  readonly #renewing: Database;
+  readonly #renewals = new Renewals<Credential | null>(RENEWALS);
   readonly #ready: () => Promise<void>;
   readonly #keys: VaultKeys;
   readonly #clock: Clock;
 
-  constructor(database: Database, ready: () => Promise<void>, keys: VaultKeys, clock: Clock) {
+  /** `renewing`: with connections for renewals alone, so that whoever needs none does not wait for the issuer. */
+  constructor(
+    { database, renewing }: { readonly database: Database; readonly renewing: Database },
+    ready: () => Promise<void>,
+    keys: VaultKeys,
+    clock: Clock,
+  ) {
     this.#database = database;
+    this.#renewing = renewing;
     this.#ready = ready;
     this.#keys = keys;
     this.#clock = clock;
@@ -70,7 +87,8 @@ export class PostgresVault implements Vault {
     const known = await this.get(scope);
     if (known === null || !this.#isDue(known, renewal)) return known;
     const name = `renewal ${JSON.stringify([scope.origin, scope.organization_id, scope.principal])}`;
-    return this.#database.inTurn(name, () => this.#renewed(scope, renewal));
+    const does = (brought: Credential | null) => brought === null || !this.#isDue(brought, renewal);
+    return this.#renewals.of(name, () => this.#renewed(scope, renewal), does);
   }
 
   async markDead(scope: Scope, refused: StoredVersion, why: string): Promise<boolean> {
@@ -186,23 +204,48 @@ export class PostgresVault implements Vault {
    * connection that is lost then must not cost a refresh token that is good once.
    */
   async #renewed(scope: Scope, renewal: Renewal): Promise<Credential | null> {
-    let brought: { readonly version: number; readonly secret: UpstreamSecret | { readonly dead: string } } | null =
-      null;
-    return this.#brief(scope, async (connection) => {
+    let brought: { readonly version: number; readonly answer: Awaited<ReturnType<Renewal["renew"]>> } | null = null;
+    const wasBegun = await this.#begun(scope, renewal);
+    const renewed = await this.#renewing.brief(scope, async (connection) => {
       const current = await this.#read(connection, scope, "FOR UPDATE");
       if (current === null) return null;
       // Somebody else renewed it, or an earlier run of this very work did.
       if (brought === null ? !this.#isDue(current, renewal) : brought.version !== current.info.version) return current;
-      brought ??= { version: current.info.version, secret: await renewal.renew(current.secret) };
-      const { secret } = brought;
-      if ("dead" in secret) {
+      brought ??= { version: current.info.version, answer: await renewal.renew(current.secret) };
+      const { answer } = brought;
+      if ("unused" in answer) {
+        // What an earlier one left behind stays true.
+        if (!wasBegun) await connection.change(`UPDATE credential SET why = NULL ${HERE}`, keyOf(scope));
+        return answer;
+      }
+      if ("dead" in answer) {
         await connection.change(
           `UPDATE credential SET state = 'dead', why = $4, version = version + 1, updated_at = $5 ${HERE}`,
-          [...keyOf(scope), secret.dead, this.#clock.now()],
+          [
+            ...keyOf(scope),
+            wasBegun && current.info.why !== null ? `${answer.dead} ${LOST}` : answer.dead,
+            this.#clock.now(),
+          ],
         );
         return this.#read(connection, scope);
       }
-      return { info: await this.#stored(connection, scope, secret), secret };
+      return { info: await this.#stored(connection, scope, answer), secret: answer };
+    });
+    if (renewed !== null && "unused" in renewed) throw renewed.unused;
+    return renewed;
+  }
+
+  /**
+   * Written down before the issuer is asked: what it brings is lost with a process that ends before it is stored, and then
+   * this is how anybody knows why the sign-in is over. True: it stood there already, from one whose end nobody recorded.
+   */
+  async #begun(scope: Scope, renewal: Renewal): Promise<boolean> {
+    return this.#renewing.brief(scope, async (connection) => {
+      const current = await this.#read(connection, scope, "FOR UPDATE");
+      if (current === null || !this.#isDue(current, renewal)) return false;
+      if (current.info.why !== null) return true;
+      await connection.change(`UPDATE credential SET why = $4 ${HERE}`, [...keyOf(scope), BEGUN]);
+      return false;
     });
   }
 

@@ -203,7 +203,7 @@ describe("renewal", () => {
     const vault = vaultOn(app);
     await vault.put(mine, secret("one", { expires_at: 0 }));
     const before = await vault.get(mine);
-    const away = () => Promise.reject(new Error("issuer is away"));
+    const away = async () => ({ unused: new Error("issuer is away") });
     await expect(vault.fresh(mine, { min_left_ms: 1, renew: away })).rejects.toThrow("issuer is away");
     expect(await vault.get(mine)).toEqual(before);
     const dead = await vault.fresh(mine, { min_left_ms: 1, renew: async () => ({ dead: "Sign in again." }) });
@@ -211,6 +211,30 @@ describe("renewal", () => {
     await vault.put(mine, secret("two", { refresh_token: null, expires_at: 0 }));
     expect((await vault.fresh(mine, { min_left_ms: 1, renew: away }))?.secret.access_token).toBe("access-two");
     expect(await vault.fresh({ ...mine, principal: "nobody" }, { min_left_ms: 1, renew: away })).toBeNull();
+  });
+
+  it("is written down before it is asked for, so that a pair that was never stored explains why the sign-in is over", async () => {
+    const { app } = await freshSchema();
+    // The process that asks ends before anything is stored: another one goes on.
+    const [first, second] = [vaultOn(app), vaultOn(app)];
+    const lost = async (): Promise<never> => {
+      const seen = await second.get(mine);
+      expect(seen?.info).toMatchObject({ state: "alive", why: expect.stringContaining("its end is not recorded") });
+      throw new Error("ended");
+    };
+    const over = async () => ({ dead: "Sign in again." });
+    await first.put(mine, secret("one", { expires_at: 0 }));
+    await expect(first.fresh(mine, { min_left_ms: 1, renew: lost })).rejects.toThrow("ended");
+    const away = async () => ({ unused: new Error("issuer is away") });
+    await expect(second.fresh(mine, { min_left_ms: 1, renew: away })).rejects.toThrow("issuer is away");
+    const dead = await second.fresh(mine, { min_left_ms: 1, renew: over });
+    expect(dead?.info.why).toMatch(/^Sign in again\. An earlier renewal was begun .* never stored/);
+    // One that was stored after all leaves nothing behind.
+    await first.put(mine, secret("two", { expires_at: 0 }));
+    await expect(first.fresh(mine, { min_left_ms: 1, renew: lost })).rejects.toThrow("ended");
+    const renewed = await second.fresh(mine, { min_left_ms: 1, renew: async () => secret("three", { expires_at: 0 }) });
+    expect(renewed?.info).toMatchObject({ state: "alive", why: null });
+    expect((await second.fresh(mine, { min_left_ms: 1, renew: over }))?.info.why).toBe("Sign in again.");
   });
 });
 
