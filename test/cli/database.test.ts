@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open.ts";
@@ -39,6 +40,11 @@ describe("the owner's commands", () => {
     await ledger.operations.claim(newOperation({ id: "op" }));
     await ledger.close();
     expect((await runCli(["migrate", "--check"], env)).stdout).toContain("Nothing was changed. To be done:");
+    const elsewhere = join(home.path, "elsewhere.sqlite");
+    const missed = await runCli(["migrate", "--from-journal", elsewhere], env);
+    expect(missed.code).toBe(1);
+    expect(missed.stderr).toContain(`There is no journal at ${elsewhere}. Nothing was taken over.`);
+    expect(existsSync(elsewhere)).toBe(false);
     const first = await runCli(["migrate", "--from-journal", path], env);
     expect(first).toMatchObject({
       code: 0,

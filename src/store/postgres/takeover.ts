@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { JournalError } from "../../errors.ts";
 import { ledgerOn } from "../../journal/ledger.ts";
 import { LINE_VERSION, lineHash } from "../../journal/rules/digest.ts";
@@ -33,6 +34,12 @@ export async function takeOver(location: string, owner: DatabaseSettings): Promi
 }
 
 async function moved(location: string, target: PostgresStore, owner: DatabaseSettings): Promise<Takeover> {
+  // Opened, it would be made: an empty record, taken over as if it was the one that was meant.
+  if (!existsSync(location)) {
+    throw new JournalError(`There is no journal at ${location}. Nothing was taken over.`, {
+      next: "Name the file that the local server writes: journal.sqlite in its data folder.",
+    });
+  }
   // Both are asked before the file is touched: whether the copy can be made, and whether the original is worth it.
   await target.read((tx) => tx.audit.trails());
   const source = openSqlite(location, { moved: true });
