@@ -124,6 +124,8 @@ export interface Access {
 export interface Membership {
   readonly tenant: Tenant;
   readonly rights: ReadonlySet<Right>;
+  /** What the file gives, whatever the credential is good for. */
+  readonly given: ReadonlySet<Right>;
 }
 
 export function membershipsOf(tenants: readonly Tenant[], identity: Identity): readonly Membership[] {
@@ -131,7 +133,8 @@ export function membershipsOf(tenants: readonly Tenant[], identity: Identity): r
     const allowed = tenant.members.filter(identity.isMember).flatMap((member) => member.rights);
     if (allowed.length === 0) return [];
     const both = RIGHTS.filter((right) => allowed.includes(right) && identity.rights.has(right));
-    return [{ tenant, rights: new Set(tenant.isDoubtful ? both.filter((right) => right === "read") : both) }];
+    const rights = new Set(tenant.isDoubtful ? both.filter((right) => right === "read") : both);
+    return [{ tenant, rights, given: new Set(allowed) }];
   });
 }
 

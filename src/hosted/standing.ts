@@ -31,7 +31,7 @@ export function createStanding(tenant: Tenant, caller: Caller, ledger: () => Led
     const now = caller.membership();
     if (now === null) return gone();
     if (right !== "read" && now.tenant.isDoubtful) return unreadable();
-    if (!now.rights.has(right)) return missingRight(right);
+    if (!now.rights.has(right)) return now.given.has(right) ? missingRight(right) : notGiven(right);
     return now.tenant.settings === tenant.settings ? null : otherSettings();
   }
 
@@ -74,6 +74,13 @@ function isOthers({ channel }: Approval): boolean {
 export function missingRight(right: Right): PermissionError {
   return new PermissionError(`You are signed in without ${scopeOf(right)}, which this takes.`, {
     next: `The person signs in again and allows ${scopeOf(right)}; if it is not offered there, whoever runs this server gives it.`,
+  });
+}
+
+/** Of the file, which no sign-in changes. */
+function notGiven(right: Right): PermissionError {
+  return new PermissionError(`In this organization you are without ${scopeOf(right)}, which this takes.`, {
+    next: "Whoever runs this server gives it; to sign in again does not help. Tell the person.",
   });
 }
 

@@ -192,6 +192,7 @@ describe("tokens", () => {
     const member = await issuer.mint({ aud: hosted.served.url, sub: "anna", groups: ["billing"] });
     const answer = await answerOf(await post(url, call("send_invoice"), bearer(member)));
     expect(answer.result?.content[0]?.text).toContain("without invoices:send");
+    expect(answer.result?.content[0]?.text).toContain("to sign in again does not help");
     const key = await answerOf(await post(url, call("create_customer"), bearer(KEY)));
     expect(key.result?.content[0]?.text).toContain("without invoices:draft");
     expect((await answerOf(await post(url, READ, bearer(KEY)))).result?.isError).not.toBe(true);
