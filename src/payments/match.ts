@@ -8,6 +8,7 @@ import { nameWords, payerNames, payerOf } from "./names.ts";
 import { NumberIndex } from "./number-index.ts";
 import type { Found, Proposal } from "./proposal.ts";
 import { type Candidate, propose } from "./propose.ts";
+import { GERMAN } from "./questions.ts";
 import { type Said, said, sentences } from "./said.ts";
 import { together } from "./together.ts";
 import { deniesSomething, providerIn, speaksOfPayout, speaksOfReturn } from "./words.ts";
@@ -155,17 +156,6 @@ export function doubtsOf(line: PaidLine, currency: string | null): readonly Doub
 }
 
 const NO_CURRENCY: Doubt = { about: "currency", quoted: "", give: "No currency is named: give `currency`." };
-
-/** What a doubt is about, for people. */
-const GERMAN: Readonly<Record<Doubt["about"], string>> = {
-  direction: "Richtung",
-  currency: "Währung",
-  notation: "Schreibweise",
-  booked: "gebucht",
-  amount: "Betrag",
-  date: "Tag",
-  cell: "Feld",
-};
 
 /** A line of which something is not proven is never more than a question. */
 function asDoubtful(found: Found, doubts: readonly Doubt[]): Found {

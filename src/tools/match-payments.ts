@@ -8,7 +8,7 @@ import { KINDS } from "../payments/judge.ts";
 import { lineKeys } from "../payments/line-key.ts";
 import { doubtsOf, matchPayments } from "../payments/match.ts";
 import type { Proposal } from "../payments/proposal.ts";
-import { questionsOf } from "../payments/questions.ts";
+import { germanQuestionsOf, questionsOf } from "../payments/questions.ts";
 import { said } from "../payments/said.ts";
 import { germanReasons, shown, totalsOf } from "../payments/shown.ts";
 import { MAX_STATEMENT_BYTES, readStatement } from "../payments/statement.ts";
@@ -90,7 +90,8 @@ export default defineTool({
     await rememberLines(proposals, context);
     const settle = settled.map(({ handle }) => ({ line: handle }));
     const { omitted, ...groups } = shown(proposals, wanted);
-    const questions = questionsFor(statement, proposals);
+    const asked = askedOf(statement, proposals);
+    const questions = asked.length === 0 ? undefined : questionsOf(asked);
     return {
       data: {
         ...groups,
@@ -110,7 +111,13 @@ export default defineTool({
       meta: picture(
         "statement",
         context,
-        /^de\b/i.test(context.language) ? { reasons: germanReasons(proposals, groups) } : {},
+        /^de\b/i.test(context.language)
+          ? {
+              reasons: germanReasons(proposals, groups),
+              questions: germanQuestionsOf(asked),
+              unread: statement.unread.slice(0, MAX_UNREAD).map(({ index }) => `Zeile ${index}`),
+            }
+          : {},
       ),
     };
   },
@@ -174,14 +181,13 @@ function sentence({
 }
 
 /** What has to be answered before the lines concerned can be more than a question. */
-function questionsFor(statement: Statement, proposals: readonly Proposal[]): string[] | undefined {
-  const questions = questionsOf([
+function askedOf(statement: Statement, proposals: readonly Proposal[]) {
+  return [
     ...statement.doubts.map((doubt) => ({ doubt, line: null })),
     ...proposals.flatMap(({ line, currency: code }) =>
       doubtsOf(line, code).map((doubt) => ({ doubt, line: line.index })),
     ),
-  ]);
-  return questions.length === 0 ? undefined : questions;
+  ];
 }
 
 function unreadOf({ unread }: Statement): string[] | undefined {

@@ -4,7 +4,7 @@ import { tools } from "../../src/tools/index.ts";
 import { VIEWS_URI } from "../../src/ui/names.ts";
 import { viewsHtml } from "../../src/ui/views.ts";
 import { type Bench, startBench } from "../harness/mcp-tools.ts";
-import { billing, operations, receivables, statement } from "../ui/view-data.ts";
+import { billing, operations, questioned, receivables, statement } from "../ui/view-data.ts";
 import { findings } from "./axe.ts";
 import { type CardHost, type HostOptions, type OpenCard, startCardHost } from "./card-host.ts";
 import { flat, launchChromium, torn } from "./chromium.ts";
@@ -102,6 +102,7 @@ describe.concurrent("what is seen", () => {
   it.each([
     ["receivables", receivables("de")],
     ["statement", statement("de")],
+    ["a statement with questions", questioned("de")],
     ["billing", billing("de")],
   ])("a German picture of %s holds no English sentence", async (_, result) => {
     await shown(result, async ({ frame }) => expect(await frame.$$('[lang="en"]')).toEqual([]));

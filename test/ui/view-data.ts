@@ -86,7 +86,18 @@ export const receivables = (locale: "de" | "en", changes: object = {}) =>
     },
   );
 
-export const statement = (locale: "de" | "en", changes: object = {}) =>
+/** A statement of which something is not understood. */
+export const questioned = (locale: "de" | "en") =>
+  statement(
+    locale,
+    { questions: ['currency "kr" (line 2): It can be SEK, NOK: say which.'], unread: ["Line 9: no amount found."] },
+    {
+      questions: ['Währung "kr" (Zeile 2): nicht sicher verstanden; der Assistent fragt danach.'],
+      unread: ["Zeile 9"],
+    },
+  );
+
+export const statement = (locale: "de" | "en", changes: object = {}, more: object = {}) =>
   answer(
     "statement",
     locale,
@@ -138,7 +149,7 @@ export const statement = (locale: "de" | "en", changes: object = {}) =>
       ignored: 2,
       ...changes,
     },
-    { reasons: { k3fb: "52,22 EUR weniger als #RE-2026-0031 (2.610,80 EUR): genau 2 %, vielleicht Skonto." } },
+    { reasons: { k3fb: "52,22 EUR weniger als #RE-2026-0031 (2.610,80 EUR): genau 2 %, vielleicht Skonto." }, ...more },
   );
 
 export const billing = (locale: "de" | "en", changes: object = {}, more: object = {}) =>

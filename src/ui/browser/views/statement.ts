@@ -23,6 +23,11 @@ export function statementView(data: Data, more: Data, frame: Frame): HTMLElement
       notation.money(text(total, "settle") ?? "", currency),
     );
   });
+  // In the reader's words where they came along, else as the answer says it.
+  const remarks = (title: string, name: "questions" | "unread") => {
+    const own = words.lang === "de" ? texts(more, name) : [];
+    return own.length > 0 ? caution(title, own) : caution(title, texts(data, name), "en");
+  };
   const { ignored, pending, failed } = words.ignoredLines;
   const leftOut = [
     ...[count(data, "ignored")].filter((some) => some > 0).map(ignored),
@@ -34,12 +39,12 @@ export function statementView(data: Data, more: Data, frame: Frame): HTMLElement
     frame,
     all === 0 ? words.noPayments : words.matched(rows(data, "settle").length, all),
     received.length === 0 ? null : received.join(" · "),
-    caution(words.questions, texts(data, "questions"), "en"),
+    remarks(words.questions, "questions"),
     ...GROUPS.map(({ name, title, sign }) =>
       group(words[title], sign, rows(data, name), reasonsIn(more, words), frame),
     ),
     leftOut.length === 0 ? null : element("p", { class: "rest" }, leftOut.join(" · ")),
-    caution(words.unread, texts(data, "unread"), "en"),
+    remarks(words.unread, "unread"),
     text(data, "incomplete") === null ? null : element("p", { class: "rest", lang: "en" }, text(data, "incomplete")),
   );
 }
