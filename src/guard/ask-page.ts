@@ -4,11 +4,12 @@ import type { GuardDeps } from "./deps.ts";
 import { type Policy, wantsSecondPerson } from "./policy.ts";
 import type { Approval } from "./port.ts";
 import type { PlanSnapshot } from "./snapshot.ts";
+import type { Told } from "./told.ts";
 import type { Waiting } from "./waiting.ts";
 import { type Language, languageOf, say } from "./wording.ts";
 
 /** The approval page as a place to ask: opened in the person's browser, or told where it is. */
-export function createPagePlace(deps: GuardDeps, waiting: Waiting, told: Map<string, number>) {
+export function createPagePlace(deps: GuardDeps, waiting: Waiting, told: Told) {
   const { store } = deps;
   const { stillOpen, ended } = createEndings(deps);
 
@@ -40,8 +41,9 @@ export function createPagePlace(deps: GuardDeps, waiting: Waiting, told: Map<str
     const language = languageOf(request.plan.locale);
     const text = remoteText(deps.policy, link, language);
     const { asker } = request;
-    const again = told.has(approval.id) || (asker.client.visits === true && asker.returned !== null);
-    told.set(approval.id, approval.expires_at);
+    // Whose equal call was a moment faster is being taken there by it.
+    const again = question.joined || told.isTold(approval) || (asker.client.visits === true && asker.returned !== null);
+    told.tell(approval);
     if (!again && asker.client.visits === true) {
       const visit = { message: visitText(deps.policy, language), url: link, id: approval.id };
       if (asker.client.era === "input_required") return { kind: "visit", approval, visit, state: approval.id };

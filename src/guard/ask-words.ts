@@ -16,6 +16,8 @@ export interface Question {
   readonly changes: readonly string[];
   /** When the call began. */
   readonly since: number;
+  /** An equal call asked it a moment ago, and may be asking now. */
+  readonly joined: boolean;
 }
 
 export type Outcome = Authorisation | { readonly kind: "next"; readonly why: string; readonly untried?: boolean };
@@ -35,6 +37,7 @@ export function createEndings({ store, clock }: { readonly store: ApprovalStore;
   ): Promise<Authorisation> {
     switch (end) {
       case "approved":
+      case "used":
         return approvedFresh(store, approval.id, changes);
       case "declined":
         await store.told(approval.id, clock.now());
@@ -42,7 +45,7 @@ export function createEndings({ store, clock }: { readonly store: ApprovalStore;
       case "closed":
         return refused(
           "unavailable",
-          "The question was withdrawn or used by another call while it was open. Nothing was done by this call.",
+          "The question was withdrawn while it was open. Nothing was done by this call.",
           "Make the same call again.",
         );
     }
@@ -76,14 +79,17 @@ export function openText(link: string, language: Language): string {
   );
 }
 
-/** The approval as the store has it right after it was given. */
+/**
+ * The approval as the store has it after it was given. An equal call may have used it by now: what came of it is found by
+ * this call's own claim, which uses no approval twice.
+ */
 export async function approvedFresh(
   store: ApprovalStore,
   id: string,
   changes: readonly string[],
 ): Promise<Extract<Authorisation, { kind: "approved" }>> {
   const approval = await store.get(id);
-  if (approval === null || approval.state !== "approved") throw new Error("approval lost");
+  if (approval?.state !== "approved" && approval?.state !== "used") throw new Error("approval lost");
   return { kind: "approved", approval, changes };
 }
 

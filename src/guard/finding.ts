@@ -1,4 +1,4 @@
-import { approvedFresh, declined, refused } from "./ask-words.ts";
+import { declined, type Refused, refused } from "./ask-words.ts";
 import { askedApproval, placeOf } from "./asked.ts";
 import type { GuardDeps } from "./deps.ts";
 import { describeChanges } from "./facts.ts";
@@ -13,25 +13,49 @@ type Request = Parameters<Guard["authorise"]>[0];
 /** What is there for a call: approved, refused, or a question that waits for its person. */
 export type Found =
   | Extract<Authorisation, { kind: "approved" | "refused" }>
-  | { readonly kind: "pending"; readonly approval: Approval };
+  | {
+      readonly kind: "pending";
+      readonly approval: Approval;
+      /** An equal call asked it a moment ago, here or at another instance, and may be asking its person now. */
+      readonly joined: boolean;
+    };
 
 /** Questions that wait for one person at a time; more are not read, and each opens something on their screen. */
 const MAX_WAITING = 20;
+/** Equal calls that come this close to each other are of one moment: each read the API before it asked. */
+const MOMENT_MS = 3_000;
+/** How often an equal call may come between looking and asking before that is a fault. */
+const MAX_ROUNDS = 5;
 
 /** Finds the approval of an equal earlier call, or makes one; says whether an approval still covers a plan. */
 export function createFinding(deps: GuardDeps) {
   const { store, clock, policy, log } = deps;
 
   async function findOrCreate(request: Request): Promise<Found> {
-    const { plan, subject, principal } = request;
-    const now = clock.now();
-    const scope = { ...placeOf(plan), principal };
-    const open = await store.findOpen({ ...scope, subject, now });
     let changes: readonly string[] = [];
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const found = await find(request, clock.now(), changes);
+      if ("kind" in found) return found;
+      changes = found.changes;
+      const made = await make(request, clock.now(), changes);
+      // An equal call was faster: what it asks is found now.
+      if (made !== null) return made;
+    }
+    throw new Error("asked again and again");
+  }
+
+  /** What an equal call left; else what changed since. What does not hold any more is withdrawn. */
+  async function find(
+    request: Request,
+    now: number,
+    known: readonly string[],
+  ): Promise<Found | { readonly changes: readonly string[] }> {
+    const { plan, subject, principal } = request;
+    const open = await store.findOpen({ ...placeOf(plan), principal, subject, now });
+    let changes = known;
     let pending: Approval | null = null;
     for (const approval of open) {
       if (!belongs(approval, request, now)) continue;
-      const snapshot = readSnapshot(approval);
       if (approval.state === "declined") {
         if (!(await store.told(approval.id, now))) continue;
         if (approval.digest === plan.digest) return declined();
@@ -43,37 +67,57 @@ export function createFinding(deps: GuardDeps) {
         changes = [say(languageOf(plan.locale), ...sentence), ...changes];
         continue;
       }
+      const snapshot = readSnapshot(approval);
       const same = snapshot !== null && snapshot.level === plan.level && isShown(snapshot, plan);
       if (!same || approval.digest !== plan.digest || !stillValid(approval, plan)) {
-        await store.expire(approval.id, now);
-        const changed = !same || approval.digest !== plan.digest;
-        log("approval_withdrawn", { approval: approval.id, state: approval.state, changed });
-        if (snapshot !== null && changes.length === 0) {
-          const language = languageOf(plan.locale);
-          changes = [
-            ...describeChanges(snapshot, plan, language, approval.state === "approved"),
-            ...unseenRisks(snapshot, plan).map((risk) => `${say(language, "New:", "Neu:")} ${risk.sentence}`),
-          ];
-        }
+        await withdraw(approval, !same || approval.digest !== plan.digest, now);
+        if (snapshot !== null && changes.length === 0) changes = changesSince(snapshot, approval, plan);
       } else if (approval.state === "approved") {
         return { kind: "approved", approval, changes: snapshot.view.changes };
+      } else if (isPolicys(approval)) {
+        const approved = await answerByPolicy(approval.id, now, snapshot.view.changes);
+        if (approved !== null) return approved;
       } else if (pending === null) {
         pending = approval;
       }
     }
-    if (pending !== null) return { kind: "pending", approval: pending };
+    if (pending === null) return { changes };
+    return { kind: "pending", approval: pending, joined: Math.abs(now - pending.created_at) < MOMENT_MS };
+  }
+
+  async function withdraw({ id, state }: Approval, changed: boolean, now: number): Promise<void> {
+    await store.expire(id, now);
+    log("approval_withdrawn", { approval: id, state, changed });
+  }
+
+  /** A new question, or the policy's own answer. `null`: an equal one was there first. */
+  async function make(request: Request, now: number, changes: readonly string[]): Promise<Found | null> {
+    const { plan } = request;
     const approval = askedApproval(request, { confirm: deps.confirm, policy, now }, changes);
     if (isUnattended(policy, plan)) {
-      await store.create({
-        ...approval,
-        channels: ["policy"],
-        channel: "policy",
-        channel_reason: "the owner's policy, unattended",
-      });
-      const answer = { state: "approved", channel: "policy", approved_by: "policy", now } as const;
-      if (!(await store.answer(approval.id, answer))) throw new Error("approval lost");
-      return approvedFresh(store, approval.id, changes);
+      const reason = "the owner's policy, unattended";
+      const by = { channels: ["policy"], channel: "policy", channel_reason: reason } as const;
+      return (await store.create({ ...approval, ...by })) ? answerByPolicy(approval.id, now, changes) : null;
     }
+    const full = await enoughAsked(request, now);
+    if (full !== null) return full;
+    if (!(await store.create(approval))) return null;
+    const created = await store.get(approval.id);
+    if (created === null) throw new Error("approval lost");
+    log("approval_created", { approval: approval.id, act: plan.act, level: plan.level });
+    return { kind: "pending", approval: created, joined: false };
+  }
+
+  /** `null`: an equal call was faster and has used it. */
+  async function answerByPolicy(id: string, now: number, changes: readonly string[]): Promise<Found | null> {
+    await store.answer(id, { state: "approved", channel: "policy", approved_by: "policy", now });
+    const approval = await store.get(id);
+    return approval?.state === "approved" ? { kind: "approved", approval, changes } : null;
+  }
+
+  /** Why a person is not asked for more now. */
+  async function enoughAsked({ plan, principal }: Request, now: number): Promise<Refused | null> {
+    const scope = { ...placeOf(plan), principal };
     const until = pausedUntil(await store.declinedSince({ ...scope, since: now - PAUSE_LOOKBACK_MS }), now);
     if (until !== null) {
       return refused(
@@ -82,18 +126,12 @@ export function createFinding(deps: GuardDeps) {
         "Stop, and ask the person in words what they want.",
       );
     }
-    if ((await store.pending(scope, now)).length >= MAX_WAITING) {
-      return refused(
-        "paused",
-        `${MAX_WAITING} questions wait for the person already. Nothing was done.`,
-        "Let the person answer those first; do not ask for more meanwhile.",
-      );
-    }
-    await store.create(approval);
-    const created = await store.get(approval.id);
-    if (created === null) throw new Error("approval lost");
-    log("approval_created", { approval: approval.id, act: plan.act, level: plan.level });
-    return { kind: "pending", approval: created };
+    if ((await store.pending(scope, now)).length < MAX_WAITING) return null;
+    return refused(
+      "paused",
+      `${MAX_WAITING} questions wait for the person already. Nothing was done.`,
+      "Let the person answer those first; do not ask for more meanwhile.",
+    );
   }
 
   /** The store's answer is checked again here: an approval for anything else never counts. */
@@ -114,11 +152,11 @@ export function createFinding(deps: GuardDeps) {
     const { approver } = policy;
     // Asked before the owner wanted that, it could not be answered any more.
     if (approver !== "person" && !approval.channels.includes(approver)) return false;
+    if (isPolicys(approval) && !isUnattended(policy, plan)) return false;
     if (approval.state !== "approved") return true;
     if (approver !== "person" && approval.channel !== approver) return false;
     if (approval.approved_by === "model") return deps.confirm === "token";
-    if (approval.approved_by === "policy") return isUnattended(policy, plan);
-    return approval.approved_by === "person";
+    return approval.approved_by === (isPolicys(approval) ? "policy" : "person");
   }
 
   /** Whether an approval covers a plan read anew: the same facts, shown with at least the care they take now. */
@@ -130,6 +168,20 @@ export function createFinding(deps: GuardDeps) {
   }
 
   return { findOrCreate, covers };
+}
+
+/** The owner's policy answers it, and no person can. */
+function isPolicys({ channels }: Approval): boolean {
+  return channels.includes("policy");
+}
+
+/** In words, for the next question. */
+function changesSince(snapshot: PlanSnapshot, { state }: Approval, plan: Plan): readonly string[] {
+  const language = languageOf(plan.locale);
+  return [
+    ...describeChanges(snapshot, plan, language, state === "approved"),
+    ...unseenRisks(snapshot, plan).map((risk) => `${say(language, "New:", "Neu:")} ${risk.sentence}`),
+  ];
 }
 
 /** Reasons for more care that were not there when the person was asked. */

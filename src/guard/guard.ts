@@ -67,11 +67,11 @@ export function createGuard(deps: GuardDeps): Guard {
       finding.findOrCreate(request),
     );
     if (found.kind !== "pending") return found;
-    const { approval } = found;
+    const { approval, joined } = found;
     const snapshot = readSnapshot(approval);
     if (snapshot === null) throw new Error("unreadable approval");
     if (request.token !== undefined && deps.confirm === "token") return asking.redeemToken(approval, request.token);
-    return asking.ask({ request, approval, snapshot, changes: snapshot.view.changes, since });
+    return asking.ask({ request, approval, snapshot, changes: snapshot.view.changes, since, joined });
   }
 
   async function checkLimits(plan: Plan): Promise<void> {

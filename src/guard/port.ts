@@ -177,7 +177,11 @@ export const NOT_YET_ASKED = {
 
 /** Kept in the same database as the journal, because consuming one and recording the dispatch are one transaction. */
 export interface ApprovalStore {
-  create(approval: NewApproval): Promise<void>;
+  /**
+   * False, and nothing is asked, where a question or an answer for the same scope and subject is open: equal calls of one
+   * moment, at whichever instance, ask once.
+   */
+  create(approval: NewApproval): Promise<boolean>;
   get(id: string): Promise<Approval | null>;
   /** Pending or approved and not expired, or declined and not told yet; newest first, for the same scope and subject. */
   findOpen(key: Scope & { readonly subject: string; readonly now: number }): Promise<readonly Approval[]>;

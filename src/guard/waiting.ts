@@ -4,10 +4,10 @@ import type { Approval, ApprovalStore, Guard } from "./port.ts";
 type Request = Parameters<Guard["authorise"]>[0];
 
 /**
- * How a wait ended without an answer of its own: answered anywhere (`approved`, `declined`), withdrawn or used by another
- * call (`closed`), the place is gone (`gone`), or still open when this call has to end (`open`).
+ * How a wait ended without an answer of its own: answered anywhere (`approved`, `declined`), approved and used by an equal
+ * call by now (`used`), withdrawn (`closed`), the place is gone (`gone`), or still open when this call has to end (`open`).
  */
-export type WaitEnd = "approved" | "declined" | "closed" | "gone" | "open";
+export type WaitEnd = "approved" | "declined" | "used" | "closed" | "gone" | "open";
 
 export interface Wait {
   readonly approval: Approval;
@@ -19,7 +19,7 @@ export interface Wait {
   /** Told to the client about every 10 s. */
   readonly message: string;
   /** Asked with every look; false for the place where the person was asked ends the wait. */
-  readonly isThere?: () => boolean;
+  readonly isThere?: (current: Approval) => boolean;
 }
 
 const LOOK_MS = 500;
@@ -67,9 +67,9 @@ export function createWaiting({ store, clock }: { readonly store: ApprovalStore;
       if (left <= 0) return "open";
       await clock.sleep(Math.min(LOOK_MS, left), signal);
       const current = await store.get(approval.id);
-      if (current?.state === "approved" || current?.state === "declined") return current.state;
-      if (current?.state !== "pending") return "closed";
-      if (wait.isThere?.() === false) return "gone";
+      if (current === null || current.state === "expired") return "closed";
+      if (current.state !== "pending") return current.state;
+      if (wait.isThere?.(current) === false) return "gone";
       if (clock.now() - beat < BEAT_MS) continue;
       beat = clock.now();
       request.onProgress?.(message);

@@ -20,12 +20,14 @@ export class ApprovalLedger implements ApprovalStore {
     this.#store = store;
   }
 
-  create(asked: NewApproval): Promise<void> {
+  create(asked: NewApproval): Promise<boolean> {
     return this.#store.transaction(async (tx) => {
       await tidy(tx, asked.created_at);
+      if (asked.state === "pending" && (await openEquals(tx, asked)).length > 0) return false;
       const approval = { ...asked, ...NOT_YET_ASKED, locks: lockKeys(asked.locks), shown_hash: planHash(asked.plan) };
       await tx.approvals.insert(approval);
       await record(tx, approval, "approval_asked", approval.created_at);
+      return true;
     });
   }
 
@@ -171,6 +173,12 @@ export async function useApproval(
     await tx.uses.insert({ approval_id: approval.id, subject_id: row.subject_id, operation_id: row.id });
   }
   await tx.approvals.update({ ...approval, state: "used" });
+}
+
+/** Open ones for the same act of the same scope. */
+function openEquals(tx: Tx, { subject, created_at: now, ...asked }: NewApproval): Promise<readonly Approval[]> {
+  const { origin, organization_id, principal } = asked;
+  return tx.approvals.find({ by: "subject", scope: { origin, organization_id, principal }, subject, now });
 }
 
 async function tidy(tx: Tx, now: number): Promise<void> {

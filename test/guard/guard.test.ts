@@ -329,6 +329,7 @@ describe("forms returned with input_required", () => {
   it("go to another place after two that nobody answered, whichever process sent them", async () => {
     const lab = bench();
     await ask(lab, lab.guard());
+    await lab.clock.advance(3_000);
     await ask(lab, lab.guard());
     expect(await call(lab.guard(), sendPlan(), asker(undefined, modern))).toMatchObject({
       kind: "pending",

@@ -56,7 +56,7 @@ function finding(more: (approval: Approval, key: Key) => Approval | null): Pick<
           ids.unshift(approval.id);
           removed.latest = approval.id;
           plans.set(approval.id, approval.plan);
-          await store.create(approval);
+          return store.create(approval);
         },
         async findOpen(key) {
           const own = await store.findOpen(key);
