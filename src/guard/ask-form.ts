@@ -23,6 +23,12 @@ export function createFormPlace(deps: GuardDeps, forms: FormChannel) {
       case "ask":
       case "next":
         return step;
+      case "unrecorded":
+        return refused(
+          "unavailable",
+          "The person's answer could not be recorded, so that it does not count. Nothing was done.",
+          "Make the same call again: the form is shown once more.",
+        );
       case "closed":
       case "used":
         return ended(question, step.kind);

@@ -42,7 +42,8 @@ export function createPagePlace(deps: GuardDeps, waiting: Waiting, told: Told) {
     const text = remoteText(deps.policy, link, language);
     const { asker } = request;
     // Whose equal call was a moment faster is being taken there by it.
-    const again = question.joined || told.isTold(approval) || (asker.client.visits === true && asker.returned !== null);
+    const again =
+      question.joined !== null || told.isTold(approval) || (asker.client.visits === true && asker.returned !== null);
     told.tell(approval);
     if (!again && asker.client.visits === true) {
       const visit = { message: visitText(deps.policy, language), url: link, id: approval.id };

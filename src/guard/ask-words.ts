@@ -1,4 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
+import type { Joined } from "./joined.ts";
 import type { Approval, ApprovalChannel, ApprovalStore, Authorisation, Guard } from "./port.ts";
 import type { PlanSnapshot } from "./snapshot.ts";
 import type { WaitEnd } from "./waiting.ts";
@@ -16,8 +17,8 @@ export interface Question {
   readonly changes: readonly string[];
   /** When the call began. */
   readonly since: number;
-  /** An equal call asked it a moment ago, and may be asking now. */
-  readonly joined: boolean;
+  /** Where an equal call asked it a moment ago, and may be asking now. */
+  readonly joined: Joined;
 }
 
 export type Outcome = Authorisation | { readonly kind: "next"; readonly why: string; readonly untried?: boolean };

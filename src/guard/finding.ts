@@ -2,6 +2,7 @@ import { declined, type Refused, refused } from "./ask-words.ts";
 import { askedApproval, placeOf } from "./asked.ts";
 import type { GuardDeps } from "./deps.ts";
 import { describeChanges } from "./facts.ts";
+import type { Joined } from "./joined.ts";
 import { PAUSE_LOOKBACK_MS, pausedUntil } from "./ladder.ts";
 import { isUnattended } from "./policy.ts";
 import type { Approval, Authorisation, Guard, Plan } from "./port.ts";
@@ -16,20 +17,21 @@ export type Found =
   | {
       readonly kind: "pending";
       readonly approval: Approval;
-      /** An equal call asked it a moment ago, here or at another instance, and may be asking its person now. */
-      readonly joined: boolean;
+      readonly joined: Joined;
     };
 
 /** Questions that wait for one person at a time; more are not read, and each opens something on their screen. */
 const MAX_WAITING = 20;
 /** Equal calls that come this close to each other are of one moment: each read the API before it asked. */
-const MOMENT_MS = 3_000;
+const MOMENT_MS = 10_000;
 /** How often an equal call may come between looking and asking before that is a fault. */
 const MAX_ROUNDS = 5;
 
 /** Finds the approval of an equal earlier call, or makes one; says whether an approval still covers a plan. */
 export function createFinding(deps: GuardDeps) {
   const { store, clock, policy, log } = deps;
+  /** What this process asked of late, and when. */
+  const asked = new Map<string, number>();
 
   async function findOrCreate(request: Request): Promise<Found> {
     let changes: readonly string[] = [];
@@ -82,7 +84,12 @@ export function createFinding(deps: GuardDeps) {
       }
     }
     if (pending === null) return { changes };
-    return { kind: "pending", approval: pending, joined: Math.abs(now - pending.created_at) < MOMENT_MS };
+    return { kind: "pending", approval: pending, joined: joinedTo(pending, now) };
+  }
+
+  function joinedTo({ id, created_at }: Approval, now: number): Joined {
+    if (Math.abs(now - created_at) >= MOMENT_MS) return null;
+    return asked.has(id) ? "here" : "elsewhere";
   }
 
   async function withdraw({ id, state }: Approval, changed: boolean, now: number): Promise<void> {
@@ -105,7 +112,9 @@ export function createFinding(deps: GuardDeps) {
     const created = await store.get(approval.id);
     if (created === null) throw new Error("approval lost");
     log("approval_created", { approval: approval.id, act: plan.act, level: plan.level });
-    return { kind: "pending", approval: created, joined: false };
+    for (const [id, at] of asked) if (now - at >= MOMENT_MS) asked.delete(id);
+    asked.set(approval.id, now);
+    return { kind: "pending", approval: created, joined: null };
   }
 
   /** `null`: an equal call was faster and has used it. */

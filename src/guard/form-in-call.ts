@@ -4,8 +4,12 @@ import type { SettleForm } from "./form-settling.ts";
 import type { FormState } from "./form-state.ts";
 
 /** Era `push`: the form is asked in the middle of the call, which waits for it. */
-export function createFormInCall({ store, clock, waiting }: FormChannelDeps, state: FormState, settle: SettleForm) {
-  const openForms = new Map<string, Promise<FormVerdict>>();
+export function createFormInCall(
+  { store, clock, waiting, log }: FormChannelDeps,
+  state: FormState,
+  settle: SettleForm,
+) {
+  const openForms = new Map<string, Promise<FormVerdict | "unrecorded">>();
 
   async function ask(question: FormQuestion): Promise<FormStep> {
     const { request, approval } = question;
@@ -18,14 +22,16 @@ export function createFormInCall({ store, clock, waiting }: FormChannelDeps, sta
     const until = approval.expires_at - LEFT_OVER_MS;
     const wait = { approval, request, since: question.since, until, message: waitingText(question) };
     const end = await waiting.forAnswer(wait, own).catch(async (error: unknown) => {
-      // The client gave its call up, and with it the form.
-      await store.note(approval.id, "form_unanswered");
+      // The client gave its call up, and with it the form. A record out of reach says nothing about the form.
+      if (request.signal?.aborted === true) await store.note(approval.id, "form_unanswered");
       throw error;
     });
     switch (end) {
       case "open":
         await store.note(approval.id, "form_unanswered");
         return { kind: "open" };
+      case "unrecorded":
+        return { kind: "unrecorded" };
       case "not_asked":
         await store.note(approval.id, "form_unanswered");
         return { kind: "answered", verdict: end };
@@ -42,7 +48,7 @@ export function createFormInCall({ store, clock, waiting }: FormChannelDeps, sta
   }
 
   /** Asks once per approval; an answer after the wait is still recorded, and found by the next identical call. */
-  function openForm({ request, approval, snapshot, changes }: FormQuestion): Promise<FormVerdict> {
+  function openForm({ request, approval, snapshot, changes }: FormQuestion): Promise<FormVerdict | "unrecorded"> {
     const open = openForms.get(approval.id);
     if (open !== undefined) return open;
     const asked = clock.now();
@@ -53,11 +59,14 @@ export function createFormInCall({ store, clock, waiting }: FormChannelDeps, sta
         reason: error instanceof Error ? error.message : "the client failed",
       }))
       .then((answer) => settle(approval, snapshot, answer, clock.now() - asked))
-      .catch((): FormVerdict => "not_asked")
+      .catch(() => {
+        log("approval_answer_unrecorded", { approval: approval.id });
+        return "unrecorded" as const;
+      })
       .finally(() => openForms.delete(approval.id));
     openForms.set(approval.id, answered);
     return answered;
   }
 
-  return { ask, isOpen: (id: string) => openForms.has(id) };
+  return ask;
 }

@@ -1,6 +1,7 @@
 import type { FormVerdict } from "./form.ts";
 import type { SettlingDeps } from "./form-settling.ts";
 import type { FormStateDeps } from "./form-state.ts";
+import type { Joined } from "./joined.ts";
 import type { Approval, ApprovalForm, Guard } from "./port.ts";
 import type { PlanSnapshot } from "./snapshot.ts";
 import type { Waiting } from "./waiting.ts";
@@ -14,6 +15,8 @@ export type FormStep =
   | { readonly kind: "ask"; readonly approval: Approval; readonly form: ApprovalForm; readonly state: string }
   /** The form stands in the client and this call has to end. */
   | { readonly kind: "open" }
+  /** A person answered, and the record could not be reached: that is no silence, and no answer. */
+  | { readonly kind: "unrecorded" }
   /** Withdrawn, or used by an equal call, while the form stood. */
   | { readonly kind: "closed" | "used" }
   /** `untried`: not asked by this call, because nobody answered the last one. */
@@ -26,8 +29,8 @@ export interface FormQuestion {
   readonly snapshot: PlanSnapshot;
   readonly changes: readonly string[];
   readonly since: number;
-  /** An equal call asked it a moment ago. */
-  readonly joined: boolean;
+  /** Where an equal call asked it a moment ago. */
+  readonly joined: Joined;
   /** Every other place failed: a form that nobody answered is asked again. */
   readonly again: boolean;
 }

@@ -20,9 +20,12 @@ export function createFormChannel(deps: FormChannelDeps) {
   const byResult = createFormByResult(deps, state, settle);
 
   async function ask(question: FormQuestion): Promise<FormStep> {
-    const { request, approval } = question;
-    const own = request.asker.client.era === "input_required" ? byResult : inCall.ask;
-    if (!question.joined || request.asker.returned !== null || inCall.isOpen(approval.id)) return own(question);
+    const { request, approval, joined } = question;
+    const isByResult = request.asker.client.era === "input_required";
+    const own = isByResult ? byResult : inCall;
+    // The form that a call of this process waits for is found there.
+    const isBeside = isByResult ? joined !== null && request.asker.returned === null : joined === "elsewhere";
+    if (!isBeside) return own(question);
     const step = await waitBeside(question);
     return step ?? own({ ...question, approval: (await store.get(approval.id)) ?? approval });
   }

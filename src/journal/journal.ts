@@ -214,6 +214,10 @@ class OperationsJournals implements Journals {
     if (earlier) return earlier;
     await this.#checkDuplicate(asked);
     const ended = await this.#dispatcher.perform(call);
+    if (ended.outcome === "already_done" && ended.operation === null) {
+      // What was read may be what an equal call of another process did since the record was looked at.
+      return (await this.#earlier(call)) ?? ended;
+    }
     if (ended.operation !== null && (ended.outcome === "unknown" || ended.outcome === "ambiguous")) {
       this.#follow(asked.scope);
     }

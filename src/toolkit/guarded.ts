@@ -3,6 +3,7 @@ import { RefusedError } from "../errors.ts";
 import { sendLimits } from "../guard/policy.ts";
 import type { Authorisation, Plan } from "../guard/port.ts";
 import { planView } from "../guard/view.ts";
+import type { PerformOptions } from "../journal/port.ts";
 import { APPROVAL_META } from "../ui/names.ts";
 import type { Call, Deps, ReadContext } from "./context.ts";
 import { wayAfterDecline } from "./decline.ts";
@@ -146,5 +147,17 @@ function withChanges(answer: ToolAnswer, changes: readonly string[]): ToolAnswer
     ...answer,
     structured: { ...answer.structured, changed: [...changes] },
     text: `${answer.text}\n${said.join("\n")}`,
+  };
+}
+
+/** What the record keeps of what was shown. */
+export function planNote(plan: Plan): NonNullable<PerformOptions["note"]> {
+  const invoice = plan.documents[0]?.invoice;
+  if (invoice === undefined) return {};
+  return {
+    number: invoice.number,
+    currency: invoice.currency,
+    ...(invoice.total === null ? {} : { amount: invoice.total.toFixed() }),
+    ...(invoice.customer_id === null ? {} : { customer_id: invoice.customer_id }),
   };
 }

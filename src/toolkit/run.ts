@@ -5,11 +5,10 @@ import type { Invoice } from "../domain/invoice.ts";
 import { canonicalJson, defined, isJsonObject, type JsonObject } from "../domain/json.ts";
 import { traceIdOf } from "../domain/tracing.ts";
 import { CancelledError, InvoicingError, RateLimitedError } from "../errors.ts";
-import type { Plan } from "../guard/port.ts";
 import { type Journal, OPEN_STATES, type Outcome, type PerformOptions } from "../journal/port.ts";
 import type { Call, Deps, DraftContext, ReadContext, Settled } from "./context.ts";
 import { filesFor } from "./documents.ts";
-import { guarded, type Question } from "./guarded.ts";
+import { guarded, planNote, type Question } from "./guarded.ts";
 import { parseInput } from "./input.ts";
 import type { Common } from "./listing.ts";
 import { possibleNext } from "./offered.ts";
@@ -168,7 +167,7 @@ export async function runCommit<
     const options = performOptions(deps, call);
     const recalled = await journal.recall(act, args, options);
     if (recalled !== null) return commitAnswer(tool, recalled, args, context, journal);
-    return guarded<ActQuestion<S>>(
+    const decided = guarded<ActQuestion<S>>(
       {
         tool: tool.name,
         subject: canonicalJson({ kind: act.kind, ...act.identity(args) }),
@@ -202,7 +201,17 @@ export async function runCommit<
       context,
       token,
     );
+    return decided.catch(async (error: unknown) => {
+      // Refused for what an equal call did since the record was looked at: then that is the answer.
+      const since = isRefusal(error) ? await journal.recall(act, args, options) : null;
+      if (since === null) throw error;
+      return commitAnswer(tool, since, args, context, journal);
+    });
   });
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof InvoicingError && error.effect === "none" && !(error instanceof CancelledError);
 }
 
 /** The answer to an action need not show lines and customer: a locked document has those it had right before. */
@@ -250,17 +259,6 @@ function splitToken(raw: unknown): { readonly args: unknown; readonly token: str
   if (!isJsonObject(raw) || typeof raw["approval_token"] !== "string") return { args: raw, token: undefined };
   const { approval_token: token, ...args } = raw;
   return { args, token: typeof token === "string" ? token : undefined };
-}
-
-function planNote(plan: Plan): NonNullable<PerformOptions["note"]> {
-  const invoice = plan.documents[0]?.invoice;
-  if (invoice === undefined) return {};
-  return {
-    number: invoice.number,
-    currency: invoice.currency,
-    ...(invoice.total === null ? {} : { amount: invoice.total.toFixed() }),
-    ...(invoice.customer_id === null ? {} : { customer_id: invoice.customer_id }),
-  };
 }
 
 async function commitAnswer<

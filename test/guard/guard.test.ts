@@ -262,6 +262,33 @@ describe("forms asked in the middle of a call", () => {
     expect(slow.forms).toHaveLength(2);
   });
 
+  it.each(["answer", "get"] as const)("takes no failure of the record for a silence (%s)", async (method) => {
+    const lab = bench();
+    let fails = 0;
+    const failing = new Proxy(lab.store, {
+      get(target, name) {
+        const own: unknown = Reflect.get(target, name);
+        if (name !== method || fails === 0) return typeof own === "function" ? own.bind(target) : own;
+        return async () => {
+          throw new Error("away");
+        };
+      },
+    });
+    const guard = lab.guard({ store: failing });
+    const answered = call(guard, sendPlan(), answering(lab, yes, 2_000));
+    await settle();
+    fails = 1;
+    await lab.clock.advance(3_000);
+    expect(await answered).toMatchObject({ kind: "refused", reason: "unavailable" });
+    fails = 0;
+    await lab.clock.advance(3_000);
+    const again = answering(lab, yes, 1_000);
+    const second = call(guard, sendPlan(), again);
+    await lab.clock.advance(2_000);
+    expect(await second).toMatchObject({ kind: "approved", approval: { form_unanswered: false } });
+    expect(again.forms).toHaveLength(method === "answer" ? 1 : 0);
+  });
+
   it("hears of an answer given elsewhere while the form is open", async () => {
     const lab = bench();
     const guard = lab.guard();
@@ -329,7 +356,7 @@ describe("forms returned with input_required", () => {
   it("go to another place after two that nobody answered, whichever process sent them", async () => {
     const lab = bench();
     await ask(lab, lab.guard());
-    await lab.clock.advance(3_000);
+    await lab.clock.advance(10_000);
     await ask(lab, lab.guard());
     expect(await call(lab.guard(), sendPlan(), asker(undefined, modern))).toMatchObject({
       kind: "pending",

@@ -131,7 +131,7 @@ describe("equal calls at two processes", () => {
     const [one, other] = two(lab);
     void call(one, held().from);
     await settle();
-    await lab.clock.advance(3_000);
+    await lab.clock.advance(10_000);
     const later = held();
     void call(other, later.from);
     await settle();

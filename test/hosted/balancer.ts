@@ -21,6 +21,8 @@ export async function startBalancer(): Promise<Balancer> {
     outgoing.on("close", () => sent.destroy());
     incoming.pipe(sent);
   });
+  // A client's idle connection is not closed in the moment in which it sends again.
+  server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("no port");

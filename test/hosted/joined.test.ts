@@ -111,14 +111,37 @@ describe.each(["a file", "PostgreSQL"])("two instances on %s", (kept) => {
     60_000,
   );
 
+  it("show one form for eight calls of one client, and each is told what became of it", async () => {
+    const client = await client2();
+    const invoice_id = await draftBy(plain);
+    const before = { sent: sent(), forms };
+    const send = () => client.callTool({ name: "send_invoice", arguments: { invoice_id } });
+    const answers = await Promise.all(Array.from({ length: 8 }, send));
+    expect(forms - before.forms, JSON.stringify(answers)).toBe(1);
+    expect(sent() - before.sent).toBe(1);
+    const told = answers.map(({ content, structuredContent }) => ({
+      outcome: Object(structuredContent).outcome,
+      operation: Object(structuredContent).operation_id,
+      text: JSON.stringify(content),
+    }));
+    expect(told.map(({ outcome }) => outcome).sort(), JSON.stringify(told)).toEqual([
+      ...Array.from({ length: 7 }, () => "already_done"),
+      "done",
+    ]);
+    expect(new Set(told.map(({ operation }) => operation)).size).toBe(1);
+    for (const { text } of told) expect(text).not.toContain("not by this server");
+    await client.close();
+  }, 60_000);
+
   it("put one question on the page", async () => {
+    const jane = browserOf({ issuer, origin }, "jane");
+    const csrf = await jane.signIn();
+    const known = new Set((await jane.list(csrf)).map(({ id }) => id));
     const invoice_id = await draftBy(plain);
     const asked = await Promise.all([1, 2, 3, 4].map(() => plain("send_invoice", { invoice_id })));
     for (const { structuredContent } of asked)
       expect(structuredContent).toMatchObject({ outcome: "approval_required" });
-    const jane = browserOf({ issuer, origin }, "jane");
-    const csrf = await jane.signIn();
-    const questions = await jane.list(csrf);
+    const questions = (await jane.list(csrf)).filter(({ id }) => !known.has(id));
     expect(questions).toHaveLength(1);
     expect(await (await jane.decide(questions[0]?.id ?? "", csrf)).json()).toMatchObject({ ok: true });
     const before = sent();
