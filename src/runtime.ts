@@ -165,13 +165,13 @@ export interface ScopeOptions {
 /** In what language and zone people are told, and where from what became of what they approved. */
 export function shownBy({
   config,
-  journals,
-}: Pick<ScopeOptions, "journals"> & { readonly config: Pick<Config, "language" | "timezone"> }) {
+  store,
+}: Pick<ScopeOptions, "store"> & { readonly config: Pick<Config, "language" | "timezone"> }) {
   const host = Intl.DateTimeFormat().resolvedOptions();
   return {
     locale: config.language ?? host.locale,
     timeZone: config.timezone ?? host.timeZone,
-    outcomesOf: async (approval: Approval) => outcomesOf((await journals()).in(approval), approval),
+    outcomesOf: async (approval: Approval) => outcomesOf((await store()).operations, approval),
   };
 }
 
@@ -297,7 +297,7 @@ function makeDeps(options: RuntimeOptions, closers: (() => Promise<void>)[]): De
         policy,
         scope: { origin, principal },
         openBrowser: systemBrowser(options.desktop),
-        ...shownBy({ config, journals }),
+        ...shownBy({ config, store }),
         ...(policy.approver === "passkey" ? { passkeys } : {}),
         log,
       });

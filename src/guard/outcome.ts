@@ -7,6 +7,8 @@ export interface OutcomeSituation {
   readonly language: Language;
   readonly timeZone: string;
   readonly now: number;
+  /** Whose chat it is, where the reader is somebody else. */
+  readonly asked_by?: string;
 }
 
 /** How long an approval that was used may be without any trace of its act before that is said. */
@@ -14,30 +16,31 @@ const TRACE_MS = 60_000;
 
 /** What became of it. `null` for one that nobody approved: its own state says all. */
 export function outcomeView(approval: Approval, situation: OutcomeSituation): OutcomeView | null {
-  const { outcomes, language, now } = situation;
+  const { outcomes, now } = situation;
   switch (approval.state) {
     case "pending":
     case "declined":
       return null;
     case "approved":
-      return now < approval.expires_at ? { is: "waiting", text: backToChat(language) } : lapsed(language);
+      return now < approval.expires_at ? { is: "waiting", text: toContinue(situation) } : lapsed(situation);
     case "expired":
-      return approval.approved_by === null ? null : lapsed(language);
+      return approval.approved_by === null ? null : lapsed(situation);
     case "used":
       break;
   }
   if (outcomes.some(({ state }) => state === "running") || outcomes.length === 0) {
     const isLost = outcomes.length === 0 && now - (approval.answered_at ?? approval.created_at) > TRACE_MS;
     return isLost
-      ? { is: "unclear", text: unclearText(language) }
-      : { is: "running", text: say(language, "It is being done…", "Wird ausgeführt…") };
+      ? { is: "unclear", text: unclearText(situation) }
+      : { is: "running", text: say(situation.language, "It is being done…", "Wird ausgeführt…") };
   }
   return approval.act === "settle_payments"
     ? batchView(approval, situation)
     : singleView(approval.act, outcomes[0], situation);
 }
 
-function singleView(act: Act, outcome: ActOutcome | undefined, { language, timeZone }: OutcomeSituation): OutcomeView {
+function singleView(act: Act, outcome: ActOutcome | undefined, situation: OutcomeSituation): OutcomeView {
+  const { language, timeZone } = situation;
   switch (outcome?.state) {
     case "done": {
       const number = outcome.number === null ? "" : ` ${referenceText(outcome.number)}`;
@@ -48,12 +51,12 @@ function singleView(act: Act, outcome: ActOutcome | undefined, { language, timeZ
         is: "nothing",
         text: say(
           language,
-          "It was not done; nothing was changed. Your chat says why.",
-          "Es wurde nicht ausgeführt und nichts geändert. Den Grund nennt Ihr Chat.",
+          `It was not done; nothing was changed. ${chatOf(situation, true)} says why.`,
+          `Es wurde nicht ausgeführt und nichts geändert. Den Grund nennt ${chatOf(situation)}.`,
         ),
       };
     default:
-      return { is: "unclear", text: unclearText(language) };
+      return { is: "unclear", text: unclearText(situation) };
   }
 }
 
@@ -82,12 +85,13 @@ function doneText(act: Act, number: string, language: Language): string {
   }
 }
 
-function batchView(approval: Approval, { outcomes, language, timeZone }: OutcomeSituation): OutcomeView {
+function batchView(approval: Approval, situation: OutcomeSituation): OutcomeView {
+  const { outcomes, language, timeZone } = situation;
   const count = (state: ActOutcome["state"]) => outcomes.filter((outcome) => outcome.state === state).length;
   const done = count("done");
   const all = approval.documents.length;
   const at = timeText(Math.max(...outcomes.map((outcome) => outcome.at)), language, timeZone);
-  if (count("unclear") > 0) return { is: "unclear", text: unclearText(language) };
+  if (count("unclear") > 0) return { is: "unclear", text: unclearText(situation) };
   const text = say(
     language,
     `Marked as paid: ${done} of ${all}, ${at}.`,
@@ -98,11 +102,11 @@ function batchView(approval: Approval, { outcomes, language, timeZone }: Outcome
   if (outcomes.length < all) return { is: "running", text };
   return {
     is: done === 0 ? "nothing" : "unclear",
-    text: `${text} ${say(language, "Your chat says why not all.", "Warum nicht alle, sagt Ihr Chat.")}`,
+    text: `${text} ${say(language, `${chatOf(situation, true)} says why not all.`, `Warum nicht alle, sagt ${chatOf(situation)}.`)}`,
   };
 }
 
-function lapsed(language: Language): OutcomeView {
+function lapsed({ language }: OutcomeSituation): OutcomeView {
   return {
     is: "nothing",
     text: say(
@@ -113,18 +117,31 @@ function lapsed(language: Language): OutcomeView {
   };
 }
 
-function backToChat(language: Language): string {
+/** Whose assistant may wait for the answer, or come for it later, is not known here: neither is promised. */
+function toContinue({ language, asked_by }: OutcomeSituation): string {
+  return asked_by === undefined
+    ? say(
+        language,
+        "Back to your chat: the assistant has to continue there. Nothing has happened yet.",
+        "Zurück zu Ihrem Chat: Der Assistent muss dort weitermachen. Noch ist nichts geschehen.",
+      )
+    : say(
+        language,
+        `The assistant of ${asked_by} has to continue. Nothing has happened yet.`,
+        `Der Assistent von ${asked_by} muss weitermachen. Noch ist nichts geschehen.`,
+      );
+}
+
+function unclearText(situation: OutcomeSituation): string {
   return say(
-    language,
-    "Back to your chat: the assistant has to continue there. Nothing has happened yet.",
-    "Zurück zu Ihrem Chat: Der Assistent muss dort weitermachen. Noch ist nichts geschehen.",
+    situation.language,
+    `What became of it is not certain. ${chatOf(situation, true)} says what to look at.`,
+    `Was daraus wurde, ist nicht sicher. Was zu prüfen ist, sagt ${chatOf(situation)}.`,
   );
 }
 
-function unclearText(language: Language): string {
-  return say(
-    language,
-    "What became of it is not certain. Back to your chat: it says what to look at.",
-    "Was daraus wurde, ist nicht sicher. Zurück zu Ihrem Chat: Dort steht, was zu prüfen ist.",
-  );
+function chatOf({ language, asked_by }: OutcomeSituation, begins = false): string {
+  if (asked_by !== undefined)
+    return say(language, `${begins ? "The" : "the"} chat of ${asked_by}`, `der Chat von ${asked_by}`);
+  return say(language, begins ? "Your chat" : "your chat", "Ihr Chat");
 }

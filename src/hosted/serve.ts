@@ -13,7 +13,7 @@ import { localPrincipal } from "../guard/principal.ts";
 import type { KeyRing } from "../guard/seal.ts";
 import { passkeysIn } from "../journal/passkeys.ts";
 import { once } from "../once.ts";
-import type { JournalTrial } from "../runtime.ts";
+import { type JournalTrial, shownBy } from "../runtime.ts";
 import { mcpEndpoint } from "../transports/http.ts";
 import { VERSION } from "../version.ts";
 import { type Access, KEY_NAME, keyHash, placeOf, type Tenant } from "./access.ts";
@@ -203,7 +203,7 @@ async function openPorts(hosted: HostedConfig, adminApp: Pick<App, "fetch">) {
 
 /** The pages for people, where they can sign in; `null` where they cannot. */
 function pagesOf(
-  { hosted, proxy }: ServeOptions,
+  { config, hosted, proxy }: ServeOptions,
   parts: {
     readonly access: () => Access;
     readonly records: Records;
@@ -235,6 +235,11 @@ function pagesOf(
     approvalsOf: (tenant) => records.of(placeOf(tenant)).approvals,
     approversOf: (tenant) => approversIn(records.of(placeOf(tenant)).facts, placeOf(tenant)),
     passkeysOf: (tenant) => passkeysIn(records.of(placeOf(tenant)).facts, placeOf(tenant)),
+    shownBy: (tenant) => {
+      const timezone = tenant.timezone ?? config.timezone;
+      const store = async () => records.of(placeOf(tenant));
+      return shownBy({ config: { language: tenant.language, timezone }, store });
+    },
     clock: systemClock,
     log,
   });

@@ -1,5 +1,7 @@
 import type { ActOutcome, Approval } from "../guard/port.ts";
-import type { Journal, OperationRecord, OperationState } from "./port.ts";
+import type { Operations } from "./ledger.ts";
+import type { OperationRecord, OperationState } from "./port.ts";
+import { recordOf } from "./record.ts";
 
 /** A batch shows at most this many documents; other acts of the same minutes stand beside it. */
 const MOST = 500;
@@ -14,13 +16,17 @@ const STATES: Readonly<Record<OperationState, ActOutcome["state"]>> = {
 };
 
 /** What became of the acts for which this approval was used. */
-export async function outcomesOf(journal: Journal, approval: Approval): Promise<readonly ActOutcome[]> {
+export async function outcomesOf(
+  operations: Pick<Operations, "list">,
+  approval: Approval,
+): Promise<readonly ActOutcome[]> {
   if (approval.state !== "used") return [];
   // A verdict settles an operation that has its own approval: using this one is all it does.
   if (approval.act === "resolve_operation") return [{ state: "done", number: null, at: approval.answered_at ?? 0 }];
   const since = new Date(approval.created_at).toISOString();
-  const records = await journal.list({ since, limit: MOST });
-  return records
+  const rows = await operations.list(approval, { since, limit: MOST });
+  return rows
+    .map(recordOf)
     .filter(({ approval_id }) => approval_id === approval.id)
     .map((record) => ({
       state: STATES[record.state],

@@ -6,8 +6,9 @@ import { localPage, type PageText } from "./local-page.ts";
  *
  *   GET  /               the page; open it as `/#<one-time secret>`. The page takes the secret out of the address bar.
  *   POST /session        {secret} → 200 {csrf} and a cookie (HttpOnly, SameSite=Strict). Once per secret; else 403.
- *   GET  /approvals      cookie, x-csrf → 200 {approvals: [{id, state: ApprovalState, view: PlanView | outcome}]}.
- *                        Polled. State `pending` is asked (`passkey`: with one; `asked_by`: whom as a second person;
+ *   GET  /approvals?follow=<id>,…&lang=<language>  cookie, x-csrf → 200 {approvals: [{id, state, view | outcome}]}.
+ *                        Polled. `follow`: shown before, and its end is not known; a server that remembers what it showed
+ *                        needs no such list. State `pending` is asked (`passkey`: with one; `asked_by`: whom as a second person;
  *                        `decline_only`: by somebody else); any other state, or an id that left the list, closes its card.
  *                        What was shown is followed to its end: `outcome` {is, text} says what became of it.
  *                        A `view` that differs from the one shown (expires_at aside) is shown anew as changed.
@@ -32,7 +33,8 @@ interface FormPage extends PageOptions {
   readonly main: string;
 }
 
-export function approvalPageHtml(options: PageOptions): PageText {
+/** `plain`: where browsers without scripts go on. */
+export function approvalPageHtml(options: PageOptions & { readonly plain?: string }): PageText {
   return pageOf("Approvals", PAGE_SCRIPT, options);
 }
 
@@ -61,6 +63,12 @@ export function formPageHtml({ nonce, language = "en", title, main }: FormPage):
   return localPage({ nonce, language, title, className: "page", style, scripts: [], main });
 }
 
-function pageOf(title: string, script: string, { nonce, language = "en" }: PageOptions): PageText {
-  return localPage({ nonce, language, title, className: "page", style: `${STYLE}${PAGE_STYLE}`, scripts: [script] });
+function pageOf(
+  title: string,
+  script: string,
+  { nonce, language = "en", plain }: PageOptions & { readonly plain?: string },
+): PageText {
+  const style = `${STYLE}${PAGE_STYLE}`;
+  const elsewhere = plain === undefined ? {} : { plain };
+  return localPage({ nonce, language, title, className: "page", style, scripts: [script], ...elsewhere });
 }

@@ -1,4 +1,4 @@
-import type { Browser } from "puppeteer-core";
+import type { Browser, Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isJsonObject } from "../../src/domain/json.ts";
 import { launchChromium } from "../browser/chromium.ts";
@@ -73,6 +73,44 @@ describe("the approval page behind the sign-in", () => {
       outcome: "already_done",
     });
     expect(sent() - before).toBe(1);
+  });
+
+  it("follows what was shown to its end, in the reader's language, and promises nothing of the assistant", async () => {
+    const invoice_id = await asked();
+    const jane = browserOf(at(), "jane");
+    const csrf = await jane.signIn();
+    const id = (await jane.list(csrf)).at(0)?.id ?? "";
+    const answer = await (await jane.decide(id, csrf)).json();
+    expect(answer).toMatchObject({ ok: true, message: expect.stringContaining("Nothing has happened yet") });
+    expect(await jane.list(csrf)).not.toContainEqual(expect.objectContaining({ id }));
+    const followed = async (lang?: string) => (await jane.list(csrf, [id], lang)).find((entry) => entry.id === id);
+    expect(await followed()).toMatchObject({ state: "approved", outcome: { is: "waiting" } });
+    const done = await as("jane")("send_invoice", { invoice_id });
+    const number = /RE-\d{4}-\d{4}/.exec(JSON.stringify(done.structuredContent))?.[0] ?? "no number";
+    expect(await followed()).toMatchObject({
+      state: "used",
+      outcome: { is: "done", text: expect.stringMatching(`^Sent: ${number}, `) },
+    });
+    expect((await followed("de"))?.outcome?.text).toMatch(`Gesendet: ${number}, `);
+    const otto = browserOf(at(), "otto");
+    const others = await otto.list(await otto.signIn(), [id]);
+    expect(others).not.toContainEqual(expect.objectContaining({ id }));
+    for (const odd of ["../x", "x".repeat(3_000), "'; --", "unknown"]) {
+      expect((await jane.list(csrf, [odd])).every(({ state }) => state === "pending")).toBe(true);
+    }
+  });
+
+  it("says that nothing was done where the API refused it", async () => {
+    const invoice_id = await asked();
+    const jane = browserOf(at(), "jane");
+    const csrf = await jane.signIn();
+    const id = (await jane.list(csrf)).at(0)?.id ?? "";
+    expect(await (await jane.decide(id, csrf)).json()).toMatchObject({ ok: true });
+    // The document changes before the assistant comes back: the approval does not count any more.
+    await as("jane")("update_invoice", { invoice_id, notes: "changed" });
+    await as("jane")("send_invoice", { invoice_id });
+    const [entry] = (await jane.list(csrf, [id])).filter((one) => one.id === id);
+    expect(entry?.outcome).toMatchObject({ is: "nothing", text: expect.stringContaining("was not done") });
   });
 
   it("shows nothing of it to another person, and takes no answer from one", async () => {
@@ -163,9 +201,100 @@ describe("in a browser", () => {
     // A click at once is taken for one that was meant for something else.
     await new Promise((resolve) => setTimeout(resolve, 700));
     await (await card?.$("button.approve"))?.click();
-    await page.waitForSelector('section.card[data-state="approved"]');
-    await page.close();
+    await page.waitForSelector('section.card[data-state="approved"][data-outcome="waiting"]');
     const done = await as("jane")("send_invoice", { invoice_id });
     expect(done.structuredContent).toMatchObject({ outcome: "done" });
+    const told = await page.waitForSelector('section.card[data-outcome="done"] .status-line', { timeout: 8_000 });
+    expect(await told?.evaluate((node) => node.textContent)).toMatch(/^Done Sent: RE-\d{4}-\d{4}, /);
+    // Nothing more can come of it: it is not asked for any more, and stays as it is.
+    const request = await page.waitForRequest((one) => one.url().includes("/approve/approvals?"));
+    const waiting = await page.$$('section.card[data-state="pending"]');
+    const followed = new URL(request.url()).searchParams.get("follow") ?? "";
+    expect(followed.split(",").filter((id) => id !== "")).toHaveLength(waiting.length);
+    await page.close();
+  });
+
+  /** A browser that runs no scripts. */
+  async function plainPage(): Promise<Page> {
+    const page = await browser.newPage();
+    await page.setJavaScriptEnabled(false);
+    await page.setExtraHTTPHeaders({ "accept-language": "de" });
+    issuer.person = "jane";
+    await page.goto(`${origin}/approve`);
+    await page.waitForSelector("form button.approve");
+    expect(page.url()).toBe(`${origin}/approve/plain`);
+    return page;
+  }
+  const textOf = (page: Page) => page.$eval("main", (node) => node.textContent ?? "");
+
+  it("works without scripts, and ends in what became of it", async () => {
+    const invoice_id = await asked();
+    const page = await plainPage();
+    const cards = await page.$$("section.card");
+    const card = cards.at(0);
+    expect(await card?.evaluate((node) => node.textContent)).toContain("119.00");
+    await (await card?.$('input[name="typed"]'))?.type("1.00");
+    await Promise.all([page.waitForNavigation(), (await card?.$("button.approve"))?.click()]);
+    expect(await textOf(page)).toContain("does not match");
+    const [again] = await page.$$("section.card");
+    await (await again?.$('input[name="typed"]'))?.type("119.00");
+    await Promise.all([page.waitForNavigation(), (await again?.$("button.approve"))?.click()]);
+    expect(page.url()).toMatch(/\/approve\/plain\/[\w-]+$/);
+    expect(await textOf(page)).toContain("Noch ist nichts geschehen");
+    expect((await as("jane")("send_invoice", { invoice_id })).structuredContent).toMatchObject({ outcome: "done" });
+    // Read again by itself.
+    await page.waitForFunction(() => true).catch(() => undefined);
+    await expect.poll(() => textOf(page).catch(() => ""), { timeout: 15_000 }).toMatch(/Gesendet: RE-\d{4}-\d{4}/);
+    await page.close();
+  }, 40_000);
+
+  it("takes a no without scripts, and shows texts from data as texts", async () => {
+    const invoice_id = await draftBy(as("jane"));
+    await as("jane")("update_invoice", {
+      invoice_id,
+      notes: '"><script>document.title="x"</script><img src=x onerror=1>',
+    });
+    const asked = await as("jane")("send_invoice", { invoice_id });
+    expect(asked.structuredContent, JSON.stringify(asked)).toMatchObject({ outcome: "approval_required" });
+    const page = await plainPage();
+    expect(await page.$$("main img, main script")).toEqual([]);
+    expect(await textOf(page)).toContain("script›document.title='x'");
+    const card = (await page.$$("section.card")).at(0);
+    await Promise.all([page.waitForNavigation(), (await card?.$("button.decline"))?.click()]);
+    expect(await textOf(page)).toContain("Abgelehnt");
+    const { structuredContent } = await as("jane")("send_invoice", { invoice_id });
+    expect(JSON.stringify(structuredContent)).toContain("The person declined");
+    await page.close();
+  }, 40_000);
+});
+
+describe("the page without scripts", () => {
+  const form = (csrf: string, more: Record<string, string> = { decision: "approve", typed: "119.00" }) =>
+    new URLSearchParams({ csrf, ...more }).toString();
+  const own = () => ({ origin, "sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded" });
+
+  it("takes no answer without its token, from another site, from another person, or that says nothing", async () => {
+    await asked();
+    const jane = browserOf(at(), "jane");
+    const csrf = await jane.signIn();
+    const id = (await jane.list(csrf)).at(0)?.id ?? "";
+    const otto = browserOf(at(), "otto");
+    const others = await otto.signIn();
+    const url = `${origin}/approve/plain/${id}`;
+    const sentBy = (who: typeof jane, body: string, headers: object = {}) =>
+      who.send(url, { method: "POST", body, headers: { ...own(), ...headers } });
+    expect((await sentBy(jane, form(""))).status).toBe(403);
+    expect((await sentBy(jane, form(others))).status).toBe(403);
+    expect((await sentBy(jane, form(csrf), { origin: "https://evil.example" })).status).toBe(403);
+    expect((await sentBy(jane, form(csrf), { "sec-fetch-site": "cross-site" })).status).toBe(403);
+    expect((await sentBy(otto, form(others))).status).toBe(409);
+    expect((await sentBy(jane, form(csrf, { decision: "maybe" }))).status).toBe(400);
+    expect((await jane.list(csrf)).map((entry) => entry.id)).toContain(id);
+    expect(await (await otto.send(url)).text()).not.toContain("119.00");
+    const page = await jane.send(`${origin}/approve/plain`);
+    expect(page.headers.get("content-security-policy")).toContain("form-action 'self'");
+    expect(page.headers.get("referrer-policy")).toBe("same-origin");
+    const nobody = await fetch(`${origin}/approve/plain`, { redirect: "manual" });
+    expect([nobody.status, nobody.headers.get("location")]).toEqual([303, "/approve"]);
   });
 });

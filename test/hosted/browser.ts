@@ -14,6 +14,7 @@ const entry = z.object({
   asked_by: z.string().optional(),
   decline_only: z.boolean().optional(),
   passkey: z.boolean().optional(),
+  outcome: z.object({ is: z.string(), text: z.string() }).nullish(),
 });
 
 /** A browser without a screen: cookies, redirects, and the requests of the page. */
@@ -45,8 +46,10 @@ export function browserOf({ issuer, origin }: PageOf, person: string) {
       });
       return z.object({ csrf: z.string() }).parse(await session.json()).csrf;
     },
-    list: async (csrf: string) => {
-      const response = await send(`${origin}/approve/approvals`, { headers: { "x-csrf": csrf } });
+    /** `follow`: ids that the page shows. */
+    list: async (csrf: string, follow: readonly string[] = [], lang = "en") => {
+      const query = follow.length === 0 ? "" : `?follow=${follow.join(",")}&lang=${lang}`;
+      const response = await send(`${origin}/approve/approvals${query}`, { headers: { "x-csrf": csrf } });
       return z.object({ approvals: z.array(entry) }).parse(await response.json()).approvals;
     },
     decide: async (

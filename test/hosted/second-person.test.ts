@@ -60,6 +60,7 @@ async function signedIn(person: string) {
   const csrf = await browser.signIn();
   return {
     list: () => browser.list(csrf),
+    outcome: async (id: string) => (await browser.list(csrf, [id])).find((entry) => entry.id === id)?.outcome,
     decide: async (id: string, decision = "approve") =>
       (await browser.decide(id, csrf, {}, { decision, typed: "119.00" })).json(),
   };
@@ -99,8 +100,11 @@ describe("a policy that wants a second person", () => {
     expect(await otto.list()).toContainEqual(expect.objectContaining({ id, asked_by: "jane" }));
     expect(await otto.decide(id)).toMatchObject({ ok: true });
     expect(sent() - before).toBe(0);
+    expect(await otto.outcome(id)).toMatchObject({ is: "waiting", text: expect.stringContaining("assistant of jane") });
     expect((await as("jane")("send_invoice", { invoice_id })).structuredContent).toMatchObject({ outcome: "done" });
     expect(sent() - before).toBe(1);
+    for (const person of [otto, jane]) expect(await person.outcome(id)).toMatchObject({ is: "done" });
+    for (const person of ["rita", "zoe", "nobody"]) expect(await (await signedIn(person)).outcome(id)).toBeUndefined();
   });
 
   it("is no use to the second person's own call: what one asked, that one does", async () => {

@@ -103,7 +103,7 @@ export function createApprovalPage(deps: ApprovalPageDeps): ApprovalPage {
     session: Session,
     origin: string,
   ): Promise<void> {
-    const path = request.url ?? "/";
+    const [path = "/"] = (request.url ?? "/").split("?");
     if (path === "/approvals" && request.method === "GET") {
       checkToken(request, session);
       presence.seen();

@@ -16,6 +16,7 @@ import { signWithPasskey } from "./passkey.ts";
 /** The approval page. The endpoints it speaks to are described in `../page.ts`. */
 
 const POLL_MS = 1500;
+const MAX_FOLLOWED = 20;
 const CSRF_KEY = "invoicing-csrf";
 
 interface Entry {
@@ -35,6 +36,8 @@ interface Entry {
 interface Shown {
   readonly card: ApprovalCard;
   content: string;
+  /** What became of it is known. */
+  over: boolean;
 }
 
 /** The server's setting, until a question says which language its person reads. */
@@ -155,6 +158,18 @@ function endingOf({ state, outcome }: Entry): Ending {
   return "elsewhere";
 }
 
+/** Nothing more can become of it. */
+function isOver({ state, outcome }: Entry): boolean {
+  if (outcome === null) return state !== "approved" && state !== "used";
+  return outcome.is === "done" || outcome.is === "nothing";
+}
+
+/** What the server is asked for besides what waits: any instance of it may answer, and none remembers what was shown. */
+function listPath(): string {
+  const open = [...shown].filter(([, { over }]) => !over).map(([id]) => id);
+  return `approvals?follow=${open.slice(-MAX_FOLLOWED).join(",")}&lang=${words.lang}`;
+}
+
 /** A card is only touched when its own content changed: what a person is typing stays. */
 function show(entries: readonly Entry[]): void {
   const open = entries.flatMap(({ view, ...entry }) =>
@@ -164,11 +179,14 @@ function show(entries: readonly Entry[]): void {
   if (locale !== undefined && pageWordsFor(locale) !== words) speak(locale);
   // First what is over, so that what takes its place is not put below it.
   const found = new Map(entries.map((entry) => [entry.id, entry]));
-  for (const [id, { card }] of shown) {
+  for (const [id, one] of shown) {
+    const { card } = one;
     const entry = found.get(id);
     if (entry?.state === "pending") continue;
+    if (one.over) continue;
     card.end(entry === undefined ? "elsewhere" : endingOf(entry));
     if (entry?.outcome) card.tell(entry.outcome);
+    one.over = entry === undefined || isOver(entry);
   }
   const wasAsking = pendingCards().length > 0;
   let fresh: HTMLElement | null = null;
@@ -184,7 +202,7 @@ function show(entries: readonly Entry[]): void {
       const last = pendingCards().at(-1);
       if (last === undefined) list.prepend(card.element);
       else last.after(card.element);
-      shown.set(id, { card, content });
+      shown.set(id, { card, content, over: false });
       fresh ??= card.element;
     } else if (known.content !== content) {
       known.content = content;
@@ -255,7 +273,7 @@ async function run(): Promise<void> {
     await signIn();
     for (;;) {
       try {
-        show(entriesOf(await ask("GET", "approvals")));
+        show(entriesOf(await ask("GET", listPath())));
         notice.textContent = "";
       } catch (error) {
         if (error instanceof Unauthorised) throw error;
