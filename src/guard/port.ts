@@ -1,18 +1,10 @@
 import type { IsoDate } from "../domain/clock.ts";
+import { ACTS, type Act } from "../domain/guarded-acts.ts";
 import type { Invoice } from "../domain/invoice.ts";
 import type { JsonObject } from "../domain/json.ts";
 import type { Place, Scope } from "../domain/scope.ts";
 
-/** The guarded acts. `settle_payments` is a batch of `mark_paid`; `resolve_operation` is a person's verdict. */
-export const ACTS = [
-  "send_invoice",
-  "mark_paid",
-  "cancel_invoice",
-  "change_recipient",
-  "settle_payments",
-  "resolve_operation",
-] as const;
-export type Act = (typeof ACTS)[number];
+export { ACTS, type Act };
 
 /** `approve`: a click. `typed`: the person types the gross amount or the last four characters of the number. */
 export type ApprovalLevel = "approve" | "typed";

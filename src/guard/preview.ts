@@ -1,5 +1,5 @@
+import type { InvoiceView, PlanView } from "../ui/plan-view.ts";
 import { wrapped } from "./blocks.ts";
-import type { InvoiceView, PlanView } from "./view.ts";
 import { germanQuote, inert, type Language, referenceText, say } from "./wording.ts";
 
 /**

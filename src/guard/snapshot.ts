@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { JsonObject } from "../domain/json.ts";
+import { planViewSchema } from "../ui/plan-view.ts";
 import type { Approval, Plan } from "./port.ts";
-import { planView, planViewSchema } from "./view.ts";
+import { planView } from "./view.ts";
 
 /** What an approval keeps of its plan: what the person saw, what binds it, and what has to be typed. */
 const snapshotSchema = z.strictObject({

@@ -18,8 +18,8 @@ import {
   TAKES,
 } from "../guard/port.ts";
 import { readSnapshot } from "../guard/snapshot.ts";
-import type { PlanView } from "../guard/view.ts";
 import { type Language, say } from "../guard/wording.ts";
+import type { PlanView } from "../ui/plan-view.ts";
 import { hasRight, type Tenant } from "./access.ts";
 import type { approversIn } from "./approvers.ts";
 import { callerMark, type Logger } from "./log.ts";

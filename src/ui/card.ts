@@ -1,6 +1,6 @@
-import type { InvoiceView, PlanView } from "../guard/view.ts";
 import { CARD_SCRIPT, CARD_SCRIPT_HASH, STYLE, STYLE_HASH } from "./assets.ts";
 import { CARD_MEDIA_TYPE, CARD_URI } from "./names.ts";
+import type { InvoiceView, PlanView } from "./plan-view.ts";
 
 /** Value of `_meta["invoicing/approval"]`. The secret goes nowhere else. */
 export interface ApprovalMeta {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
-import type { PlanView } from "../../src/guard/view.ts";
 import { approvalPageHtml } from "../../src/ui/page.ts";
+import type { PlanView } from "../../src/ui/plan-view.ts";
 import { listen } from "./card-host.ts";
 
 /** The endpoints of `src/ui/page.ts` and nothing more, with a state the test sets directly. */

@@ -10,7 +10,8 @@ import { type BatchEntry, changesSince, planBatch } from "../../src/guard/plan-b
 import { planResolve } from "../../src/guard/plan-resolve.ts";
 import { defaultPolicy } from "../../src/guard/policy.ts";
 import { renderPreview } from "../../src/guard/preview.ts";
-import { planView, planViewSchema } from "../../src/guard/view.ts";
+import { planView } from "../../src/guard/view.ts";
+import { planViewSchema } from "../../src/ui/plan-view.ts";
 import { ORIGIN } from "../harness/approvals.ts";
 import { context, customer, input, invoice, item, organization, sendPlan } from "./setup.ts";
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { isJsonObject } from "../../src/domain/json.ts";
 import type { Act, ApprovalForm, Asker, ClientFacts, FormAnswer } from "../../src/guard/port.ts";
-import { planViewSchema } from "../../src/guard/view.ts";
 import type { ToolAnswer } from "../../src/toolkit/report.ts";
 import { APPROVAL_META } from "../../src/ui/names.ts";
+import { planViewSchema } from "../../src/ui/plan-view.ts";
 import type { ActArgs, Yes } from "./ledger.ts";
 import type { Session, World } from "./world.ts";
 

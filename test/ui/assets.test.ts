@@ -3,13 +3,13 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { ASSETS, uiAssets, VIEW_ASSETS, viewAssets } from "../../scripts/build-ui.ts";
 import { ACT_KINDS, GUARDED_KINDS } from "../../src/acts/index.ts";
-import { invoiceViewSchema, planViewSchema } from "../../src/guard/view.ts";
 import { OPERATION_STATES } from "../../src/journal/port.ts";
 import { KINDS } from "../../src/payments/judge.ts";
 import { viewWordsFor } from "../../src/ui/browser/views/words.ts";
 import { cardHtml, cardResource } from "../../src/ui/card.ts";
 import { CARD_MEDIA_TYPE, CARD_URI } from "../../src/ui/names.ts";
 import { approvalPageHtml } from "../../src/ui/page.ts";
+import { invoiceViewSchema, planViewSchema } from "../../src/ui/plan-view.ts";
 import { viewsHtml } from "../../src/ui/views.ts";
 import { batchPlan, cancelPlanInGerman, draft, sendPlan, typedPlan } from "./views.ts";
 

@@ -1,4 +1,4 @@
-import type { InvoiceView, PlanView } from "../../src/guard/view.ts";
+import type { InvoiceView, PlanView } from "../../src/ui/plan-view.ts";
 
 /** The guide's example as the card gets it. */
 export const draft: InvoiceView = {

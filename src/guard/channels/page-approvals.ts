@@ -1,3 +1,4 @@
+import type { PlanView } from "../../ui/plan-view.ts";
 import {
   type AnswerDeps,
   type AnswerResult,
@@ -12,7 +13,6 @@ import type { PasskeyStore } from "../passkeys/port.ts";
 import type { Assertion } from "../passkeys/verify.ts";
 import type { Approval, ApprovalState, OutcomesOf, OutcomeView } from "../port.ts";
 import { readSnapshot } from "../snapshot.ts";
-import type { PlanView } from "../view.ts";
 import type { Language } from "../wording.ts";
 
 export interface PageApprovalsDeps extends AnswerDeps {

@@ -1,4 +1,4 @@
-import type { InvoiceView, PlanView } from "../../guard/view.ts";
+import type { InvoiceView, PlanView } from "../plan-view.ts";
 import { origin } from "./document.ts";
 import { div, element } from "./element.ts";
 import { documentTitle, invoicePaper } from "./invoice.ts";

@@ -1,4 +1,4 @@
-import type { InvoiceView } from "../../guard/view.ts";
+import type { InvoiceView } from "../plan-view.ts";
 import { div, element } from "./element.ts";
 import { documentTitle, invoicePaper } from "./invoice.ts";
 import { type Words, wordsFor } from "./words.ts";

@@ -1,4 +1,4 @@
-import type { InvoiceView, PlanView } from "../../guard/view.ts";
+import type { InvoiceView, PlanView } from "../plan-view.ts";
 
 /** Guards for what arrives as JSON from our own server by way of a host or a socket: the shape is checked, not the texts. */
 

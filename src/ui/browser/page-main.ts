@@ -1,4 +1,4 @@
-import type { PlanView } from "../../guard/view.ts";
+import type { PlanView } from "../plan-view.ts";
 import {
   type Answer,
   type ApprovalCard,
