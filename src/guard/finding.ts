@@ -23,7 +23,7 @@ export type Found =
 /** Questions that wait for one person at a time; more are not read, and each opens something on their screen. */
 const MAX_WAITING = 20;
 /** Equal calls that come this close to each other are of one moment: each read the API before it asked. */
-const MOMENT_MS = 10_000;
+const MOMENT_MS = 2_000;
 /** How often an equal call may come between looking and asking before that is a fault. */
 const MAX_ROUNDS = 5;
 

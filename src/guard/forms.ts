@@ -7,7 +7,7 @@ import type { Approval, FormAnswer } from "./port.ts";
 import { readSnapshot } from "./snapshot.ts";
 
 /** How long a call leaves asking to the equal one that was a moment faster: that one may have died over it. */
-const JOIN_MS = 30_000;
+const JOIN_MS = { push: 30_000, input_required: 10_000 } as const;
 /** Within this time the faster one has put its form out, or never will. */
 const PUT_OUT_MS = 3_000;
 
@@ -37,7 +37,7 @@ export function createFormChannel(deps: FormChannelDeps) {
     const isThere = ({ channel, form_unanswered }: Approval) =>
       channel === null ? clock.now() - began < PUT_OUT_MS : channel === "form" && !form_unanswered;
     if (!isThere(approval)) return null;
-    const until = Math.min(approval.expires_at - LEFT_OVER_MS, began + JOIN_MS);
+    const until = Math.min(approval.expires_at - LEFT_OVER_MS, began + JOIN_MS[request.asker.client.era]);
     const wait = { approval, request, since, until, message: waitingText(question), isThere };
     const end = await waiting.forAnswer(wait);
     switch (end) {
@@ -48,8 +48,10 @@ export function createFormChannel(deps: FormChannelDeps) {
       case "used":
         return { kind: end };
       case "gone":
-      case "open":
         return null;
+      case "open":
+        // What this process asked a moment ago stands in a client.
+        return question.joined === "here" ? { kind: "open" } : null;
     }
   }
 

@@ -60,7 +60,7 @@ describe.each(["a file", "PostgreSQL"])("two instances on %s", (kept) => {
   /** A person who takes a moment to read. */
   async function filled(properties: Parameters<typeof filledIn>[0]) {
     forms += 1;
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     return { action: "accept" as const, content: filledIn(properties) };
   }
 
