@@ -6,6 +6,7 @@ import { type Config, loadConfig } from "../config.ts";
 import type { Place } from "../domain/scope.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import { ConfigError } from "../errors.ts";
+import { duplicateKey } from "../guard/duplicate-key.ts";
 import { defaultPolicy, type Policy } from "../guard/policy.ts";
 import { RIGHTS, type Right, rightSchema } from "./scopes.ts";
 import { isLoopback } from "./setting-values.ts";
@@ -316,11 +317,15 @@ function jsonIn(files: AccessFiles, path: string): unknown {
   } catch {
     throw wrong("it cannot be read");
   }
+  let json: unknown;
   try {
-    return JSON.parse(text);
+    json = JSON.parse(text);
   } catch {
     throw wrong("it is not JSON");
   }
+  const twice = duplicateKey(text);
+  if (twice !== null) throw wrong(`it has the key ${oneLine(twice, 80)} twice, and which one holds would be a guess`);
+  return json;
 }
 
 function wrong(why: string): ConfigError {

@@ -43,7 +43,11 @@ export function createApprovePages(options: ApproveOptions): Hono<{ Bindings: Pe
   app.route("/", createPasskeyPages(options));
   app.route("/", createPlainPages({ signIn, desk }));
   app.get(`${APPROVE_PATH}/`, (context) => {
-    const { html, csp } = approvalPageHtml({ nonce: randomBytes(18).toString("base64"), plain: PLAIN_PATH });
+    const { html, csp } = approvalPageHtml({
+      nonce: randomBytes(18).toString("base64"),
+      plain: PLAIN_PATH,
+      signIn: APPROVE_PATH,
+    });
     context.header("content-security-policy", csp);
     return context.html(html);
   });

@@ -16,10 +16,22 @@ interface LocalPage {
   readonly main?: string;
   /** A path of this server where browsers without scripts go on. */
   readonly plain?: string;
+  /** A path of this server where its people sign in again. */
+  readonly signIn?: string;
 }
 
 /** A page of this machine: runs its own scripts alone, talks to its own server alone, is shown in no frame. */
-export function localPage({ nonce, language, title, className, style, scripts, main, plain }: LocalPage): PageText {
+export function localPage({
+  nonce,
+  language,
+  title,
+  className,
+  style,
+  scripts,
+  main,
+  plain,
+  signIn,
+}: LocalPage): PageText {
   if (!/^[A-Za-z0-9+/_-]{16,}={0,2}$/.test(nonce))
     throw new TypeError("The nonce must be at least 16 base64 characters.");
   const csp = [
@@ -39,6 +51,6 @@ export function localPage({ nonce, language, title, className, style, scripts, m
     `<meta name="viewport" content="width=device-width,initial-scale=1"><title>${title}</title>` +
     (plain === undefined ? "" : `<noscript><meta http-equiv="refresh" content="0;url=${plain}"></noscript>`) +
     `<link rel="icon" href="data:,"><style nonce="${nonce}">${style}</style></head>` +
-    `<body class="${className}">${main ?? ""}${scripts.map((script) => `<script nonce="${nonce}">${script}</script>`).join("")}</body></html>`;
+    `<body class="${className}"${signIn === undefined ? "" : ` data-sign-in="${signIn}"`}>${main ?? ""}${scripts.map((script) => `<script nonce="${nonce}">${script}</script>`).join("")}</body></html>`;
   return { html, csp };
 }

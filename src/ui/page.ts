@@ -17,7 +17,7 @@ import { localPage, type PageText } from "./local-page.ts";
  *   POST /approvals/:id  cookie, x-csrf, {decision: "approve" | "decline", typed?, assertion?} → 200 {ok, message}.
  *                        `ok: false` shows `message`: a typed approval stays open to be corrected, any other closes.
  *
- * 401 or 403 anywhere ends the page: "this link does not work any more". Anything else unexpected is tried again.
+ * 401 or 403 anywhere ends the page: "this link does not work any more", or where people sign in that they do so again. Anything else unexpected is tried again.
  * The csrf token is kept in sessionStorage, so that a reload of the same tab goes on.
  */
 
@@ -27,14 +27,19 @@ interface PageOptions {
   readonly language?: "de" | "en";
 }
 
+interface Elsewhere {
+  readonly plain?: string;
+  readonly signIn?: string;
+}
+
 interface FormPage extends PageOptions {
   /** Markup, as `main`. */
   readonly title: string;
   readonly main: string;
 }
 
-/** `plain`: where browsers without scripts go on. */
-export function approvalPageHtml(options: PageOptions & { readonly plain?: string }): PageText {
+/** `plain`: where browsers without scripts go on; `signIn`: where people sign in again. */
+export function approvalPageHtml(options: PageOptions & Elsewhere): PageText {
   return pageOf("Approvals", PAGE_SCRIPT, options);
 }
 
@@ -66,9 +71,8 @@ export function formPageHtml({ nonce, language = "en", title, main }: FormPage):
 function pageOf(
   title: string,
   script: string,
-  { nonce, language = "en", plain }: PageOptions & { readonly plain?: string },
+  { nonce, language = "en", ...elsewhere }: PageOptions & Elsewhere,
 ): PageText {
   const style = `${STYLE}${PAGE_STYLE}`;
-  const elsewhere = plain === undefined ? {} : { plain };
   return localPage({ nonce, language, title, className: "page", style, scripts: [script], ...elsewhere });
 }

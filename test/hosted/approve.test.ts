@@ -214,6 +214,20 @@ describe("in a browser", () => {
     await page.close();
   });
 
+  it("says when the sign-in is over, and leads to another one", async () => {
+    await asked();
+    issuer.person = "jane";
+    const page = await browser.newPage();
+    await page.goto(`${origin}/approve`);
+    await page.waitForSelector('section.card[data-state="pending"]');
+    await page.deleteCookie({ name: "invoicing-session", url: origin });
+    const again = await page.waitForSelector(".empty a");
+    expect(await page.$eval(".empty", (node) => node.textContent)).toMatch(/^Your sign-in is over/);
+    await Promise.all([page.waitForNavigation(), again?.click()]);
+    await page.waitForSelector('section.card[data-state="pending"]');
+    await page.close();
+  }, 40_000);
+
   /** A browser that runs no scripts. */
   async function plainPage(): Promise<Page> {
     const page = await browser.newPage();

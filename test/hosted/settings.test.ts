@@ -88,14 +88,15 @@ describe("the access file", () => {
   const id = "0b6f3c1e-5a44-4c58-9d3a-8f1c2e7b6a10";
   const good = { version: 1, keys: [agent], organizations: [{ id, members: [{ key: "agent" }] }] };
 
-  function refused(content: object, env: Readonly<Record<string, string>> = {}): string {
+  function refused(content: object | string, env: Readonly<Record<string, string>> = {}): string {
     const source = accessSource({
       config: loadConfig({}, {}, true),
       hosted: loadHostedConfig({}, { ...ACCESS, ...env }),
       env,
     });
     try {
-      source({ text: () => JSON.stringify(content), policy: () => defaultPolicy }, null);
+      const text = typeof content === "string" ? content : JSON.stringify(content);
+      source({ text: () => text, policy: () => defaultPolicy }, null);
     } catch (error) {
       if (error instanceof ConfigError) return error.message;
       throw error;
@@ -114,6 +115,8 @@ describe("the access file", () => {
     const [one] = good.organizations;
     const spelt = { ...good, organizations: [one, { ...one, id: id.toUpperCase() }] };
     expect(refused(spelt)).toContain("an organization stands there twice");
+    const loose = JSON.stringify(good).replace('"members":', '"mode":"read-only","mode":"full","members":');
+    expect(refused(loose)).toContain("it has the key organizations.mode twice");
   });
 
   it("takes no blank token for none, and names what is wrong as the file does", () => {

@@ -258,12 +258,21 @@ function close(): void {
   sessionStorage.removeItem(CSRF_KEY);
   notice.textContent = "";
   further.remove();
-  count.textContent = words.link;
+  const { signIn: signInAt } = document.body.dataset;
+  const said = signInAt === undefined ? words.link : words.over;
+  count.textContent = said;
   for (const { card } of shown.values()) card.end("elsewhere");
   if (shown.size === 0) intro.remove();
   list.replaceChildren(
     ...[...shown.values()].map(({ card }) => card.element),
-    div("empty", element("strong", {}, words.link), element("span", {}, words.linkHint)),
+    signInAt === undefined
+      ? div("empty", element("strong", {}, said), element("span", {}, words.linkHint))
+      : div(
+          "empty",
+          element("strong", {}, said),
+          element("span", {}, `${words.overHint} `),
+          element("a", { href: signInAt }, words.signInAgain),
+        ),
   );
   document.title = words.title;
 }
