@@ -173,7 +173,9 @@ function shownForm({ message, properties }: Form): string {
   const fields = Object.values(properties).flatMap((field) =>
     isJsonObject(field) ? [field["title"], field["description"]] : [],
   );
-  return [message, ...fields].filter((text) => typeof text === "string").join("\n");
+  const texts = [message, ...fields].filter((text) => typeof text === "string");
+  // A no-break space looks like any other.
+  return texts.join("\n").replaceAll("\u00a0", " ");
 }
 
 function show(conversation: Conversation, step: Step, args: object, answer: Answer, forms: readonly Form[]): void {
