@@ -33,7 +33,8 @@ export async function startPageServer(): Promise<PageServer> {
       response
         .writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...headers })
         .end(JSON.stringify(body));
-    const path = request.url ?? "/";
+    // What the page asks beside the path is for servers that remember nothing.
+    const [path = "/"] = (request.url ?? "/").split("?");
     if (path === "/") {
       const { html, csp } = approvalPageHtml({ nonce: randomBytes(18).toString("base64"), language: "en" });
       response.writeHead(200, { "content-type": "text/html; charset=utf-8", "content-security-policy": csp }).end(html);

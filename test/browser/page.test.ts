@@ -139,7 +139,7 @@ describe("deciding", () => {
     await armed();
     await page.click(".approve");
     await until(page, "sending");
-    const seen = () => page.waitForResponse((response) => response.url().endsWith("/approvals"));
+    const seen = () => page.waitForResponse((response) => new URL(response.url()).pathname === "/approvals");
     server.approvals.delete("a1");
     await seen();
     await seen();
@@ -153,7 +153,7 @@ describe("deciding", () => {
     const page = await visit(server.link());
     await page.waitForSelector("input");
     await page.type("input", "1,785.00");
-    const polled = () => page.waitForResponse((response) => response.url().endsWith("/approvals"));
+    const polled = () => page.waitForResponse((response) => new URL(response.url()).pathname === "/approvals");
     server.approvals.set("a1", { view: typedPlan(), state: "pending" });
     await polled();
     await polled();
