@@ -232,8 +232,8 @@ describe("the approval page", () => {
     const response = await fetch(`http://127.0.0.1:${lonely}/approve`, { redirect: "manual" });
     expect(response.status).toBe(503);
     expect(response.headers.get("content-type")).toContain("text/plain");
-    expect(await response.text()).toContain("Open the page again");
-    expect(nobody.logs()).toContain("request_failed");
+    expect(await response.text()).toContain("so nobody can sign in. Try again in a moment.");
+    expect(nobody.logs()).toContain("temporarily_unavailable");
     const called = await post(nobody.served.url, READ, bearer(token));
     expect(called.status).toBe(503);
     await nobody.close();
