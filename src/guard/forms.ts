@@ -48,10 +48,9 @@ export function createFormChannel(deps: FormChannelDeps) {
       case "used":
         return { kind: end };
       case "gone":
-        return null;
       case "open":
-        // What this process asked a moment ago stands in a client.
-        return question.joined === "here" ? { kind: "open" } : null;
+        // Nobody has it before them any more, or it was lost on its way: a client that asks again may have no form at all.
+        return null;
     }
   }
 

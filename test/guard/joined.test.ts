@@ -90,6 +90,16 @@ describe("equal calls at two processes", () => {
     expect(await beside).toMatchObject({ kind: "approved", approval: { id: first.approval.id, forms_sent: 1 } });
   });
 
+  it("ask again at the same process where a form that went out as a result came to nobody", async () => {
+    const lab = bench();
+    const guard = lab.guard();
+    const lost = await call(guard, asker(undefined, modern));
+    const again = call(guard, asker(undefined, modern));
+    await lab.clock.advance(11_000);
+    expect(await again).toMatchObject({ kind: "ask", approval: { id: idOf(lost) } });
+    expect(await waiting(lab)).toMatchObject([{ forms_sent: 2 }]);
+  });
+
   it("ask at the second one where the first one died over it", async () => {
     for (const sent of [false, true]) {
       const lab = bench();
