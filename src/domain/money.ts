@@ -21,6 +21,15 @@ export function sum(values: Iterable<Decimal>): Decimal {
   return total;
 }
 
+/** In the order in which the currencies come. */
+export function sumPerCurrency(
+  amounts: Iterable<{ readonly currency: string; readonly amount: Decimal }>,
+): ReadonlyMap<string, Decimal> {
+  const sums = new Map<string, Decimal>();
+  for (const { currency, amount } of amounts) sums.set(currency, (sums.get(currency) ?? zero).plus(amount));
+  return sums;
+}
+
 /** Digits after the decimal point of a currency (EUR 2, JPY 0), from ISO 4217 by way of Intl. 2 when unknown. */
 export function minorDigits(currency: string): number {
   const known = digitsOf.get(currency);

@@ -1,6 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { Joined } from "./joined.ts";
-import type { Approval, ApprovalChannel, ApprovalStore, Authorisation, Guard } from "./port.ts";
+import type { Approval, ApprovalChannel, ApprovalRequest, ApprovalStore, Authorisation } from "./port.ts";
 import type { PlanSnapshot } from "./snapshot.ts";
 import type { WaitEnd } from "./waiting.ts";
 import { type Language, say } from "./wording.ts";
@@ -11,7 +11,7 @@ export type Refused = Extract<Authorisation, { kind: "refused" }>;
 
 /** One call's question to a person. */
 export interface Question {
-  readonly request: Parameters<Guard["authorise"]>[0];
+  readonly request: ApprovalRequest;
   readonly approval: Approval;
   readonly snapshot: PlanSnapshot;
   readonly changes: readonly string[];

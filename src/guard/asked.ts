@@ -3,10 +3,8 @@ import type { Place } from "../domain/scope.ts";
 import { emailMark } from "./email-mark.ts";
 import { type ConfirmMode, mayAnswer } from "./ladder.ts";
 import type { Policy } from "./policy.ts";
-import { CHANNELS, type Guard, type NewApproval, type Plan } from "./port.ts";
+import { type ApprovalRequest, CHANNELS, type NewApproval, type Plan } from "./port.ts";
 import { planSnapshot } from "./snapshot.ts";
-
-type Request = Parameters<Guard["authorise"]>[0];
 
 const MINUTE_MS = 60_000;
 
@@ -18,7 +16,7 @@ export function lifetimeMs(plan: Pick<Plan, "act" | "level">): number {
 
 /** What is written down when a person is asked. */
 export function askedApproval(
-  { plan, subject, principal, locks }: Request,
+  { plan, subject, principal, locks }: ApprovalRequest,
   { confirm, policy, now }: { readonly confirm: ConfirmMode; readonly policy: Policy; readonly now: number },
   changes: readonly string[] = [],
 ): NewApproval {

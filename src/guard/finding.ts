@@ -5,11 +5,9 @@ import { describeChanges } from "./facts.ts";
 import type { Joined } from "./joined.ts";
 import { PAUSE_LOOKBACK_MS, pausedUntil } from "./ladder.ts";
 import { isUnattended } from "./policy.ts";
-import type { Approval, Authorisation, Guard, Plan } from "./port.ts";
+import type { Approval, ApprovalRequest, Authorisation, Plan } from "./port.ts";
 import { type PlanSnapshot, readSnapshot } from "./snapshot.ts";
 import { languageOf, say, timeText } from "./wording.ts";
-
-type Request = Parameters<Guard["authorise"]>[0];
 
 /** What is there for a call: approved, refused, or a question that waits for its person. */
 export type Found =
@@ -33,7 +31,7 @@ export function createFinding(deps: GuardDeps) {
   /** What this process asked of late, and when. */
   const asked = new Map<string, number>();
 
-  async function findOrCreate(request: Request): Promise<Found> {
+  async function findOrCreate(request: ApprovalRequest): Promise<Found> {
     let changes: readonly string[] = [];
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const found = await find(request, clock.now(), changes);
@@ -48,7 +46,7 @@ export function createFinding(deps: GuardDeps) {
 
   /** What an equal call left; else what changed since. What does not hold any more is withdrawn. */
   async function find(
-    request: Request,
+    request: ApprovalRequest,
     now: number,
     known: readonly string[],
   ): Promise<Found | { readonly changes: readonly string[] }> {
@@ -98,7 +96,7 @@ export function createFinding(deps: GuardDeps) {
   }
 
   /** A new question, or the policy's own answer. `null`: an equal one was there first. */
-  async function make(request: Request, now: number, changes: readonly string[]): Promise<Found | null> {
+  async function make(request: ApprovalRequest, now: number, changes: readonly string[]): Promise<Found | null> {
     const { plan } = request;
     const approval = askedApproval(request, { confirm: deps.confirm, policy, now }, changes);
     if (isUnattended(policy, plan)) {
@@ -109,6 +107,15 @@ export function createFinding(deps: GuardDeps) {
     const full = await enoughAsked(request, now);
     if (full !== null) return full;
     if (!(await store.create(approval))) return null;
+    // Done since it was read, by an equal call whose approval is used by now: nobody is asked about that.
+    if ((await request.isDone?.()) === true) {
+      await store.expire(approval.id, now);
+      return refused(
+        "unavailable",
+        "An equal call did this a moment ago. Nothing was done by this call.",
+        "Make the same call again to hear what became of it.",
+      );
+    }
     const created = await store.get(approval.id);
     if (created === null) throw new Error("approval lost");
     log("approval_created", { approval: approval.id, act: plan.act, level: plan.level });
@@ -125,7 +132,7 @@ export function createFinding(deps: GuardDeps) {
   }
 
   /** Why a person is not asked for more now. */
-  async function enoughAsked({ plan, principal }: Request, now: number): Promise<Refused | null> {
+  async function enoughAsked({ plan, principal }: ApprovalRequest, now: number): Promise<Refused | null> {
     const scope = { ...placeOf(plan), principal };
     const until = pausedUntil(await store.declinedSince({ ...scope, since: now - PAUSE_LOOKBACK_MS }), now);
     if (until !== null) {
@@ -144,7 +151,7 @@ export function createFinding(deps: GuardDeps) {
   }
 
   /** The store's answer is checked again here: an approval for anything else never counts. */
-  function belongs(approval: Approval, { plan, subject, principal }: Request, now: number): boolean {
+  function belongs(approval: Approval, { plan, subject, principal }: ApprovalRequest, now: number): boolean {
     return (
       approval.principal === principal &&
       approval.origin === plan.organization.origin &&

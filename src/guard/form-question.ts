@@ -2,12 +2,10 @@ import type { FormVerdict } from "./form.ts";
 import type { SettlingDeps } from "./form-settling.ts";
 import type { FormStateDeps } from "./form-state.ts";
 import type { Joined } from "./joined.ts";
-import type { Approval, ApprovalForm, Guard } from "./port.ts";
+import type { Approval, ApprovalForm, ApprovalRequest } from "./port.ts";
 import type { PlanSnapshot } from "./snapshot.ts";
 import type { Waiting } from "./waiting.ts";
 import { say } from "./wording.ts";
-
-type Request = Parameters<Guard["authorise"]>[0];
 
 /** What became of the attempt to ask by a form. */
 export type FormStep =
@@ -24,7 +22,7 @@ export type FormStep =
 
 export interface FormQuestion {
   readonly reason: string;
-  readonly request: Request;
+  readonly request: ApprovalRequest;
   readonly approval: Approval;
   readonly snapshot: PlanSnapshot;
   readonly changes: readonly string[];

@@ -1,5 +1,6 @@
 import type { Clock } from "../domain/clock.ts";
 import type { AnswerDesk } from "./answer.ts";
+import type { GuardDeps } from "./deps.ts";
 import { type FormVerdict, formVerdict } from "./form.ts";
 import type { Approval, ApprovalStore, FormAnswer } from "./port.ts";
 import type { PlanSnapshot } from "./snapshot.ts";
@@ -8,7 +9,7 @@ export interface SettlingDeps {
   readonly store: ApprovalStore;
   readonly clock: Clock;
   readonly desk: AnswerDesk;
-  readonly log: (event: string, fields: Readonly<Record<string, string | number | boolean | null>>) => void;
+  readonly log: GuardDeps["log"];
 }
 
 /** `elapsedMs`: between question and answer. */

@@ -1,14 +1,13 @@
 import type { Clock } from "../domain/clock.ts";
-import type { Approval, Guard } from "./port.ts";
+import type { GuardDeps } from "./deps.ts";
+import type { Approval, ApprovalRequest } from "./port.ts";
 import { type KeyRing, type SealedAsk, seal, unseal } from "./seal.ts";
-
-type Request = Parameters<Guard["authorise"]>[0];
 
 export interface FormStateDeps {
   readonly clock: Clock;
   /** Seals the state that travels through the client. */
   readonly keys: KeyRing;
-  readonly log: (event: string, fields: Readonly<Record<string, string | number | boolean | null>>) => void;
+  readonly log: GuardDeps["log"];
 }
 
 /** What comes back with the answer to a form, and proves what was asked, whom and when. */
@@ -19,7 +18,7 @@ export function createFormState({ clock, keys, log }: FormStateDeps) {
   }
 
   /** The question this retry answers, if it is a true one of ours and about exactly this approval. */
-  function returnedAsk(request: Request, approval: Approval): SealedAsk | null {
+  function returnedAsk(request: ApprovalRequest, approval: Approval): SealedAsk | null {
     const { returned } = request.asker;
     if (returned === null) return null;
     const sealed = unseal(returned.state, keys, clock.now());

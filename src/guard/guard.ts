@@ -9,12 +9,10 @@ import { createCardDesk } from "./card-desk.ts";
 import type { GuardDeps } from "./deps.ts";
 import { createFinding } from "./finding.ts";
 import { checkPolicy } from "./policy.ts";
-import type { Approval, Authorisation, Guard, Plan } from "./port.ts";
+import type { Approval, ApprovalRequest, Authorisation, Guard, Plan } from "./port.ts";
 import { readSnapshot } from "./snapshot.ts";
 
 export type { GuardDeps, PageChannel } from "./deps.ts";
-
-type Request = Parameters<Guard["authorise"]>[0];
 
 export function createGuard(deps: GuardDeps): Guard {
   const { store, clock, policy, log } = deps;
@@ -36,7 +34,7 @@ export function createGuard(deps: GuardDeps): Guard {
     }
   }
 
-  async function authorise(request: Request): Promise<Authorisation> {
+  async function authorise(request: ApprovalRequest): Promise<Authorisation> {
     try {
       asking.forgetExpired(clock.now());
       return await decide(request, clock.now());
@@ -53,7 +51,7 @@ export function createGuard(deps: GuardDeps): Guard {
     }
   }
 
-  async function decide(request: Request, since: number): Promise<Authorisation> {
+  async function decide(request: ApprovalRequest, since: number): Promise<Authorisation> {
     const { plan, subject, principal } = request;
     await checkLimits(plan);
     if (deps.confirm === "deny") {

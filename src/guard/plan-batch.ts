@@ -1,5 +1,5 @@
 import type { Invoice } from "../domain/invoice.ts";
-import { type Decimal, sum } from "../domain/money.ts";
+import { type Decimal, sumPerCurrency } from "../domain/money.ts";
 import { InputError } from "../errors.ts";
 import { describeChanges } from "./facts.ts";
 import { amountForms, document, documentLabel, finish, type PlanInput, paidFacts } from "./plan-parts.ts";
@@ -162,13 +162,10 @@ function lineFact(line: BankLine | undefined): string {
 }
 
 function totalsPerCurrency(invoices: readonly Invoice[]): { currency: string; gross: Decimal }[] {
-  const groups = new Map<string, Decimal[]>();
-  for (const invoice of invoices) {
+  const totals = invoices.map((invoice) => {
     const { currency, total } = invoice;
-    if (total === null) {
-      throw new InputError(`The API states no total for ${documentLabel(invoice, "en")}; leave it out of the batch.`);
-    }
-    groups.set(currency, [...(groups.get(currency) ?? []), total]);
-  }
-  return [...groups.entries()].map(([currency, values]) => ({ currency, gross: sum(values) }));
+    if (total !== null) return { currency, amount: total };
+    throw new InputError(`The API states no total for ${documentLabel(invoice, "en")}; leave it out of the batch.`);
+  });
+  return [...sumPerCurrency(totals)].map(([currency, gross]) => ({ currency, gross }));
 }

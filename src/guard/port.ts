@@ -344,6 +344,8 @@ export interface Guard {
     readonly principal: string;
     /** Locks of what the plan depends on; what changes any of these finds the approval by them. */
     readonly locks?: readonly string[];
+    /** Whether an equal call has done it by now: asked once the question stands in the store, before a person sees it. */
+    readonly isDone?: () => Promise<boolean>;
     readonly asker: Asker;
     /** Only looked at when the owner chose `--confirm token`. */
     readonly token?: string;
@@ -388,3 +390,6 @@ export interface RiskContext {
   /** Mark of where the last invoice to this customer went, as far as this server's records know (`email-mark.ts`). */
   readonly last_email: string | null;
 }
+
+/** What a call asks approval for, and how its client is reached. */
+export type ApprovalRequest = Parameters<Guard["authorise"]>[0];

@@ -1,7 +1,5 @@
 import type { Clock } from "../domain/clock.ts";
-import type { Approval, ApprovalStore, Guard } from "./port.ts";
-
-type Request = Parameters<Guard["authorise"]>[0];
+import type { Approval, ApprovalRequest, ApprovalStore } from "./port.ts";
 
 /**
  * How a wait ended without an answer of its own: answered anywhere (`approved`, `declined`), approved and used by an equal
@@ -11,7 +9,7 @@ export type WaitEnd = "approved" | "declined" | "used" | "closed" | "gone" | "op
 
 export interface Wait {
   readonly approval: Approval;
-  readonly request: Request;
+  readonly request: ApprovalRequest;
   /** When this call began: clients count from there. */
   readonly since: number;
   /** When it ends at the latest. */

@@ -1,7 +1,8 @@
 import type { Config } from "../config.ts";
 import { ConfigError } from "../errors.ts";
 import { defaultPolicy, wantsSecondPerson } from "../guard/policy.ts";
-import { type Access, type AccessFiles, loadAccess, tenantOf } from "./access.ts";
+import { type Access, type AccessFiles, loadAccess, type Tenant, tenantOf } from "./access.ts";
+import { RIGHTS } from "./scopes.ts";
 import type { HostedConfig } from "./settings.ts";
 
 export interface AccessSourceOptions {
@@ -30,21 +31,23 @@ export function accessSource(options: AccessSourceOptions): (files: AccessFiles,
 
 function own(config: Config, files: AccessFiles): Access {
   const { base_url, policy } = config;
+  return accessToOne({
+    id: config.organization_id ?? null,
+    origin: new URL(base_url).origin,
+    policy: policy === undefined ? defaultPolicy : files.policy(policy),
+    language: config.language,
+    timezone: config.timezone,
+    token: config.api_token,
+  });
+}
+
+/** Without a file: whoever gets in may do everything in the one organization there is. */
+export function accessToOne(
+  known: Pick<Tenant, "id" | "origin" | "policy" | "language" | "timezone" | "token">,
+): Access {
+  const members = [{ subject: "*", rights: [...RIGHTS] }];
   return {
-    tenants: [
-      tenantOf({
-        id: config.organization_id ?? null,
-        origin: new URL(base_url).origin,
-        mode: "full",
-        policy: policy === undefined ? defaultPolicy : files.policy(policy),
-        language: config.language,
-        timezone: config.timezone,
-        members: [{ subject: "*", rights: ["read", "draft", "send", "cancel"] }],
-        token: config.api_token,
-        missing: null,
-        isDoubtful: false,
-      }),
-    ],
+    tenants: [tenantOf({ ...known, mode: "full", members, missing: null, isDoubtful: false })],
     problems: [],
     isLapsed: false,
     hasKeys: false,

@@ -9,7 +9,7 @@ import { ConfigError } from "../errors.ts";
 import { duplicateKey } from "../guard/duplicate-key.ts";
 import { defaultPolicy, type Policy } from "../guard/policy.ts";
 import { RIGHTS, type Right, rightSchema } from "./scopes.ts";
-import { isLoopback } from "./setting-values.ts";
+import { safeUrl } from "./setting-values.ts";
 
 export const KEY_NAME = /^[A-Za-z0-9._-]{1,64}$/;
 
@@ -288,10 +288,7 @@ function isSame(one: Tenant, other: Tenant): boolean {
 /** Its address, or what is wrong with it. */
 function webhookIn(value: string | undefined, id: string, variable: string): URL | string {
   if (value === undefined) return `${id} takes its webhook from ${variable}, which is not set`;
-  const url = URL.canParse(value) ? new URL(value) : null;
-  const isSafe = url !== null && (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname)));
-  if (isSafe && url.username === "" && url.password === "") return url;
-  return `the webhook of ${id} in ${variable} does not begin with https://`;
+  return safeUrl(value) ?? `the webhook of ${id} in ${variable} does not begin with https://`;
 }
 
 function policyIn(

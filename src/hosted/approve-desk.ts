@@ -63,8 +63,10 @@ export type Entry =
 export function createApproveDesk(options: ApproveDeskOptions) {
   const { signIn, clock, log, origin } = options;
 
-  function desksNow() {
-    return options.tenants().map((tenant) => {
+  /** Of the organizations where this one can be somebody: their records alone are asked. */
+  function desksOf({ isMember }: Person) {
+    const own = options.tenants().filter(({ members }) => members.some((one) => "claim" in one || isMember(one)));
+    return own.map((tenant) => {
       const store = options.approvalsOf(tenant);
       const passkeys = options.passkeysOf(tenant);
       return { tenant, store, passkeys, desk: createAnswerDesk({ store, clock, policy: tenant.policy }) };
@@ -78,7 +80,7 @@ export function createApproveDesk(options: ApproveDeskOptions) {
 
   /** The approval of an id, where it lies and as whom this person may answer it. */
   async function found(person: Person, id: string) {
-    for (const desk of desksNow()) {
+    for (const desk of desksOf(person)) {
       const approval = await desk.store.get(id);
       const channel = approval === null ? null : channelFor(person, approval, desk.tenant);
       if (approval !== null && channel !== null) return { ...desk, approval, channel };
@@ -97,7 +99,7 @@ export function createApproveDesk(options: ApproveDeskOptions) {
 
   /** What waits for this person. */
   async function list(person: Person): Promise<readonly Entry[]> {
-    const lists = desksNow().map(async ({ tenant, store, desk }) => {
+    const lists = desksOf(person).map(async ({ tenant, store, desk }) => {
       const { principal } = person;
       const place = { origin: tenant.origin, ...(tenant.id === null ? {} : { organization_id: tenant.id }) };
       const whose = wantsSecondPerson(tenant.policy) ? place : { ...place, principal };

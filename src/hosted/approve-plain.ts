@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
 import { CLOSED } from "../guard/answer.ts";
-import { type Language, languageOf } from "../guard/wording.ts";
 import { formPageHtml } from "../ui/page.ts";
 import { type ApproveDesk, answerSchema, type Entry } from "./approve-desk.ts";
 import { listMarkup, type Markup, outcomeMarkup, TITLE } from "./approve-plain-page.ts";
 import { formBody } from "./body.ts";
 import type { Peer } from "./listener.ts";
+import { readerLanguage } from "./page-headers.ts";
 import { APPROVE_PATH, type PageContext, type SignIn } from "./sign-in.ts";
 
 /** The approval page for browsers that run no scripts. */
@@ -22,7 +22,7 @@ const REFRESH_SECONDS = { running: 2, waiting: 5, unclear: 20 } as const;
  */
 export function createPlainPages({ signIn, desk }: { readonly signIn: SignIn; readonly desk: ApproveDesk }) {
   async function page(context: PageContext, main: Markup, status: 200 | 400 | 409 = 200): Promise<Response> {
-    const language = languageIn(context);
+    const language = readerLanguage(context);
     const parts = { language, title: TITLE[language], main: String(await main) };
     const { html, csp } = formPageHtml({ nonce: randomBytes(18).toString("base64"), ...parts });
     context.header("content-security-policy", csp);
@@ -34,12 +34,12 @@ export function createPlainPages({ signIn, desk }: { readonly signIn: SignIn; re
     const visitor = await signIn.visitorOf(context);
     if (visitor === null) return context.redirect(APPROVE_PATH, 303);
     const entries = questionsOf(await desk.list(visitor.person));
-    return page(context, listMarkup(entries, { language: languageIn(context), csrf: visitor.csrf, problem: "" }));
+    return page(context, listMarkup(entries, { language: readerLanguage(context), csrf: visitor.csrf, problem: "" }));
   });
   app.get(`${PLAIN_PATH}/:id{[A-Za-z0-9_-]{1,64}}`, async (context) => {
     const visitor = await signIn.visitorOf(context);
     if (visitor === null) return context.redirect(APPROVE_PATH, 303);
-    const language = languageIn(context);
+    const language = readerLanguage(context);
     const entry = await desk.look(visitor.person, context.req.param("id"), language);
     if (entry !== null && "view" in entry) {
       return page(context, listMarkup([entry], { language, csrf: visitor.csrf, problem: "" }));
@@ -55,7 +55,7 @@ export function createPlainPages({ signIn, desk }: { readonly signIn: SignIn; re
     const form = await formBody(context.req.raw, context.env);
     const person = await signIn.personOf(context, form.get("csrf") ?? "");
     if (person instanceof Response) return person;
-    const language = languageIn(context);
+    const language = readerLanguage(context);
     const typed = form.get("typed");
     const given = answerSchema.safeParse({ decision: form.get("decision"), ...(typed === null ? {} : { typed }) });
     const { ok, message } = given.success
@@ -73,8 +73,4 @@ export function createPlainPages({ signIn, desk }: { readonly signIn: SignIn; re
 
 function questionsOf(entries: readonly Entry[]) {
   return entries.filter((entry) => "view" in entry);
-}
-
-function languageIn(context: PageContext): Language {
-  return languageOf(context.req.header("accept-language") ?? "en");
 }

@@ -2,6 +2,7 @@ import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from "jose";
 import { z } from "zod";
 import { oneLine } from "../domain/untrusted.ts";
 import { once } from "../once.ts";
+import { jsonIn } from "./json-text.ts";
 import { boundedText, createPatience, createWaitingRoom } from "./patience.ts";
 
 /** What is read of an authorization server's own description (RFC 8414, OpenID Connect Discovery). */
@@ -84,14 +85,6 @@ async function discover(issuer: string, signal: AbortSignal): Promise<ServerMeta
         : `${place} describes the issuer ${oneLine(described.issuer, 200)}, and INVOICES_HTTP_ISSUER has to be exactly that`;
   }
   throw new Error(why);
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** Who will not get in, one sentence each; empty when everybody can. */

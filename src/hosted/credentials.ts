@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { html as markup } from "hono/html";
 import type { ProxySettings } from "../api/proxy.ts";
 import type { Clock } from "../domain/clock.ts";
 import type { Scope } from "../domain/scope.ts";
 import { quoted } from "../domain/untrusted.ts";
-import { languageOf } from "../guard/wording.ts";
 import { type CredentialInfo, OF_ORGANIZATION, type UpstreamSecret, type Vault } from "../store/vault-port.ts";
 import { formPageHtml } from "../ui/page.ts";
 import { isOwnerOf, membershipsOf, placeOf, type Tenant } from "./access.ts";
@@ -25,7 +24,7 @@ import { isSaid, type Said, WORDS } from "./credentials-words.ts";
 import { enteredSecret } from "./entered.ts";
 import type { Peer } from "./listener.ts";
 import { callerMark, type Logger } from "./log.ts";
-import { guardPage } from "./page-headers.ts";
+import { guardPage, readerLanguage } from "./page-headers.ts";
 import { createRates } from "./rates.ts";
 import type { Records } from "./records.ts";
 import { RefusedRequest } from "./refusal.ts";
@@ -59,6 +58,12 @@ const SIGNING_IN = "upstream sign-in";
 const SIGNING_IN_SECONDS = 10 * 60;
 const NOT_SIGNED_IN: [Said, string] = ["not_signed_in", ""];
 
+interface Word {
+  readonly title: string;
+  readonly sentence: string;
+  readonly label: string;
+}
+
 /** What a form is about: an organization of this person, and which of its credentials. */
 interface Target {
   readonly tenant: Tenant;
@@ -84,30 +89,29 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
   const rates = createRates(ATTEMPTS, clock);
 
   async function answer(context: PageContext, title: string, main: Markup, status: 200 | 403 | 500 = 200) {
-    const parts = { language: languageIn(context), title: String(await markup`${title}`), main: String(await main) };
+    const parts = {
+      language: readerLanguage(context),
+      title: String(await markup`${title}`),
+      main: String(await main),
+    };
     const { html, csp } = formPageHtml({ nonce: randomBytes(18).toString("base64"), ...parts });
     context.header("content-security-policy", csp);
     return context.html(html, status);
   }
 
+  /** A page with one sentence, and the way back to the first one. */
+  function word(context: PageContext, { title, sentence, label }: Word, status: 403 | 500) {
+    return answer(context, title, wordMarkup(title, sentence, CREDENTIALS_PATH, label), status);
+  }
+
   function refused(context: PageContext) {
-    const words = WORDS[languageIn(context)];
-    return answer(
-      context,
-      words.refusedTitle,
-      wordMarkup(words.refusedTitle, words.refused, CREDENTIALS_PATH, words.open),
-      403,
-    );
+    const { refusedTitle, refused: sentence, open } = WORDS[readerLanguage(context)];
+    return word(context, { title: refusedTitle, sentence, label: open }, 403);
   }
 
   function over(context: PageContext) {
-    const words = WORDS[languageIn(context)];
-    return answer(
-      context,
-      words.overTitle,
-      wordMarkup(words.overTitle, words.over, CREDENTIALS_PATH, words.again),
-      403,
-    );
+    const { overTitle, over: sentence, again } = WORDS[readerLanguage(context)];
+    return word(context, { title: overTitle, sentence, label: again }, 403);
   }
 
   async function isFresh(context: PageContext, { subject }: Person): Promise<boolean> {
@@ -231,7 +235,7 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
     const about = { subject: person.subject, organization: target.id, whose: target.whose };
     await signIn.keep(context, SIGNING_IN, { ...begun, ...about }, SIGNING_IN_SECONDS);
     context.header("refresh", `0; url=${location}`);
-    const words = WORDS[languageIn(context)];
+    const words = WORDS[readerLanguage(context)];
     return answer(context, words.outTitle, wordMarkup(words.outTitle, words.out, location, words.onward));
   }
 
@@ -262,15 +266,10 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
 
   const app = new Hono<{ Bindings: Peer }>();
   app.onError((error, context) => {
-    const words = WORDS[languageIn(context)];
     if (error instanceof RefusedRequest) return refused(context);
     log.error({ event: "credential_page_failed", error: error.stack ?? "" }, "the page for credentials failed");
-    return answer(
-      context,
-      words.failedTitle,
-      wordMarkup(words.failedTitle, words.failed, CREDENTIALS_PATH, words.open),
-      500,
-    );
+    const { failedTitle, failed, open } = WORDS[readerLanguage(context)];
+    return word(context, { title: failedTitle, sentence: failed, label: open }, 500);
   });
   app.use(`${CREDENTIALS_PATH}/*`, async (context, next) => {
     await next();
@@ -279,7 +278,7 @@ export function createCredentialPages(options: CredentialPagesOptions): Hono<{ B
   app.get(CREDENTIALS_PATH, async (context) => {
     const visitor = await signIn.visitorOf(context);
     if (visitor === null || !(await isFresh(context, visitor.person))) return signIn.startFresh(context, "credentials");
-    const language = languageIn(context);
+    const language = readerLanguage(context);
     const words = WORDS[language];
     const { said, opens = "", organization = "" } = (await signIn.kept(context, NOTICE)) ?? {};
     const notice = isSaid(said) ? { said, opens, organization } : null;
@@ -313,10 +312,6 @@ function scopeOf({ principal }: Person, { tenant, whose }: Target): Scope {
 
 function nameOf({ id, name }: Tenant): string {
   return name ?? id ?? "";
-}
-
-function languageIn(context: Context): Language {
-  return languageOf(context.req.header("accept-language") ?? "en");
 }
 
 /** Its credential is in the settings, whether or not this process was started with it. */

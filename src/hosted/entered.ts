@@ -1,6 +1,7 @@
 import { claimsOf } from "../api/token.ts";
 import { tokenProblem } from "../config-values.ts";
 import type { UpstreamSecret } from "../store/vault-port.ts";
+import { jsonIn } from "./json-text.ts";
 import { tokensIn } from "./renewal.ts";
 
 /** What is wrong with what somebody typed or pasted; never quotes it. */
@@ -17,13 +18,4 @@ export function enteredSecret(given: string): UpstreamSecret | EntryProblem {
   const because = tokenProblem(text);
   if (because !== null) return { is: "no_token", because };
   return { access_token: text, refresh_token: null, expires_at: claimsOf(text).expires };
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Without the cause, which quotes what was given.
-    return null;
-  }
 }

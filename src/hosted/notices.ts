@@ -1,5 +1,5 @@
 import type { ProxySettings } from "../api/proxy.ts";
-import { decimal } from "../domain/money.ts";
+import { sumPerCurrency } from "../domain/money.ts";
 import { oneLine } from "../domain/untrusted.ts";
 import { wantsSecondPerson } from "../guard/policy.ts";
 import type { Act, Plan } from "../guard/port.ts";
@@ -146,10 +146,11 @@ function nameOf({ organization: { id, name } }: Pick<Plan, "organization">): str
 }
 
 function amountOf({ documents }: Pick<Plan, "documents">, language: Language): string {
-  const sums = new Map<string, ReturnType<typeof decimal>>();
-  for (const { invoice } of documents) {
-    if (invoice.total === null) return "";
-    sums.set(invoice.currency, (sums.get(invoice.currency) ?? decimal(0)).plus(invoice.total));
-  }
-  return unbroken([...sums].map(([currency, total]) => amountText(total, currency, language)).join(" + "), language);
+  const totals = documents.flatMap(({ invoice: { currency, total } }) =>
+    total === null ? [] : [{ currency, amount: total }],
+  );
+  // A sum of some would be read as that of all.
+  if (totals.length < documents.length) return "";
+  const sums = [...sumPerCurrency(totals)].map(([currency, sum]) => amountText(sum, currency, language));
+  return unbroken(sums.join(" + "), language);
 }

@@ -1,4 +1,10 @@
 import type { Context } from "hono";
+import { type Language, languageOf } from "../guard/wording.ts";
+
+/** Of whoever reads the answer, as their browser says it. */
+export function readerLanguage(context: Context): Language {
+  return languageOf(context.req.header("accept-language") ?? "en");
+}
 
 /**
  * What goes with every answer of a page here. `referrer`: a form's own page has to say where it comes from, or the browser

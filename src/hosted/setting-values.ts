@@ -25,11 +25,16 @@ const list = z.string().transform((value) =>
     .filter((part) => part !== ""),
 );
 
-/** https, or http on this computer: tokens travel there. */
-export const webAddress = z.string().transform((value, context) => {
+/** https, or http on this computer, and nothing of a sign-in in it: secrets travel there. `null`: it is none. */
+export function safeUrl(value: string): URL | null {
   const url = URL.canParse(value) ? new URL(value) : null;
-  const safe = url !== null && (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname)));
-  if (safe && url.username === "" && url.password === "" && url.search === "" && url.hash === "") return value;
+  const isSafe = url !== null && (url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname)));
+  return isSafe && url.username === "" && url.password === "" ? url : null;
+}
+
+export const webAddress = z.string().transform((value, context) => {
+  const url = safeUrl(value);
+  if (url !== null && url.search === "" && url.hash === "") return value;
   context.addIssue({
     code: "custom",
     message: "is not an address that begins with https:// (http only on this computer)",

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { sendOnce, type Timeouts } from "../api/connection.ts";
 import type { ProxySettings } from "../api/proxy.ts";
+import { jsonIn } from "./json-text.ts";
+import { postJson } from "./post-json.ts";
 
 /** The authorization server of the invoices API, and this server as its client. */
 export interface UpstreamClient {
@@ -22,8 +23,6 @@ export type TokenAnswer =
       readonly problem: string | undefined;
     };
 
-const TIMEOUTS: Timeouts = { connect_ms: 5_000, response_ms: 10_000, body_ms: 5_000 };
-const MOST_BYTES = 65_536;
 const refusalSchema = z.object({ error: z.string().regex(/^[a-z_]{1,40}$/) });
 
 /** Asks once, with the JSON body that the API's own documents show (wire facts 3). */
@@ -31,24 +30,14 @@ export async function askForTokens(
   { token_url, client_id, client_secret, proxy }: UpstreamClient,
   fields: Readonly<Record<string, string | null>>,
 ): Promise<TokenAnswer> {
-  const { origin, pathname } = new URL(token_url);
   const secret = client_secret === undefined ? {} : { client_secret };
-  const body = JSON.stringify({ ...fields, client_id, ...secret });
-  const headers = { "content-type": "application/json", accept: "application/json" };
-  const request = { method: "POST", origin, target: pathname, headers, body } as const;
-  const exchange = await sendOnce(request, TIMEOUTS, MOST_BYTES, () => true, undefined, proxy);
+  const asked = { ...fields, client_id, ...secret };
+  const exchange = await postJson(new URL(token_url), asked, proxy, { accept: "application/json" });
   if (exchange.kind !== "answered") {
     return { kind: "unreachable", reason: exchange.reason, isSent: exchange.kind === "lost" };
   }
-  const json = jsonIn(exchange.answer.body);
+  const { body } = exchange.answer;
+  const json = body === null ? null : jsonIn(new TextDecoder().decode(body));
   const problem = refusalSchema.safeParse(json).data?.error;
   return { kind: "answered", status: exchange.answer.status, json, problem };
-}
-
-function jsonIn(bytes: Uint8Array | null): unknown {
-  try {
-    return bytes === null ? null : JSON.parse(new TextDecoder().decode(bytes));
-  } catch {
-    return null;
-  }
 }

@@ -37,6 +37,8 @@ export interface Asked<Q extends Question> {
   readonly subject: string;
   /** Reads afresh. */
   ask(): Promise<Q>;
+  /** Whether an equal call has done it since. */
+  isDone?(): Promise<boolean>;
   act(approved: Approved, question: Q): Promise<ToolAnswer>;
 }
 
@@ -56,6 +58,7 @@ export async function guarded<Q extends Question>(
       plan,
       locks,
       subject: asked.subject,
+      ...(asked.isDone === undefined ? {} : { isDone: asked.isDone }),
       principal: deps.principal,
       asker: call.asker,
       signal: call.signal,

@@ -165,7 +165,8 @@ export async function runCommit<
     const journal = await deps.journal();
     const args = await tool.resolve(input, context);
     const options = performOptions(deps, call);
-    const recalled = await journal.recall(act, args, options);
+    const recall = () => journal.recall(act, args, options);
+    const recalled = await recall();
     if (recalled !== null) return commitAnswer(tool, recalled, args, context, journal);
     const decided = guarded<ActQuestion<S>>(
       {
@@ -180,6 +181,7 @@ export async function runCommit<
           const locks = [...act.locks(args), ...asks.locks(args, reading)];
           return { plan: asks.plan(args, reading, asking), at: reading.at, locks, reading, asking };
         },
+        isDone: async () => (await recall()) !== null,
         async act({ covers, ...approval }, { plan, reading: asked, asking }) {
           let last: Invoice = asked.invoice;
           const outcome = await journal.perform(act, args, {
@@ -203,7 +205,7 @@ export async function runCommit<
     );
     return decided.catch(async (error: unknown) => {
       // Refused for what an equal call did since the record was looked at: then that is the answer.
-      const since = isRefusal(error) ? await journal.recall(act, args, options) : null;
+      const since = isRefusal(error) ? await recall() : null;
       if (since === null) throw error;
       return commitAnswer(tool, since, args, context, journal);
     });

@@ -97,9 +97,8 @@ describe("a database that goes away in the middle", () => {
     proxy = await createTcpProxy(() => server.port);
     const schema = "invoicing";
     await migrate({ owner: { url: server.url(), schema }, app: { role: APP_ROLE, password: null }, check: false });
-    const url = new URL(server.url(APP_ROLE));
-    url.port = String(proxy.port);
-    address = JSON.stringify({ url: url.href, schema, patience_ms: 15_000 });
+    const url = proxy.through(server.url(APP_ROLE));
+    address = JSON.stringify({ url, schema, patience_ms: 15_000 });
     scene = await openScene();
   }, 60_000);
   afterAll(async () => {

@@ -100,6 +100,17 @@ describe("equal calls at two processes", () => {
     expect(await waiting(lab)).toMatchObject([{ forms_sent: 2 }]);
   });
 
+  it("ask nobody about what an equal call did since it was read", async () => {
+    const lab = bench();
+    const from = asker(() => yes);
+    const request = { plan: sendPlan(), subject: SUBJECT, principal: PRINCIPAL, asker: from };
+    const late = await lab.guard().authorise({ ...request, isDone: async () => true });
+    expect(late).toMatchObject({ kind: "refused", message: expect.stringContaining("An equal call did this") });
+    expect(from.forms).toHaveLength(0);
+    expect(await waiting(lab)).toEqual([]);
+    expect(await lab.guard().authorise({ ...request, isDone: async () => false })).toMatchObject({ kind: "approved" });
+  });
+
   it("ask at the second one where the first one died over it", async () => {
     for (const sent of [false, true]) {
       const lab = bench();

@@ -6,6 +6,8 @@ export type Fate = "pass" | "cut" | "cut_after";
 
 export interface TcpProxy {
   readonly port: number;
+  /** The same address by way of this line. */
+  through(address: string): string;
   /** Looked at for every chunk from a client. */
   fate: (chunk: Buffer) => Fate;
   /** While true nothing gets through in either direction, and new connections are refused. */
@@ -25,6 +27,11 @@ export async function createTcpProxy(target: () => number): Promise<TcpProxy> {
   let held = false;
   const proxy: TcpProxy = {
     port: 0,
+    through(address) {
+      const url = new URL(address);
+      url.port = String(this.port);
+      return url.href;
+    },
     fate: () => "pass",
     partition(on) {
       parted = on;

@@ -2,41 +2,33 @@ import type { Browser, Page } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isJsonObject } from "../../src/domain/json.ts";
 import { launchChromium } from "../browser/chromium.ts";
-import { startIssuer, type TestIssuer } from "./authorization-server.ts";
+import type { TestIssuer } from "./authorization-server.ts";
 import { browserOf } from "./browser.ts";
-import { answerOf, bearer, call, draftBy, freePort, type Hosted, post, startHosted, staticKey } from "./setup.ts";
+import { answerOf, bearer, call, draftBy, type Hosted, post, staticKey } from "./setup.ts";
+import { type HostedWithPage, startWithPage } from "./with-page.ts";
 
 const key = staticKey("agent");
 
+let scene: HostedWithPage;
 let issuer: TestIssuer;
 let hosted: Hosted;
 let origin: string;
 let tokens: Record<string, string>;
 
 beforeAll(async () => {
-  // The issuer has to know where the page is before either stands.
-  const port = await freePort();
-  origin = `http://127.0.0.1:${port}`;
-  issuer = await startIssuer([
-    { client_id: "approvals", client_secret: "s3cret-of-the-page", redirect_uris: [`${origin}/approve/callback`] },
-  ]);
-  hosted = await startHosted({
-    issuer: issuer.issuer,
+  scene = await startWithPage({
     keys: [key.entry],
     tenants: [{ members: [{ subject: "jane" }, { subject: "otto" }, { key: "agent" }] }],
     env: {
-      INVOICES_HTTP_LISTEN: `127.0.0.1:${port}`,
-      INVOICES_HTTP_CLIENT_ID: "approvals",
-      INVOICES_HTTP_CLIENT_SECRET: "s3cret-of-the-page",
       INVOICES_HTTP_CALLS_PER_MINUTE: "10000",
     },
   });
+  ({ hosted, issuer, origin } = scene);
   const aud = hosted.served.url;
   tokens = { jane: await issuer.mint({ aud }), otto: await issuer.mint({ aud, sub: "otto" }) };
 });
 afterAll(async () => {
-  await hosted?.close();
-  await issuer?.close();
+  await scene?.close();
 });
 
 const at = () => ({ issuer, origin });

@@ -118,9 +118,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     balancer,
     async start(more = {}) {
       const line = await createTcpProxy(() => postgres.port);
-      const url = new URL(postgres.url(APP_ROLE));
-      url.port = String(line.port);
-      const instance = await started(options.command, { ...env, INVOICES_DATABASE_URL: url.href, ...more }, line);
+      const url = line.through(postgres.url(APP_ROLE));
+      const instance = await started(options.command, { ...env, INVOICES_DATABASE_URL: url, ...more }, line);
       instances.push(instance);
       return instance;
     },
@@ -209,7 +208,7 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals, exited: Promis
   await exited;
 }
 
-async function clientAt(address: URL, key: string): Promise<Client> {
+export async function clientAt(address: URL, key: string): Promise<Client> {
   const client = new Client(
     { name: "test", version: "2" },
     { versionNegotiation: { mode: "auto" }, capabilities: { elicitation: { form: {} } } },

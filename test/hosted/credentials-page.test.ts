@@ -4,27 +4,18 @@ import { OF_ORGANIZATION } from "../../src/store/vault-port.ts";
 import { findings } from "../browser/axe.ts";
 import { launchChromium } from "../browser/chromium.ts";
 import { freshSchema } from "../harness/postgres.ts";
-import { startIssuer, type TestIssuer } from "./authorization-server.ts";
+import type { TestIssuer } from "./authorization-server.ts";
 import { browserOf } from "./browser.ts";
 import { openedCredentials } from "./credentials-browser.ts";
-import {
-  answerOf,
-  bearer,
-  call,
-  freePort,
-  type Hosted,
-  organizationId,
-  post,
-  startHosted,
-  staticKey,
-} from "./setup.ts";
+import { answerOf, bearer, call, type Hosted, organizationId, post, staticKey } from "./setup.ts";
+import { type HostedWithPage, startWithPage } from "./with-page.ts";
 
 /** The page on which people enter credentials: jane and otto share one organization, which jane owns; mia has the other. */
-const PAGE = { client_id: "approvals", client_secret: "s3cret-of-the-page" };
 const vaultKeys = [Buffer.alloc(32, 5)] as const;
 const agent = staticKey("agent");
 const [shared, other] = [organizationId(0), organizationId(1)];
 
+let scene: HostedWithPage;
 let issuer: TestIssuer;
 let hosted: Hosted;
 let origin: string;
@@ -32,15 +23,12 @@ let database: ReturnType<typeof openPostgres>;
 let vault: ReturnType<typeof database.vault>;
 
 beforeAll(async () => {
-  const port = await freePort();
-  origin = `http://localhost:${port}`;
-  issuer = await startIssuer([{ ...PAGE, redirect_uris: [`${origin}/approve/callback`] }]);
   const { app } = await freshSchema();
   database = openPostgres(app);
   vault = database.vault(vaultKeys);
-  hosted = await startHosted({
+  scene = await startWithPage({
+    host: "localhost",
     database: { url: app.url, owner_url: null, schema: app.schema, keys: vaultKeys },
-    issuer: issuer.issuer,
     keys: [agent.entry],
     withoutTokens: true,
     tenants: [
@@ -48,17 +36,11 @@ beforeAll(async () => {
       { name: "Acme & <b>Söhne</b>", members: [{ subject: "mia" }, { subject: "max" }] },
       { members: [{ subject: "max" }] },
     ],
-    env: {
-      INVOICES_HTTP_LISTEN: `127.0.0.1:${port}`,
-      INVOICES_HTTP_URL: `${origin}/mcp`,
-      INVOICES_HTTP_CLIENT_ID: PAGE.client_id,
-      INVOICES_HTTP_CLIENT_SECRET: PAGE.client_secret,
-    },
   });
+  ({ hosted, issuer, origin } = scene);
 }, 60_000);
 afterAll(async () => {
-  await hosted?.close();
-  await issuer?.close();
+  await scene?.close();
   await database?.close();
 });
 beforeEach(async () => {

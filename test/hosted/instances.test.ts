@@ -2,15 +2,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
+import type { Client } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { isJsonObject } from "../../src/domain/json.ts";
 import { type RunningSimulator, startSimulator } from "../../src/simulator/index.ts";
 import { buildCli, CLI } from "../harness/cli-process.ts";
-import { filledIn } from "../harness/mcp-tools.ts";
 import { freshSchema } from "../harness/postgres.ts";
 import { type Balancer, startBalancer } from "./balancer.ts";
-import { bearer, draftBy, staticKey } from "./setup.ts";
+import { clientAt } from "./cluster.ts";
+import { draftBy, staticKey } from "./setup.ts";
 
 /**
  * Two instances of the built command, one PostgreSQL, and a load balancer that sends every request to the next one. One of
@@ -88,16 +88,7 @@ afterAll(async () => {
 });
 
 async function connected(): Promise<Client> {
-  const client = new Client(
-    { name: "test", version: "2" },
-    { versionNegotiation: { mode: "auto" }, capabilities: { elicitation: { form: {} } } },
-  );
-  client.setRequestHandler("elicitation/create", async ({ params }) => ({
-    action: "accept",
-    content: filledIn("requestedSchema" in params ? params.requestedSchema.properties : {}),
-  }));
-  const init = { headers: bearer(key.key) };
-  await client.connect(new StreamableHTTPClientTransport(new URL(balancer.url), { requestInit: init }));
+  const client = await clientAt(new URL(balancer.url), key.key);
   expect(client.getProtocolEra()).toBe("modern");
   return client;
 }

@@ -9,9 +9,9 @@ import { startIssuer, type TestIssuer } from "./authorization-server.ts";
 import { type Balancer, startBalancer } from "./balancer.ts";
 import { browserOf } from "./browser.ts";
 import { answerOf, bearer, call, draftBy, type Hosted, post, startHosted } from "./setup.ts";
+import { PAGE } from "./with-page.ts";
 
 /** Equal calls of one moment at two instances ask their person once, on either database. */
-const PAGE = { client_id: "approvals", client_secret: "s3cret-of-the-page" };
 
 interface Caller {
   callTool(params: { name: string; arguments: Record<string, unknown> }): Promise<{ [key: string]: unknown }>;

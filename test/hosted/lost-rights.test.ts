@@ -3,39 +3,33 @@ import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { isJsonObject } from "../../src/domain/json.ts";
-import { startIssuer, type TestIssuer } from "./authorization-server.ts";
+import type { TestIssuer } from "./authorization-server.ts";
 import { browserOf } from "./browser.ts";
-import { answerOf, bearer, call, draftBy, freePort, type Hosted, post, startHosted } from "./setup.ts";
+import { answerOf, bearer, call, draftBy, type Hosted, post } from "./setup.ts";
+import { type HostedWithPage, startWithPage } from "./with-page.ts";
 
 /** Rights that are taken away between a question, its answer and the act. */
-const PAGE = { client_id: "approvals", client_secret: "s3cret-of-the-page" };
 const MEMBERS = [{ subject: "jane" }, { subject: "otto" }, { subject: "rita" }];
 const PATIENT = { timeout: 20_000, interval: 100 };
 
+let scene: HostedWithPage;
 let issuer: TestIssuer;
 let hosted: Hosted;
 let origin: string;
 let token: string;
 
 beforeAll(async () => {
-  const port = await freePort();
-  origin = `http://127.0.0.1:${port}`;
-  issuer = await startIssuer([{ ...PAGE, redirect_uris: [`${origin}/approve/callback`] }]);
-  hosted = await startHosted({
-    issuer: issuer.issuer,
+  scene = await startWithPage({
     tenants: [{ members: MEMBERS, policy: { version: 1, approver: "other" } }],
     env: {
-      INVOICES_HTTP_LISTEN: `127.0.0.1:${port}`,
-      INVOICES_HTTP_CLIENT_ID: PAGE.client_id,
-      INVOICES_HTTP_CLIENT_SECRET: PAGE.client_secret,
       INVOICES_HTTP_CALLS_PER_MINUTE: "10000",
     },
   });
+  ({ hosted, issuer, origin } = scene);
   token = await issuer.mint({ aud: hosted.served.url });
 });
 afterAll(async () => {
-  await hosted?.close();
-  await issuer?.close();
+  await scene?.close();
 });
 beforeEach(() => written({}));
 

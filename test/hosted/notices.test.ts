@@ -4,15 +4,16 @@ import { ACTS, type Plan } from "../../src/guard/port.ts";
 import { type Tenant, tenantOf } from "../../src/hosted/access.ts";
 import { createLogger } from "../../src/hosted/log.ts";
 import { createNotices, noticeText } from "../../src/hosted/notices.ts";
-import { startIssuer, type TestIssuer } from "./authorization-server.ts";
+import type { TestIssuer } from "./authorization-server.ts";
 import { type Chat, type MailServer, startChat, startMailServer } from "./mailbox.ts";
 import { answerOf, bearer, call, draftBy, freePort, type Hosted, post, startHosted, staticKey } from "./setup.ts";
+import { type HostedWithPage, PAGE, startWithPage } from "./with-page.ts";
 
 /** jane asks; who can answer is told where: by mail, and in the chat of the organization. */
-const PAGE = { client_id: "approvals", client_secret: "s3cret-of-the-page" };
 const USER = "mailer:p%40ss";
 const key = staticKey("agent");
 
+let scene: HostedWithPage;
 let issuer: TestIssuer;
 let hosted: Hosted;
 let mailServer: MailServer;
@@ -20,10 +21,7 @@ let chat: Chat;
 let origin: string;
 let tokens: Record<string, string>;
 
-const settings = (port: number, mailPort: number) => ({
-  INVOICES_HTTP_LISTEN: `127.0.0.1:${port}`,
-  INVOICES_HTTP_CLIENT_ID: PAGE.client_id,
-  INVOICES_HTTP_CLIENT_SECRET: PAGE.client_secret,
+const mailedBy = (mailPort: number) => ({
   INVOICES_HTTP_CALLS_PER_MINUTE: "10000",
   INVOICES_HTTP_MAIL_URL: `smtp://${USER}@127.0.0.1:${mailPort}`,
   INVOICES_HTTP_MAIL_FROM: "invoices@example.com",
@@ -39,13 +37,9 @@ const MEMBERS = [
 ];
 
 beforeAll(async () => {
-  const port = await freePort();
-  origin = `http://127.0.0.1:${port}`;
   mailServer = await startMailServer();
   chat = await startChat();
-  issuer = await startIssuer([{ ...PAGE, redirect_uris: [`${origin}/approve/callback`] }]);
-  hosted = await startHosted({
-    issuer: issuer.issuer,
+  scene = await startWithPage({
     keys: [key.entry],
     tenants: [
       { members: MEMBERS, policy: { version: 1, approver: "other" }, webhook: chat.url },
@@ -58,8 +52,9 @@ beforeAll(async () => {
         policy: { version: 1, approver: "other-with-passkey" },
       },
     ],
-    env: settings(port, mailServer.port),
+    env: mailedBy(mailServer.port),
   });
+  ({ hosted, issuer, origin } = scene);
   const aud = hosted.served.url;
   tokens = {
     jane: await issuer.mint({ aud }),
@@ -74,8 +69,7 @@ beforeEach(() => {
   chat.status = 200;
 });
 afterAll(async () => {
-  await hosted?.close();
-  await issuer?.close();
+  await scene?.close();
   await mailServer?.close();
   await chat?.close();
 });
@@ -245,11 +239,10 @@ describe("a way that does not work", () => {
 
 describe("a mail server", () => {
   async function startWith(mailPort: number) {
-    const port = await freePort();
     const server = await startHosted({
       issuer: issuer.issuer,
       tenants: [{ members: [{ subject: "jane", mail: "jane@example.com" }] }],
-      env: settings(port, mailPort),
+      env: { ...mailedBy(mailPort), INVOICES_HTTP_CLIENT_ID: PAGE.client_id },
     });
     const token = await issuer.mint({ aud: server.served.url });
     const by = async (name: string, args: Record<string, unknown>) => {

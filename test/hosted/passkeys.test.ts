@@ -4,17 +4,18 @@ import { z } from "zod";
 import { isJsonObject } from "../../src/domain/json.ts";
 import { launchChromium } from "../browser/chromium.ts";
 import { freshSchema } from "../harness/postgres.ts";
-import { startIssuer, type TestIssuer } from "./authorization-server.ts";
+import type { TestIssuer } from "./authorization-server.ts";
 import { browserOf } from "./browser.ts";
-import { answerOf, bearer, call, draftBy, freePort, type Hosted, post, startHosted } from "./setup.ts";
+import { answerOf, bearer, call, draftBy, type Hosted, post } from "./setup.ts";
+import { type HostedWithPage, startWithPage } from "./with-page.ts";
 
 /**
  * `approver: passkey` over HTTP: registered after a sign-in that asked anew, used on the page of approvals. And the same by a
  * second person (`other-with-passkey`): carol asks, dave may send.
  */
-const PAGE = { client_id: "approvals", client_secret: "s3cret-of-the-page" };
 const passkeys = z.object({ passkeys: z.array(z.object({ id: z.string(), used_at: z.number().nullable() })) });
 
+let scene: HostedWithPage;
 let issuer: TestIssuer;
 let hosted: Hosted;
 let origin: string;
@@ -23,25 +24,19 @@ let browser: Browser;
 let context: BrowserContext;
 
 beforeAll(async () => {
-  const port = await freePort();
-  origin = `http://localhost:${port}`;
-  issuer = await startIssuer([{ ...PAGE, redirect_uris: [`${origin}/approve/callback`] }]);
   const { app } = await freshSchema();
-  hosted = await startHosted({
+  scene = await startWithPage({
+    host: "localhost",
     database: { url: app.url, owner_url: null, schema: app.schema, keys: null },
-    issuer: issuer.issuer,
     tenants: [
       { members: [{ subject: "jane" }, { subject: "otto" }], policy: { version: 1, approver: "passkey" } },
       { members: [{ subject: "carol" }, { subject: "dave" }], policy: { version: 1, approver: "other-with-passkey" } },
     ],
     env: {
-      INVOICES_HTTP_LISTEN: `127.0.0.1:${port}`,
-      INVOICES_HTTP_URL: `${origin}/mcp`,
-      INVOICES_HTTP_CLIENT_ID: PAGE.client_id,
-      INVOICES_HTTP_CLIENT_SECRET: PAGE.client_secret,
       INVOICES_HTTP_CALLS_PER_MINUTE: "10000",
     },
   });
+  ({ hosted, issuer, origin } = scene);
   const aud = `${origin}/mcp`;
   tokens = {
     jane: await issuer.mint({ aud }),
@@ -52,8 +47,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await browser?.close();
-  await hosted?.close();
-  await issuer?.close();
+  await scene?.close();
 });
 beforeEach(async () => {
   context = await browser.createBrowserContext();

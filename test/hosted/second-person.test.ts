@@ -1,25 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { isJsonObject } from "../../src/domain/json.ts";
-import { startIssuer, type TestIssuer } from "./authorization-server.ts";
+import type { TestIssuer } from "./authorization-server.ts";
 import { browserOf } from "./browser.ts";
-import { answerOf, bearer, call, draftBy, freePort, type Hosted, post, startHosted, staticKey } from "./setup.ts";
+import { answerOf, bearer, call, draftBy, type Hosted, post, startHosted, staticKey } from "./setup.ts";
+import { type HostedWithPage, startWithPage } from "./with-page.ts";
 
 /** `approver: other`: jane asks; otto may send, rita only reads, zoe belongs to another organization. */
 const key = staticKey("agent");
 const policy = { version: 1, approver: "other" };
-const PAGE = { client_id: "approvals", client_secret: "s3cret-of-the-page" };
 
+let scene: HostedWithPage;
 let issuer: TestIssuer;
 let hosted: Hosted;
 let origin: string;
 let tokens: Record<string, string>;
 
 beforeAll(async () => {
-  const port = await freePort();
-  origin = `http://127.0.0.1:${port}`;
-  issuer = await startIssuer([{ ...PAGE, redirect_uris: [`${origin}/approve/callback`] }]);
-  hosted = await startHosted({
-    issuer: issuer.issuer,
+  scene = await startWithPage({
     keys: [key.entry],
     tenants: [
       {
@@ -34,18 +31,15 @@ beforeAll(async () => {
       { members: [{ subject: "zoe" }], policy },
     ],
     env: {
-      INVOICES_HTTP_LISTEN: `127.0.0.1:${port}`,
-      INVOICES_HTTP_CLIENT_ID: PAGE.client_id,
-      INVOICES_HTTP_CLIENT_SECRET: PAGE.client_secret,
       INVOICES_HTTP_CALLS_PER_MINUTE: "10000",
     },
   });
+  ({ hosted, issuer, origin } = scene);
   const aud = hosted.served.url;
   tokens = { jane: await issuer.mint({ aud }), otto: await issuer.mint({ aud, sub: "otto" }), agent: key.key };
 });
 afterAll(async () => {
-  await hosted?.close();
-  await issuer?.close();
+  await scene?.close();
 });
 
 const sent = () => hosted.simulators[0]?.effects().filter(({ kind }) => kind === "invoice.sent").length ?? 0;

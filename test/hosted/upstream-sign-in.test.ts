@@ -2,14 +2,15 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { loadHostedConfig } from "../../src/hosted/settings.ts";
 import { openPostgres } from "../../src/store/postgres/open.ts";
 import { freshSchema } from "../harness/postgres.ts";
-import { startIssuer, type TestIssuer } from "./authorization-server.ts";
+import type { TestIssuer } from "./authorization-server.ts";
 import { openedCredentials } from "./credentials-browser.ts";
-import { answerOf, bearer, call, freePort, type Hosted, organizationId, post, startHosted } from "./setup.ts";
+import { answerOf, bearer, call, type Hosted, organizationId, post } from "./setup.ts";
+import { type HostedWithPage, startWithPage } from "./with-page.ts";
 
 /** A credential given by the API's own sign-in, in place of a token that is typed in. */
-const PAGE = { client_id: "approvals", client_secret: "s3cret-of-the-page" };
 const vaultKeys = [Buffer.alloc(32, 9)] as const;
 
+let scene: HostedWithPage;
 let issuer: TestIssuer;
 let hosted: Hosted;
 let origin: string;
@@ -17,33 +18,24 @@ let database: ReturnType<typeof openPostgres>;
 let vault: ReturnType<typeof database.vault>;
 
 beforeAll(async () => {
-  const port = await freePort();
-  origin = `http://localhost:${port}`;
-  issuer = await startIssuer([{ ...PAGE, redirect_uris: [`${origin}/approve/callback`] }]);
   const { app } = await freshSchema();
   database = openPostgres(app);
   vault = database.vault(vaultKeys);
-  hosted = await startHosted({
+  scene = await startWithPage({
+    host: "localhost",
     database: { url: app.url, owner_url: null, schema: app.schema, keys: vaultKeys },
-    issuer: issuer.issuer,
     withoutTokens: true,
     tenants: [{ members: [{ subject: "jane" }, { subject: "otto" }] }],
-    env: {
-      INVOICES_HTTP_LISTEN: `127.0.0.1:${port}`,
-      INVOICES_HTTP_URL: `${origin}/mcp`,
-      INVOICES_HTTP_CLIENT_ID: PAGE.client_id,
-      INVOICES_HTTP_CLIENT_SECRET: PAGE.client_secret,
-    },
     envOf: ([simulator]) => ({
       INVOICES_HTTP_UPSTREAM_TOKEN_URL: simulator?.sign_in.url ?? "",
       INVOICES_HTTP_UPSTREAM_AUTHORIZE_URL: simulator?.sign_in.authorize_url ?? "",
       INVOICES_HTTP_UPSTREAM_CLIENT_ID: "simulator",
     }),
   });
+  ({ hosted, issuer, origin } = scene);
 }, 60_000);
 afterAll(async () => {
-  await hosted?.close();
-  await issuer?.close();
+  await scene?.close();
   await database?.close();
 });
 beforeEach(async () => {

@@ -3,37 +3,31 @@ import { Client as Client1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport as Transport1 } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startIssuer, type TestIssuer } from "./authorization-server.ts";
+import type { TestIssuer } from "./authorization-server.ts";
 import { browserOf } from "./browser.ts";
-import { bearer, draftBy, freePort, type Hosted, startHosted } from "./setup.ts";
+import { bearer, draftBy, type Hosted } from "./setup.ts";
+import { type HostedWithPage, startWithPage } from "./with-page.ts";
 
 /** Clients that take their person to an address (`elicitation`, mode `url`): the page approves, and never their answer. */
-const PAGE = { client_id: "approvals", client_secret: "s3cret-of-the-page" };
 
+let scene: HostedWithPage;
 let issuer: TestIssuer;
 let hosted: Hosted;
 let origin: string;
 let token: string;
 
 beforeAll(async () => {
-  const port = await freePort();
-  origin = `http://127.0.0.1:${port}`;
-  issuer = await startIssuer([{ ...PAGE, redirect_uris: [`${origin}/approve/callback`] }]);
-  hosted = await startHosted({
-    issuer: issuer.issuer,
+  scene = await startWithPage({
     tenants: [{ members: [{ subject: "jane" }] }],
     env: {
-      INVOICES_HTTP_LISTEN: `127.0.0.1:${port}`,
-      INVOICES_HTTP_CLIENT_ID: PAGE.client_id,
-      INVOICES_HTTP_CLIENT_SECRET: PAGE.client_secret,
       INVOICES_HTTP_CALLS_PER_MINUTE: "10000",
     },
   });
+  ({ hosted, issuer, origin } = scene);
   token = await issuer.mint({ aud: hosted.served.url });
 });
 afterAll(async () => {
-  await hosted?.close();
-  await issuer?.close();
+  await scene?.close();
 });
 
 const sent = () => hosted.simulators[0]?.effects().filter(({ kind }) => kind === "invoice.sent").length ?? 0;

@@ -7,6 +7,7 @@ import {
   noPasskeyText,
   unsignedText,
 } from "../answer.ts";
+import type { GuardDeps } from "../deps.ts";
 import { outcomeView } from "../outcome.ts";
 import { type AskingPage, createPasskeyDesk } from "../passkeys/desk.ts";
 import type { PasskeyStore } from "../passkeys/port.ts";
@@ -16,7 +17,7 @@ import { readSnapshot } from "../snapshot.ts";
 import type { Language } from "../wording.ts";
 
 export interface PageApprovalsDeps extends AnswerDeps {
-  readonly log: (event: string, fields: Readonly<Record<string, string | number | boolean | null>>) => void;
+  readonly log: GuardDeps["log"];
   readonly outcomesOf?: OutcomesOf;
   /** Where the owner's policy wants them. */
   readonly passkeys?: PasskeyStore;

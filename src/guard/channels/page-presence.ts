@@ -1,4 +1,5 @@
 import type { Clock } from "../../domain/clock.ts";
+import type { GuardDeps } from "../deps.ts";
 import type { OpenBrowser } from "./browser.ts";
 
 /** How long a browser may take to come up before it counts as not there. */
@@ -13,7 +14,7 @@ export interface PresenceDeps {
   readonly openBrowser: OpenBrowser;
   /** A new one-time link. */
   readonly link: () => Promise<string>;
-  readonly log: (event: string, fields: Readonly<Record<string, string | number | boolean | null>>) => void;
+  readonly log: GuardDeps["log"];
 }
 
 /** Whether the page stands in a browser, and how it gets there. */

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../domain/clock.ts";
+import type { GuardDeps } from "../deps.ts";
 import type { Approval } from "../port.ts";
 import type { Challenge } from "./challenge.ts";
 import type { PasskeyStore } from "./port.ts";
@@ -8,7 +9,7 @@ import { type Assertion, assertionOptions, verifyAssertion } from "./verify.ts";
 export interface PasskeyDeskDeps {
   readonly passkeys: PasskeyStore;
   readonly clock: Clock;
-  readonly log: (event: string, fields: Readonly<Record<string, string | number | boolean | null>>) => void;
+  readonly log: GuardDeps["log"];
   /** Absent: in this process. */
   readonly attempts?: Attempts;
 }

@@ -1,14 +1,13 @@
 import { systemClock } from "../../../src/domain/clock.ts";
 import { NOT_TRACED } from "../../../src/domain/tracing.ts";
 import { defaultPolicy } from "../../../src/guard/policy.ts";
-import { tenantOf } from "../../../src/hosted/access.ts";
+import { accessToOne } from "../../../src/hosted/access-source.ts";
 import { createApp } from "../../../src/hosted/app.ts";
 import { createCheckedTokens } from "../../../src/hosted/checked-tokens.ts";
 import { listen } from "../../../src/hosted/listener.ts";
 import { createLogger } from "../../../src/hosted/log.ts";
 import { createMetrics } from "../../../src/hosted/metrics.ts";
 import { placesOf } from "../../../src/hosted/places.ts";
-import { RIGHTS } from "../../../src/hosted/scopes.ts";
 import { loadHostedConfig } from "../../../src/hosted/settings.ts";
 import type { ServerParts } from "../../../src/server.ts";
 import { mcpEndpoint } from "../../../src/transports/http.ts";
@@ -27,26 +26,15 @@ export async function startFixture(): Promise<{ readonly url: string; close(): P
   );
   const url = `http://127.0.0.1:${listener.address.port}/mcp`;
   const endpoint = mcpEndpoint(() => {}, fixtureServer);
-  const access = () => ({
-    tenants: [
-      tenantOf({
-        id: null,
-        origin: "https://api.test",
-        mode: "full" as const,
-        policy: defaultPolicy,
-        language: undefined,
-        timezone: undefined,
-        members: [{ subject: "*", rights: [...RIGHTS] }],
-        token: undefined,
-        missing: null,
-        isDoubtful: false,
-      }),
-    ],
-    problems: [],
-    isLapsed: false,
-    hasKeys: false,
-    keyName: () => null,
-  });
+  const access = () =>
+    accessToOne({
+      id: null,
+      origin: "https://api.test",
+      policy: defaultPolicy,
+      language: undefined,
+      timezone: undefined,
+      token: undefined,
+    });
   const nothing: ServerParts = {
     tools: [],
     instructions: "",

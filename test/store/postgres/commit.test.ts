@@ -18,9 +18,8 @@ async function behindProxy(): Promise<{
 }> {
   const { app } = await freshSchema();
   const proxy = await createTcpProxy(() => Number(new URL(app.url).port));
-  const url = new URL(app.url);
-  url.port = String(proxy.port);
-  const [postgres, direct] = [openPostgres({ ...app, url: url.href, patience_ms: 5_000 }), openPostgres(app)];
+  const url = proxy.through(app.url);
+  const [postgres, direct] = [openPostgres({ ...app, url, patience_ms: 5_000 }), openPostgres(app)];
   open.push(postgres, direct, proxy);
   return { proxy, store: postgres.journal(scope), direct: direct.journal(scope) };
 }

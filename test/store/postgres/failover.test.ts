@@ -18,10 +18,9 @@ beforeAll(async () => {
   proxy = await createTcpProxy(() => server.port);
   const schema = "invoicing";
   await migrate({ owner: { url: server.url(), schema }, app: { role: APP_ROLE, password: null }, check: false });
-  const url = new URL(server.url(APP_ROLE));
-  url.port = String(proxy.port);
-  patient = openPostgres({ url: url.href, schema, patience_ms: 30_000 });
-  hasty = openPostgres({ url: url.href, schema, patience_ms: 100 });
+  const url = proxy.through(server.url(APP_ROLE));
+  patient = openPostgres({ url, schema, patience_ms: 30_000 });
+  hasty = openPostgres({ url, schema, patience_ms: 100 });
   await patient.ready();
   await hasty.ready();
 }, 60_000);

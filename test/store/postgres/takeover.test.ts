@@ -151,14 +151,13 @@ describe("a journal that is taken over", () => {
     const { owner } = await freshSchema();
     const proxy = await createTcpProxy(() => Number(new URL(owner.url).port));
     opened.push(proxy);
-    const url = new URL(owner.url);
-    url.port = String(proxy.port);
+    const url = proxy.through(owner.url);
     const path = file();
     await worked(path, (ledger) => done(ledger, {}));
     for (const fate of ["cut", "cut_after"] as const) {
       let left = 1;
       proxy.fate = (chunk) => (chunk.includes("COMMIT") && chunk.length < 40 && left-- > 0 ? fate : "pass");
-      await takeOver(path, { ...owner, url: url.href });
+      await takeOver(path, { ...owner, url });
     }
     const target = openAsOwner(owner);
     opened.push(target);

@@ -176,9 +176,8 @@ describe("renewal", () => {
     async (fate) => {
       const { app } = await freshSchema();
       const proxy = await createTcpProxy(() => Number(new URL(app.url).port));
-      const url = new URL(app.url);
-      url.port = String(proxy.port);
-      const vault = vaultOn({ ...app, url: url.href });
+      const url = proxy.through(app.url);
+      const vault = vaultOn({ ...app, url });
       opened.push(proxy);
       const first = secret("0", { expires_at: 0 });
       await vault.put(mine, first);
